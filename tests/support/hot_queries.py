@@ -9,6 +9,7 @@ from manyeyes.allow_list import store as allow_list
 from manyeyes.buckets import store as buckets
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.aside import store as aside
 from manyeyes.dispatch.looks import store as looks
 from manyeyes.dispatch.site_work import store as site_tasks
 from manyeyes.jobs import store as jobs
@@ -82,10 +83,10 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (dispatch.SQL, "hand_over", (1, [5], [6], [NOW], NOW), {"work_pkey"}, True),
     (dispatch.SQL, "promote", (1, [5], [NOW], NOW), {"work_pkey"}, True),
     (dispatch.SQL, "renew", (1, [5], [NOW]), {"work_pkey"}, True),
-    (dispatch.SQL, "lay_aside", (1, [5], ["1"], [""], [NOW], [1]), {"work_pkey"}, True),
-    (dispatch.SQL, "hasten_aside", (1, [7], NOW), {"work_aside"}, False),
-    (dispatch.SQL, "lock_aside", (1, [7]), {"work_aside"}, True),
-    (dispatch.SQL, "due_aside", (1, NOW, 500), {"work_aside_due"}, True),
+    (aside.SQL, "lay_aside", (1, [5], ["1"], [""], [NOW], [1]), {"work_pkey"}, True),
+    (aside.SQL, "hasten_aside", (1, [7], NOW), {"work_aside"}, False),
+    (aside.SQL, "lock_aside", (1, [7]), {"work_aside"}, True),
+    (aside.SQL, "due_aside", (1, NOW, 500), {"work_aside_due"}, True),
     (looks.SQL, "any_aside", (1,), {"work_aside_due"}, False),
     (dispatch.SQL, "put_back", (1, [5], [0], [0]), {"work_pkey"}, True),
     (dispatch.SQL, "handed", (1, [5, 6]), {"work_pkey"}, False),

@@ -16,7 +16,10 @@ async def lay(
     stage: Stage, worker_id: int, lease: LeaseId, text: str | None = "abc", reason: SkipReason = SkipReason.UNREADABLE
 ) -> LaidAside | Refusal | None:
     """Answer a task, or pass it on (None), so that it can be taken back."""
-    (outcome,) = await stage.act(lay_aside, LayAside(stage.cell, worker_id, lease, text, reason, UNDO_SECONDS))
+    (outcome,) = await stage.act(
+        lay_aside,
+        LayAside(cell=stage.cell, worker_id=worker_id, lease=lease, text=text, reason=reason, seconds=UNDO_SECONDS),
+    )
     return outcome
 
 

@@ -89,7 +89,7 @@ def lay_aside(draw: Draw, world: World) -> list[LayAside]:
     def one() -> LayAside:
         worker_id, held = lease()
         text, reason = draw.one(("", "1", " 1\n", "12345", None)), draw.one((SkipReason.UNREADABLE, SkipReason.OTHER))
-        return LayAside(CELL, worker_id, held, text, reason, 10)
+        return LayAside(cell=CELL, worker_id=worker_id, lease=held, text=text, reason=reason, seconds=10)
 
     return draw.batch(one)
 

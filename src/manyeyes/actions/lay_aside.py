@@ -10,8 +10,8 @@ import msgspec
 from manyeyes.actions.shared.fitting_answers import one_form, unfit
 from manyeyes.actions.shared.lost_leases import ANSWERED, PASSED_ON
 from manyeyes.actions.shared.worker_desks import Desks, LeaseId, load_desks, promote_queued
-from manyeyes.dispatch import aside
-from manyeyes.dispatch.aside import Aside, LayingAside
+from manyeyes.dispatch.aside import store as aside
+from manyeyes.dispatch.aside.store import Aside, LayingAside
 from manyeyes.dispatch.rules import Purpose
 from manyeyes.dispatch.store import Work
 from manyeyes.values.refusals import Refusal
@@ -21,7 +21,7 @@ from manyeyes.workers.rules import SkipReason
 from manyeyes.workers.store import SessionChange
 
 
-class LayAside(msgspec.Struct, frozen=True):
+class LayAside(msgspec.Struct, frozen=True, kw_only=True):
     """``text``: the answer; None: the task is passed on for ``reason``. It can be taken back for ``seconds``."""
 
     cell: int

@@ -10,9 +10,9 @@ import msgspec
 from manyeyes.actions.shared.gold_answers import keep_gold_answers
 from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
 from manyeyes.actions.shared.task_endings import EndedWork
-from manyeyes.dispatch import aside
 from manyeyes.dispatch import store as dispatch
-from manyeyes.dispatch.aside import Aside
+from manyeyes.dispatch.aside import store as aside
+from manyeyes.dispatch.aside.store import Aside
 from manyeyes.dispatch.rules import Purpose
 from manyeyes.dispatch.store import Returning
 from manyeyes.panels.rules import SeatEnd

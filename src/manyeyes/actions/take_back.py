@@ -7,9 +7,9 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.worker_desks import Desks, LeaseId, load_desks
-from manyeyes.dispatch import aside
 from manyeyes.dispatch import store as dispatch
-from manyeyes.dispatch.aside import Aside
+from manyeyes.dispatch.aside import store as aside
+from manyeyes.dispatch.aside.store import Aside
 from manyeyes.dispatch.rules import QUEUED_LEASES, WorkState
 from manyeyes.dispatch.store import Work
 from manyeyes.values.refusals import Reason, Refusal

@@ -46,7 +46,9 @@ class UndoableDesk:
         seconds = self._context.settings.undo_seconds
         if not seconds or not self._desk.is_ours(lease):
             return None
-        command = LayAside(lease.cell, worker.worker_id, lease, text, reason, seconds)
+        command = LayAside(
+            cell=lease.cell, worker_id=worker.worker_id, lease=lease, text=text, reason=reason, seconds=seconds
+        )
         outcome = await self._context.batcher.ask(lay_aside, command)
         if not isinstance(outcome, LaidAside):
             return outcome

@@ -6,8 +6,8 @@ from datetime import datetime
 import asyncpg
 
 from manyeyes.actions.shared.worker_desks import LeaseId
-from manyeyes.dispatch import aside
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.aside import store as aside
 from manyeyes.panels import store as panels
 from manyeyes.skills import gold_items
 from manyeyes.tasks import store as tasks

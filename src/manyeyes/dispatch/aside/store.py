@@ -6,8 +6,11 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.db.queries import Queries
 from manyeyes.db.rows import columns, read
-from manyeyes.dispatch.store import SQL, Work
+from manyeyes.dispatch.store import Work
+
+SQL = Queries(__package__)
 
 
 class Aside(Work, frozen=True, kw_only=True):
