@@ -99,7 +99,7 @@ async def test_a_reviewer_keeps_a_complaint_with_the_same_key(site: Site, browse
         await screen.page.wait_for_timeout(1_200)
         await screen.press("ArrowLeft")
     assert (await late.value).status == 409
-    await expect(screen.part("notice")).to_contain_text("Your time for that picture was over")
+    await expect(screen.part("notice")).to_contain_text("its time was over")
 
 
 async def test_whoever_is_shut_out_reads_one_sentence_everywhere(site: Site, browser, people):

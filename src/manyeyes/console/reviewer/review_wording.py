@@ -26,8 +26,7 @@ REVIEW_WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.voted_either": mark("You said: it can be read either way"),
     "notice.voted_several": mark("You said: more than one label fits"),
     "notice.slot_lost": mark(
-        "Your time for that picture was over, or the others had decided already, so that vote was not taken. "
-        "Just go on with the next one."
+        "That picture is not yours any more: its time was over, or it is decided. Just go on with the next one."
     ),
     "notice.already_answered": mark("You have judged that already, in another tab. Just go on with the next one."),
     "notice.worker_disabled": WORDS["notice.worker_disabled"],
