@@ -28,6 +28,7 @@ from manyeyes.v1.worker_views import (
     Tasks,
     answer_view,
     lease_view,
+    leased_view,
     renewal_view,
     session_view,
     skip_view,
@@ -124,10 +125,10 @@ class WorkerApi:
         outcome = await self._desk.skip(call.person, lease, reason)
         return outcome if isinstance(outcome, Refusal) else NextReply(lease_view(self._context, outcome))
 
-    async def undos(self, call: Call[Worker, LeaseRequest]) -> LeaseView | Refusal | None:
+    async def undos(self, call: Call[Worker, LeaseRequest]) -> LeaseView | Refusal:
         """Give back what was just answered or passed on, with `undo`; 409 once it is too late."""
         outcome = await self._undoable.take_back(call.person, parse_lease(call.body.lease))
-        return outcome if isinstance(outcome, Refusal) else lease_view(self._context, outcome)
+        return outcome if isinstance(outcome, Refusal) else leased_view(self._context, outcome)
 
     async def renewals(self, call: Call[Worker, LeaseRequest]) -> RenewalView | Refusal:
         """Give more time for the task that the worker works at; 409 says what became of a lease that is over."""

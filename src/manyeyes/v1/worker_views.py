@@ -129,8 +129,11 @@ def queue_view(queue: QueueTerms) -> QueueView:
 
 def lease_view(context: Context, leased: LeasedTask | None) -> LeaseView | None:
     """Return a leased task with the addresses of its picture and widget; None for none."""
-    if leased is None:
-        return None
+    return None if leased is None else leased_view(context, leased)
+
+
+def leased_view(context: Context, leased: LeasedTask) -> LeaseView:
+    """Return a leased task with the addresses of its picture and widget."""
     task = TaskView(
         kind=leased.kind,
         options=_shown(leased.kind, leased.options),
