@@ -116,8 +116,8 @@ def data(first_start: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Return settings with a data directory of the test's own."""
-    return Settings(data=tmp_path)
+    """Return settings with a data directory of the test's own; what is answered on a screen counts at once."""
+    return Settings(data=tmp_path, undo_seconds=0)
 
 
 @pytest.fixture

@@ -22,11 +22,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secrets_key_file: str = ""  # that file; empty: `secrets.key` in `data`, made at the first start
     database_url: str = ""  # empty: the embedded PostgreSQL under `data`
     direct_database_url: str = ""  # of the same database, past the PgBouncer that `database_url` names; empty: none
+    contact: str = ""  # whom people who work here ask: a name, a telephone number, an address; empty: not said
     public_url: str = ""  # empty: answers carry the address that the request came to
     widget_url: str = ""  # another address of this installation, for widgets' pages; empty: the console's own host
     trusted_proxies: str = "127.0.0.1"
     result_readable_seconds: int = 300
     task_life_seconds: int = 600
+    undo_seconds: Annotated[int, msgspec.Meta(ge=0, le=60)] = (
+        10  # to take back an answer or a skip on a screen; 0: none
+    )
     picture_hours: BoundedHours = 24
     report_patience_hours: BoundedHours = 24
     judgement_patience_hours: BoundedHours = 24

@@ -91,7 +91,7 @@ async def test_the_same_answer_again_is_answered_again_and_paid_once(stage: Stag
     await stage.answer(worker_id, lease, "abc")
     before = await stage.everything()
     assert await stage.answer(worker_id, lease, "abc") == Answered(task_id, 0, PAY)
-    assert (await stage.answer(worker_id, lease, "abd")).reason is Reason.LEASE_LOST
+    assert (await stage.answer(worker_id, lease, "abd")).reason is Reason.ALREADY_ANSWERED
     assert await stage.everything() == before
 
 

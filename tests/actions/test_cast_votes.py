@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from manyeyes.actions.cast_votes import CastVote, SlotId, Voted, cast_votes
+from manyeyes.actions.cast_votes import CastVote, Voted, cast_votes
+from manyeyes.actions.shared.slot_leases import SlotId
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
 from manyeyes.reports.rules import SLOT_SECONDS, ReportState, Vote
@@ -140,7 +141,7 @@ async def test_a_vote_repeated_after_a_lost_reply_is_answered_again_and_not_paid
     before = await stage.everything()
     stage.later(SLOT_SECONDS * 10)
     assert await stage.vote(first) == msgspec.structs.replace(once, state=ReportState.CONFIRMED)
-    assert (await stage.vote(first, "reject")).reason is Reason.SLOT_LOST, "a vote is not changed"
+    assert (await stage.vote(first, "reject")).reason is Reason.ALREADY_ANSWERED, "a vote is not changed"
     assert await stage.everything() == before
 
 

@@ -96,7 +96,7 @@ async def test_a_repeated_decision_is_answered_again_and_not_paid_again(stage: S
     assert await decide(stage, judgement, " 99") == first
     other = await decide(stage, judgement, "12345")
     assert isinstance(other, Refusal)
-    assert other.reason is Reason.SLOT_LOST
+    assert other.reason is Reason.ALREADY_ANSWERED
     assert await stage.everything() == before
 
 

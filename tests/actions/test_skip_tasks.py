@@ -145,7 +145,7 @@ async def test_what_was_answered_cannot_be_skipped_afterwards(stage: Stage):
     await stage.hand_out()
     lease = await stage.lease(worker_id)
     await stage.answer(worker_id, lease)
-    assert (await stage.skip(worker_id, lease)).reason is Reason.LEASE_LOST
+    assert (await stage.skip(worker_id, lease)).reason is Reason.ALREADY_ANSWERED
 
 
 async def test_a_late_or_foreign_skip_is_refused_and_changes_nothing(stage: Stage):

@@ -60,6 +60,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "replace_answers": {},
     "retire_dead_nodes": {},
     "return_lapsed_leases": {},
+    "settle_aside": {},
     "settle_overdue_reports": {"patience_hours": 0},
     "sweep_calls": {"window_seconds": 300},
     "sweep_deliveries": {},
@@ -90,6 +91,16 @@ def _with_the_last_desk(commands: Sequence[Any], outcomes: Sequence[Any]) -> Any
     return plain, {worker_id: outcome.next_work for worker_id, outcome in told if outcome.queue_id}
 
 
+def _with_what_is_next(commands: Sequence[Any], outcomes: Sequence[Any]) -> Any:
+    """Return the same of outcomes that may be None: the command is for another action."""
+    pairs = [(c, o) for c, o in zip(commands, outcomes, strict=True) if o is not None]
+    return [o is None for o in outcomes], _with_the_last_desk([c for c, _ in pairs], [o for _, o in pairs])
+
+
+def _which_are_back(_: Sequence[Any], outcomes: Sequence[Any]) -> Any:
+    return [o if isinstance(o, Refusal) else (o.task_id, o.lease) for o in outcomes]
+
+
 def _by_worker(commands: Sequence[Any], outcomes: Sequence[Any]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
     for command, queue_ids in zip(commands, outcomes, strict=True):
@@ -104,6 +115,8 @@ def _by_account(commands: Sequence[Any], outcomes: Sequence[Any]) -> dict[int, i
 LAWS = {
     "answer_tasks": _the_same("`next_work` is what lies on the desk when the whole batch is done", _with_the_last_desk),
     "skip_tasks": _the_same("`next_work` is what lies on the desk when the whole batch is done", _with_the_last_desk),
+    "lay_aside": _the_same("`next_work` is what lies on the desk when the whole batch is done", _with_what_is_next),
+    "take_back": _the_same("a task that another command lays behind its own is told as it lies then", _which_are_back),
     "beat_nodes": Law(
         "each is told who lives when the whole batch is noted",
         lambda _, outcomes: [sorted(o) for o in outcomes],

@@ -231,7 +231,7 @@ async def test_time_that_runs_out_is_told(site, browser, people):
     async with site.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE vote_slot SET lease_until = now() - interval '1 s' WHERE state = 1")
     await screen.page.clock.fast_forward(61_000)
-    await expect(screen.part("notice")).to_contain_text("Time was up")
+    await expect(screen.part("notice")).to_contain_text("its time was over")
 
 
 async def test_a_reviewer_who_is_one_no_more_is_told(site, browser, people):

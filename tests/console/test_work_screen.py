@@ -120,9 +120,10 @@ async def test_an_answer_that_comes_too_late_is_explained(site: Site, browser, p
     await screen.page.route("**/v1/worker/answers", lapse, times=1)
     await screen.type("first")
     await screen.press("Enter")
-    await expect(screen.part("notice")).to_contain_text("it went to somebody else")
+    await expect(screen.part("notice")).to_contain_text("has come to you again")
     await expect(screen.part("main")).to_have_attribute("data-lease", f"{cell}-{task_id}-{number + 1}")
-    await screen.answer("first again")
+    await expect(screen.part("answer")).to_have_value("first")
+    await screen.answer(" again")
     await expect(screen.part("answered")).to_have_text("1")
 
 
@@ -134,7 +135,7 @@ async def test_time_that_runs_out_is_explained(site: Site, browser, people):
     await screen.asked("Type what you see")
     async with site.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE work SET lease_until = now() - interval '1 s' WHERE cell = 1")
-    await expect(screen.part("notice")).to_contain_text("Time was up")
+    await expect(screen.part("notice")).to_contain_text("its time was over")
     await expect(screen.part("waiting-title")).to_be_visible()
 
 

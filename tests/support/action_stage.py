@@ -9,7 +9,7 @@ import asyncpg
 
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
 from manyeyes.actions.attach_workers import AttachWorker, attach_workers
-from manyeyes.actions.cast_votes import CastVote, SlotId, Voted, cast_votes
+from manyeyes.actions.cast_votes import CastVote, Voted, cast_votes
 from manyeyes.actions.check_books import NO_ZONES, BooksAudit, check_books
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.go_online import GoOnline, go_online
@@ -17,6 +17,7 @@ from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
+from manyeyes.actions.shared.slot_leases import SlotId
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
@@ -47,11 +48,10 @@ SEATS = 500_000  # from here on the cell numbers seats
 TABLES = (
     *("account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session", "queue_depth"),
     *("account_turn", "result", "usage_minute", "queue_minute", "app_day", "delivery", "site", "site_event"),
-    *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
-    *("standing", "ignored_reporter", "kept_longer"),
+    *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund", "kept_longer"),
     *("recognition_call", "recognition_result", "recognition_review", "recognition_day", "recognition_quarter"),
-    *("recognition_time", "panel", "answer", "gold", "skill", "judgement", "certainty"),
-    *("evidence", "gold_seen", "gold_draw", "training", "practice", "alike"),
+    *("recognition_time", "panel", "answer", "gold", "skill", "judgement", "certainty", "standing"),
+    *("evidence", "gold_seen", "gold_draw", "training", "practice", "alike", "ignored_reporter"),
 )
 
 

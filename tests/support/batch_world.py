@@ -12,7 +12,6 @@ from manyeyes.accounts import store as accounts
 from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import AccountPlace
 from manyeyes.actions.answer_tasks import Answered
-from manyeyes.actions.cast_votes import SlotId
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
 from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refusals
 from manyeyes.actions.decide_appeals import DecideAppeal, decide_appeals
@@ -22,6 +21,7 @@ from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen, note_i
 from manyeyes.actions.report_tokens import ReportToken, report_tokens
 from manyeyes.actions.shared.asked_questions import NewExample, NewQuestion, hold_questions
 from manyeyes.actions.shared.judgement_effects import JudgementId
+from manyeyes.actions.shared.slot_leases import SlotId
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.skip_tasks import Skipped
 from manyeyes.db.picture_days import keep_days
@@ -40,6 +40,7 @@ from support.directory_world import SOFT_ID, Directory, make_directory
 from support.item_uploads import make_files
 from support.job_world import make_jobs
 from support.judgement_world import leases_of_judgements, make_judgements
+from support.laid_aside import lay_some
 from support.panel_world import make_ended_panels, make_open_panels
 from support.recognition_calls import Calls, app_of
 from support.same_connection import SameConnection
@@ -260,7 +261,8 @@ async def _waiting(stage: Stage, rich: int, other: int, poor: int) -> None:
 async def _world(stage: Stage, calls: Calls, author: int, directory: Directory) -> World:
     owners = {row["task_id"]: row["account_id"] for row in await stage.rows("task", "task_id, account_id")}
     worker_ids = [row["worker_id"] for row in await stage.rows("session", "worker_id")]
-    held = await stage.rows("work", "worker_id, task_id, lease", "state IN (1, 2)")
+    await lay_some(stage)
+    held = await stage.rows("work", "worker_id, task_id, lease", "state IN (1, 2, 4)")
     answered = await stage.rows("result", "worker_id, task_id, lease", "worker_id <> 0")
     answered += await stage.rows("answer", "worker_id, answer_id AS task_id, lease")
     slots = await stage.rows("vote_slot", "reviewer_id, task_id, n, lease", "reviewer_id <> 0")

@@ -11,6 +11,12 @@ SELECT 1, n, 1 + n % 50, 1 + n % 2, 700 + n % 3, n, 700, 500, 60, 0, '203.0.113.
        CASE s.state WHEN 0 THEN NULL ELSE now() + interval '1 min' END, CASE n % 4 WHEN 0 THEN 1 + n % 200 ELSE 0 END
 FROM generate_series(1, 20000) AS n, LATERAL (SELECT CASE WHEN n > 2000 THEN 0 ELSE 1 + n % 2 END AS state) AS s;
 
+INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds,
+                  soft_id, ip, kind, options, media, created_at, expires_at, state, worker_id, lease, aside_text,
+                  aside_until)
+SELECT 1, 300000 + n, 1 + n % 50, 1, 700, n, 700, 500, 60, 0, '203.0.113.7', 'image_to_text', '{}', 'png', now(),
+       now(), 4, 1 + n % 1000, 1, 'abc', now() + n * interval '5 ms' FROM generate_series(1, 2000) AS n;
+
 INSERT INTO panel (cell, task_id, account_id, queue_id, job_id, question_id, terms, state, first_seat, seats, open,
                    given, asked, bid_micros, turn, price_micros, pay_micros, held_micros, lease_seconds, life_seconds,
                    base_url, media, created_at)

@@ -9,6 +9,7 @@ from manyeyes.allow_list import store as allow_list
 from manyeyes.buckets import store as buckets
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.aside import store as aside
 from manyeyes.dispatch.depths import store as depths
 from manyeyes.dispatch.looks import store as looks
 from manyeyes.dispatch.site_work import store as site_tasks
@@ -83,6 +84,12 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (dispatch.SQL, "hand_over", (1, [5], [6], [NOW], NOW), {"work_pkey"}, True),
     (dispatch.SQL, "promote", (1, [5], [NOW], NOW), {"work_pkey"}, True),
     (dispatch.SQL, "lie_on", (1, [5], [NOW]), {"work_pkey"}, True),
+    (dispatch.SQL, "renew", (1, [5], [NOW]), {"work_pkey"}, True),
+    (aside.SQL, "lay_aside", (1, [5], ["1"], [""], [NOW], [1]), {"work_pkey"}, True),
+    (aside.SQL, "hasten_aside", (1, [7], NOW), {"work_aside"}, False),
+    (aside.SQL, "lock_aside", (1, [7]), {"work_aside"}, True),
+    (aside.SQL, "due_aside", (1, NOW, 500), {"work_aside_due"}, True),
+    (looks.SQL, "any_aside", (1,), {"work_aside_due"}, False),
     (dispatch.SQL, "put_back", (1, [5], [0], [0]), {"work_pkey"}, True),
     (dispatch.SQL, "handed", (1, [5, 6]), {"work_pkey"}, False),
     (dispatch.SQL, "delete_work", (1, [5, 6]), {"work_pkey"}, False),
@@ -140,7 +147,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (reports.SQL, "lock_open", (1, 20), {"vote_slot_open"}, False),
     (reports.SQL, "lock_open_for", (1, 601, [1]), {"vote_slot_open"}, False),
     (reports.SQL, "judges", (1, [5, 6]), {"vote_slot_once"}, False),
-    (reports.SQL, "lease_slots", (1, [5], [0], [601], NOW), {"vote_slot_pkey"}, True),
+    (reports.SQL, "lease_slots", (1, [5], [0], [601], NOW, NOW), {"vote_slot_pkey"}, True),
     (reports.SQL, "lock_reports", (1, [5, 6]), {"report_pkey"}, True),
     (reports.SQL, "lock_overdue", (1, NOW, 100), {"report_open"}, False),
     (reports.SQL, "lock_slots", (1, [5, 6]), {"vote_slot_pkey"}, True),

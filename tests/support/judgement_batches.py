@@ -1,6 +1,7 @@
 """Batches of what reviewers do with results, one function per action with its name (support/batch_draw.py)."""
 
 from manyeyes.actions.decide_judgements import DecideJudgement
+from manyeyes.actions.renew_judgements import RenewJudgement
 from manyeyes.actions.renew_promises import RenewPromise
 from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements
 from manyeyes.actions.shared.judgement_effects import JudgementId
@@ -35,6 +36,16 @@ def skip_judgements(draw: Draw, world: World) -> list[SkipJudgement]:
     def one() -> SkipJudgement:
         reviewer_id, lease = _lease(draw, world)
         return SkipJudgement(cell=CELL, reviewer_id=reviewer_id, judgement=lease)
+
+    return draw.batch(one)
+
+
+def renew_judgements(draw: Draw, world: World) -> list[RenewJudgement]:
+    """Draw reviewers who ask for more time, some of them for what is somebody else's."""
+
+    def one() -> RenewJudgement:
+        reviewer_id, lease = _lease(draw, world)
+        return RenewJudgement(cell=CELL, reviewer_id=reviewer_id, judgement=lease)
 
     return draw.batch(one)
 

@@ -13,14 +13,18 @@ from manyeyes.actions.file_appeals import FileAppeal
 from manyeyes.actions.go_online import GoOnline
 from manyeyes.actions.hand_out import HandOut
 from manyeyes.actions.hush_workers import HushWorker
+from manyeyes.actions.lay_aside import LayAside
 from manyeyes.actions.leave import Leave
 from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen
 from manyeyes.actions.open_gates import OpenGate
+from manyeyes.actions.renew_leases import RenewLease
+from manyeyes.actions.renew_slots import RenewSlot
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.show_desks import ShowDesk
 from manyeyes.actions.show_widgets import ShowWidget
 from manyeyes.actions.skip_tasks import SkipTask
+from manyeyes.actions.take_back import TakeBack
 from manyeyes.actions.take_queues import TakeQueues
 from manyeyes.actions.take_slots import TakeSlot
 from manyeyes.reports.rules import Vote
@@ -75,6 +79,51 @@ def show_widgets(draw: Draw, world: World) -> list[ShowWidget]:
     def one() -> ShowWidget:
         worker_id, held = lease()
         return ShowWidget(cell=CELL, worker_id=worker_id, lease=held)
+
+    return draw.batch(one)
+
+
+def lay_aside(draw: Draw, world: World) -> list[LayAside]:
+    """Draw answers and skips that can be taken back, fitting and unfitting ones, some of them twice."""
+    lease = _leases(draw, world)
+
+    def one() -> LayAside:
+        worker_id, held = lease()
+        text, reason = draw.one(("", "1", " 1\n", "12345", None)), draw.one((SkipReason.UNREADABLE, SkipReason.OTHER))
+        return LayAside(cell=CELL, worker_id=worker_id, lease=held, text=text, reason=reason, seconds=10)
+
+    return draw.batch(one)
+
+
+def take_back(draw: Draw, world: World) -> list[TakeBack]:
+    """Draw workers who take something back, of what they have, had, or laid aside."""
+    lease = _leases(draw, world)
+
+    def one() -> TakeBack:
+        worker_id, held = lease()
+        return TakeBack(CELL, worker_id, held)
+
+    return draw.batch(one)
+
+
+def renew_leases(draw: Draw, world: World) -> list[RenewLease]:
+    """Draw workers who ask for more time, for what they have and for what they had."""
+    lease = _leases(draw, world)
+
+    def one() -> RenewLease:
+        worker_id, held = lease()
+        return RenewLease(cell=CELL, worker_id=worker_id, lease=held)
+
+    return draw.batch(one)
+
+
+def renew_slots(draw: Draw, world: World) -> list[RenewSlot]:
+    """Draw reviewers who ask for more time, now and then for what lies before somebody else."""
+    some = draw.few(world.slots)
+
+    def one() -> RenewSlot:
+        reviewer_id, slot = draw.one(some)
+        return RenewSlot(CELL, draw.one(world.reviewer_ids) if draw.rarely() else reviewer_id, slot)
 
     return draw.batch(one)
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,7 +11,9 @@ import pytest
 
 from manyeyes.actions.lay_gold import LayGold, lay_gold
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
+from manyeyes.actions.settle_aside import SettleAside, settle_aside
 from manyeyes.runtime.context import Context
+from manyeyes.settings import Settings
 from support import factories
 from support.browser_visits import link, worker_subject
 
@@ -22,6 +25,12 @@ FORMS = (
     (re.compile(r"\b1-\d+-1\b"), "LEASE"),
 )
 MOST_TASKS = 60
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings under which what is sent with `undo` can be taken back."""
+    return Settings(data=tmp_path, undo_seconds=10)
 
 
 class Hand:
@@ -46,6 +55,11 @@ class Hand:
         body = {"lease": lease, "reason": "unreadable"}
         self._keep(await self.client.post("/v1/worker/skips", headers=self.headers, json=body))
 
+    async def ask(self, call: str, lease: str, **more: object) -> None:
+        """Call something that no form does, and keep what was said."""
+        body = {"lease": lease, **more}
+        self._keep(await self.client.post(f"/v1/worker/{call}", headers=self.headers, json=body))
+
     async def look(self, url: str) -> None:
         """Open the picture's address, and keep whether it is there."""
         reply = await self.client.get(url)
@@ -60,6 +74,10 @@ class Hand:
 
 class FormHand(Hand):
     """The same by the forms of the work screen, as a browser without script sends them; signed in by a cookie."""
+
+    def __init__(self, client: httpx.AsyncClient, headers: dict[str, str]) -> None:
+        super().__init__(client, headers)
+        self.headers = OWN  # what no form does, a page's script does with the cookie
 
     async def answer(self, lease: str, text: str = TRUTH) -> None:
         """Answer by the form."""
@@ -78,11 +96,13 @@ Play = Callable[[Context, Hand, str, str], Awaitable[None]]
 
 
 async def answered(_: Context, hand: Hand, lease: str, url: str) -> None:
-    """Answer, answer again, answer otherwise, pass it on, look again."""
+    """Ask for time, answer, answer again, answer otherwise, pass it on, ask for time, look again."""
+    await hand.ask("renewals", lease)
     await hand.answer(lease)
     await hand.answer(lease)
     await hand.answer(lease, OTHER)
     await hand.skip(lease)
+    await hand.ask("renewals", lease)
     await hand.look(url)
 
 
@@ -93,6 +113,7 @@ async def skipped(_: Context, hand: Hand, lease: str, url: str) -> None:
     await hand.skip(lease.rpartition("-")[0] + "-2")
     await hand.answer(lease)
     await hand.skip(lease)
+    await hand.ask("renewals", lease)
     await hand.look(url)
 
 
@@ -102,11 +123,33 @@ async def over(context: Context, hand: Hand, lease: str, url: str) -> None:
     async with context.cells.pool(1).acquire() as db:
         await db.execute(statement, int(lease.split("-")[1]))
     for _ in range(2):
+        await hand.ask("renewals", lease)
         await hand.answer(lease)
         await hand.skip(lease)
         await hand.look(url)
         await context.batcher.ask(return_lapsed_leases, ReturnLapsedLeases(1))
     await hand.client.post("/v1/worker/online", headers=hand.headers)
+
+
+async def taken_back(context: Context, hand: Hand, lease: str, url: str) -> None:
+    """Answer so that it can be taken back, again, otherwise; take it back; pass it on so, take that back too late."""
+    answer, other = {"undo": True, "answer": {"text": TRUTH}}, {"undo": True, "answer": {"text": OTHER}}
+    for more in (answer, answer, other):
+        await hand.ask("answers", lease, **more)
+    await hand.ask("renewals", lease)
+    await hand.skip(lease)
+    for _ in range(2):
+        await hand.ask("undos", lease)
+    await hand.ask("skips", lease, undo=True)
+    await hand.ask("answers", lease, **answer)
+    async with context.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE work SET aside_until = now() WHERE cell = 1 AND state = 4")
+    await hand.ask("undos", lease)
+    await context.batcher.ask(settle_aside, SettleAside(1))
+    for call in ("undos", "skips", "renewals"):
+        await hand.ask(call, lease)
+    await hand.look(url)
+    assert [each for each in hand.said if "undo_until" in each], "it can be taken back"
 
 
 async def is_gold(context: Context, lease: str) -> bool:
@@ -138,7 +181,7 @@ async def until(context: Context, hand: Hand, *, gold: bool) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("edge", [Hand, FormHand])
-@pytest.mark.parametrize("play", [answered, skipped, over])
+@pytest.mark.parametrize("play", [answered, skipped, over, taken_back])
 async def test_gold_answers_repeated_and_late_calls_as_any_task_does(client, play: Play, edge: type[Hand]):
     context: Context = client.context
     customer = await factories.customer(context)
@@ -163,4 +206,4 @@ async def test_gold_answers_repeated_and_late_calls_as_any_task_does(client, pla
         await play(context, worker, task["lease"], task["task"]["image_url"])
         said[gold] = worker.said
     assert said[True] == said[False]
-    assert [each for each in said[True] if "lease_lost" in each], said
+    assert [each for each in said[True] if "lease_lost" in each or "already_" in each], said

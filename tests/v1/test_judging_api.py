@@ -92,7 +92,20 @@ async def test_an_audit_and_an_adjudication_look_alike(client: Client, customer)
     assert [each["value"] for each in other["given"]] == ["12345"]
     assert members(one) == members(other)
     assert len(one["judgement"].split("-")) == len(other["judgement"].split("-")) == 3
-    own = {"judgement", "expires_at", "pay", "task", "kind", "options", "image_url", "queue", "id", "name", "sensitive"}
+    own = {
+        "judgement",
+        "expires_at",
+        "renewable_until",
+        "pay",
+        "task",
+        "kind",
+        "options",
+        "image_url",
+        "queue",
+        "id",
+        "name",
+        "sensitive",
+    }
     options = {"phrase", "case", "numeric", "math", "min_length", "max_length", "comment"}
     assert members(one) == own | options | {"given", "value", "text"}
 

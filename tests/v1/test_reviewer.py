@@ -75,7 +75,20 @@ async def test_nothing_tells_who_answered_who_complained_or_how_others_voted(cli
         reviewer = await factories.hand(client.context, reviewer=True)
         slot = (await next_of(client, reviewer)).json()
         options = {"phrase", "case", "numeric", "math", "min_length", "max_length", "comment"}
-        own = {"slot", "expires_at", "pay", "task", "kind", "options", "image_url", "queue", "id", "name", "sensitive"}
+        own = {
+            "slot",
+            "expires_at",
+            "renewable_until",
+            "pay",
+            "task",
+            "kind",
+            "options",
+            "image_url",
+            "queue",
+            "id",
+            "name",
+            "sensitive",
+        }
         assert members(slot) == own | options | {"answer", "text"}
         await vote(client, reviewer, slot["slot"])
 
@@ -264,7 +277,7 @@ async def test_the_page_s_examples_have_the_members_that_there_are(client: Clien
 def test_the_description_tells_of_every_call_and_of_the_verdicts():
     described = document()
     paths = {path for path in described["paths"] if path.startswith("/v1/reviewer/")}
-    shared = ("next", "session", "leave", "questions/{question}")
+    shared = ("next", "session", "leave", "renewals", "questions/{question}")
     calls = (*shared, "votes", *(f"results/{name}" for name in (*shared, "decisions", "skips")))
     assert paths == {f"/v1/reviewer/{name}" for name in calls}
     assert all(

@@ -7,7 +7,9 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.fitting_answers import one_form, unfit
 from manyeyes.actions.shared.gold_answers import keep_gold_answers
+from manyeyes.actions.shared.lost_leases import lost
 from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
 from manyeyes.actions.shared.practice_answers import keep_practice
 from manyeyes.actions.shared.task_endings import EndedWork
@@ -21,7 +23,7 @@ from manyeyes.sites.rules import Site, SiteEvent, is_live
 from manyeyes.sites.store import Event
 from manyeyes.tasks import history
 from manyeyes.tasks import store as tasks
-from manyeyes.tasks.options import canonical, options_of, picture_options, unfit_answer
+from manyeyes.tasks.options import canonical, picture_options
 from manyeyes.tasks.questions import OWN_KINDS
 from manyeyes.tasks.rules import Ending
 from manyeyes.tasks.store import Solved
@@ -73,7 +75,7 @@ async def answer_tasks(
     first: list[Work | Refusal | None] = []
     for command in commands:
         work = desks.take(command.worker_id, command.lease, now)
-        text = _canonical(work, command.text) if work else ""
+        text = one_form(work, command.text) if work else ""
         refusal = _refusal(work, text, proofs, now) if work else None
         if work and refusal:
             desks.put_down(work)
@@ -95,17 +97,14 @@ async def answer_tasks(
         await workers.change_desks(tx, now, cell, _desks(answered, now))
     # 4. Answer: a lease that is lost may be one whose reply was lost.
     repeated = await _repeated(tx, cell, commands, first)
+    missing = [c for c, work in zip(commands, first, strict=True) if work is None and c not in repeated]
+    whys = await lost(tx, now, cell, [(c.worker_id, c.lease) for c in missing])
     return [
         Answered(work.subject_id, work.queue_id, work.pay_micros, desks.next_for(command.worker_id))
         if isinstance(work, Work)
-        else work or repeated.get(command) or _LOST
+        else work or repeated.get(command) or whys[command.worker_id, command.lease]
         for command, work in zip(commands, first, strict=True)
     ]
-
-
-def _canonical(work: Work, text: str) -> str:
-    """Return the answer in its kind's one form; most are that already."""
-    return canonical(options_of(work.kind, work.site, work.options), text) if work.kind in OWN_KINDS else text
 
 
 def _refusal(work: Work, text: str, proofs: Mapping[sites.Key, Site], now: datetime) -> Refusal | None:
@@ -113,8 +112,7 @@ def _refusal(work: Work, text: str, proofs: Mapping[sites.Key, Site], now: datet
     proof = proofs.get((work.account_id, work.site))
     if work.site and (proof is None or not is_live(proof, now)):
         return Refusal(Reason.SITE_WITHDRAWN, "the owner's proof for this site has ended; go on with the next")
-    why = unfit_answer(options_of(work.kind, work.site, work.options), text)
-    return Refusal(Reason.ANSWER_UNFIT, why) if why else None
+    return unfit(work, text)
 
 
 def _use(work: Work) -> Event:
@@ -168,6 +166,3 @@ async def _repeated(
         if before and (before.worker_id, before.lease, before.text) == (c.worker_id, c.lease.number, text):
             found[c] = Answered(about[c.lease.task_id], 0, before.pay_micros)
     return found
-
-
-_LOST = Refusal(Reason.LEASE_LOST, "the time for this picture was over and somebody else has it; go on with the next")

@@ -7,25 +7,14 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.slot_leases import LOST, SlotId, live_slot
 from manyeyes.actions.shared.verdict_effects import DecidedComplaint, decide
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind, posting
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import ReportState, Slot, SlotState, Vote, verdict
 from manyeyes.reports.store import Report
-from manyeyes.values.refusals import Reason, Refusal
-
-
-class SlotId(msgspec.Struct, frozen=True):
-    """A slot's lease as clients name it, ``cell-task-n-number``; the number tells it from the slot's earlier leases."""
-
-    cell: int
-    task_id: int
-    n: int
-    number: int
-
-    def __str__(self) -> str:
-        return f"{self.cell}-{self.task_id}-{self.n}-{self.number}"
+from manyeyes.values.refusals import Refusal
 
 
 class CastVote(msgspec.Struct, frozen=True):
@@ -75,14 +64,15 @@ class _Ballot:
         # 1. The slot must be this reviewer's, by its newest lease; the same vote again gets the same answer.
         slot = self._slots.get((command.slot.task_id, command.slot.n))
         if slot is None or (slot.reviewer_id, slot.lease) != (command.reviewer_id, command.slot.number):
-            return _LOST
+            return LOST
         if slot.state is SlotState.VOTED and (slot.vote, slot.reason) == (command.vote, command.reason):
             return Voted(slot.task_id, slot.pay_micros, self._states[slot.task_id])  # the reply was lost on the way
         # 2. It must still be open to a vote.
-        if slot.state is not SlotState.LEASED or slot.lease_until is None or slot.lease_until <= now:
-            return _LOST
+        live = live_slot(slot, command.slot, command.reviewer_id, now)
+        if isinstance(live, Refusal):
+            return live
         if self._states[slot.task_id] is not ReportState.OPEN:  # decided by a vote of this very batch
-            return _LOST
+            return LOST
         # 3. Count the vote; two equal ones are a verdict.
         slot = msgspec.structs.replace(slot, state=SlotState.VOTED, vote=command.vote, reason=command.reason)
         self._slots[slot.task_id, slot.n] = slot
@@ -115,7 +105,4 @@ async def _pay(tx: asyncpg.Connection, now: datetime, cell: int, voted: Sequence
     await ledger.add_to_wallets(tx, cell, dict(sorted(sums.items())))
 
 
-_LOST = Refusal(
-    Reason.SLOT_LOST, "the time for this complaint was over, or it is decided without you; go on with the next"
-)
 STATES = {Vote.CONFIRM: ReportState.CONFIRMED, Vote.REJECT: ReportState.REJECTED}

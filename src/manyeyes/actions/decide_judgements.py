@@ -13,6 +13,7 @@ from manyeyes.actions.shared.judgement_effects import (
     held_by,
     lock_panels_of,
     pay_reviewers,
+    why_lost,
 )
 from manyeyes.certainty import judgements
 from manyeyes.certainty.rules import Judgement, JudgementState
@@ -82,7 +83,7 @@ def _decide(
         return JudgementTaken(before.task_id, before.pay_micros)
     judgement = held_by(found.values(), command.judgement, command.reviewer_id, now)
     if judgement is None:
-        return LOST
+        return why_lost(found.values(), command.judgement, command.reviewer_id)
     if why:
         return Refusal(Reason.ANSWER_UNFIT, why)
     # 3. It is decided.

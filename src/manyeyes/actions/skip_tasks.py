@@ -7,6 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.lost_leases import ANSWERED, LOST, Held, answered, passed_on
 from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
 from manyeyes.actions.shared.practice_answers import keep_practice
 from manyeyes.actions.shared.task_endings import EndedWork
@@ -14,13 +15,11 @@ from manyeyes.actions.shared.worker_desks import Desks, LeaseId, load_desks, pro
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import Purpose
 from manyeyes.dispatch.store import Returning, Work
-from manyeyes.panels import store as panels
 from manyeyes.panels.rules import SeatEnd
 from manyeyes.skills import gold_items
 from manyeyes.skills.gold_items import PassedGold
-from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import Ending, is_unsolvable
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Refusal
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import SkipReason, counts_as_failure
 from manyeyes.workers.store import SessionChange
@@ -70,9 +69,9 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
         else:
             returning.append(Returning(work.task_id, failures, command.worker_id))
     # 3. A lost lease may be one whose reply was lost; a skip before this batch's own is judged by what was before.
-    lost = [n for n, work in enumerate(taken) if work is None]
+    missing = [n for n, work in enumerate(taken) if work is None]
     taken_at = {work.task_id: n for n, work in enumerate(taken) if work}
-    too_early = [n for n in lost if n < taken_at.get(commands[n].lease.task_id, -1)]  # before this batch skipped it
+    too_early = [n for n in missing if n < taken_at.get(commands[n].lease.task_id, -1)]  # before this batch skipped it
     repeated = await _repeated(tx, now, cell, commands, too_early)
     # 4. Save: the tasks, then what lies on the desks now.
     await dispatch.put_back(tx, cell, returning)
@@ -86,11 +85,19 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
             tx, now, cell, {w: SessionChange(held=-n, is_awake=True) for w, n in sorted(skipped.items())}
         )
     # 5. Answer: the other lost leases are judged by what has become of the tasks.
-    repeated |= await _repeated(tx, now, cell, commands, sorted(set(lost) - set(too_early)))
+    repeated |= await _repeated(tx, now, cell, commands, sorted(set(missing) - set(too_early)))
+    whys = await _whys(tx, cell, [commands[n] for n in missing if n not in repeated])
     return [
-        _skipped(command, work, desks) if work or n in repeated else _LOST
+        _skipped(command, work, desks) if work or n in repeated else whys[command.worker_id, command.lease]
         for n, (command, work) in enumerate(zip(commands, taken, strict=True))
     ]
+
+
+async def _whys(tx: asyncpg.Connection, cell: int, missing: Sequence[SkipTask]) -> dict[Held, Refusal]:
+    """Return why leases that nobody skipped are lost."""
+    gone = [(command.worker_id, command.lease) for command in missing]
+    done = await answered(tx, cell, gone) if gone else set()
+    return {held: ANSWERED if held in done else LOST for held in gone}
 
 
 def _skipped(command: SkipTask, work: Work | None, desks: Desks) -> Skipped:
@@ -107,30 +114,6 @@ def _passed_gold(taken: Iterable[Work | None]) -> list[PassedGold]:
 async def _repeated(
     tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequence[SkipTask], places: Sequence[int]
 ) -> set[int]:
-    """Return those of the commands' places whose skip was done before and its reply lost on the way.
-
-    A worker who passed a task on never gets it again: any lease that they had of it is the one they skipped, or one
-    before it that ran out. Who skipped last is not kept with an ended task; the number of its last lease is. With a
-    task of several answers it is: of its seats nobody has two.
-    """
-    if not places:
-        return set()
-    task_ids = [commands[n].lease.task_id for n in places]
-    handed = await dispatch.handed(tx, cell, task_ids)
-    unsolvable = await tasks.last_leases(tx, cell, task_ids, Ending.UNSOLVABLE)
-    gone = sorted({n for n in task_ids if n not in handed and n not in unsolvable})
-    closed = await panels.passed_on(tx, cell, gone) if gone else {}
-    golden = await gold_items.passed_gold(tx, now, cell, gone)
-    found = set()
-    for n in places:
-        worker_id, lease = commands[n].worker_id, commands[n].lease
-        over, tried = handed.get(lease.task_id, (0, frozenset()))
-        passed_on = worker_id in tried and lease.number <= over
-        passed_on |= worker_id in closed.get(lease.task_id, ())
-        passed_on |= golden.get(lease.task_id) == (worker_id, lease.number)
-        if passed_on or unsolvable.get(lease.task_id) == lease.number:
-            found.add(n)
-    return found
-
-
-_LOST = Refusal(Reason.LEASE_LOST, "the time for this picture was over; go on with the next")
+    """Return those of the commands' places whose skip was done before and its reply lost on the way."""
+    held = [(commands[n].worker_id, commands[n].lease) for n in places]
+    return {places[at] for at in await passed_on(tx, now, cell, held)}

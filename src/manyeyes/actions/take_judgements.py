@@ -49,9 +49,9 @@ async def _take(
     answers = await panels.answers_of(tx, cell, [judgement.task_id for judgement in first])
     answered = {(task_id, answer.worker_id) for task_id, given in answers.items() for answer in given}
     until = now + timedelta(seconds=JUDGEMENT_SECONDS)
-    held |= await judgements.lease(tx, cell, assign(first, wanting, answered), until)
+    held |= await judgements.lease(tx, now, cell, assign(first, wanting, answered), until)
     if len(first) == limit:  # those who got nothing may fit further down
         for reviewer_id in sorted(wanting.keys() - held.keys()):
             found = await judgements.lock_open_for(tx, cell, reviewer_id, sorted(wanting[reviewer_id]))
-            held |= await judgements.lease(tx, cell, [(each, reviewer_id) for each in found], until)
+            held |= await judgements.lease(tx, now, cell, [(each, reviewer_id) for each in found], until)
     return held

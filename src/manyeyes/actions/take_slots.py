@@ -44,9 +44,9 @@ async def _take(
     first = await slots.lock_open(tx, cell, limit)
     given = assign(first, wanting, await slots.judges(tx, cell, [slot.task_id for slot in first]))
     until = now + timedelta(seconds=SLOT_SECONDS)
-    held |= await slots.lease(tx, cell, given, until)
+    held |= await slots.lease(tx, now, cell, given, until)
     if len(first) == limit:  # those who got nothing may fit further down
         for reviewer_id in sorted(wanting.keys() - held.keys()):
             found = await slots.lock_open_for(tx, cell, reviewer_id, sorted(wanting[reviewer_id]))
-            held |= await slots.lease(tx, cell, [(slot, reviewer_id) for slot in found], until)
+            held |= await slots.lease(tx, now, cell, [(slot, reviewer_id) for slot in found], until)
     return held

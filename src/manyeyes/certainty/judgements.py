@@ -86,13 +86,20 @@ async def lock_open_for(
 
 
 async def lease(
-    tx: asyncpg.Connection, cell: int, given: Sequence[tuple[Judgement, int]], until: datetime
+    tx: asyncpg.Connection, now: datetime, cell: int, given: Sequence[tuple[Judgement, int]], until: datetime
 ) -> dict[int, Judgement]:
-    """Give locked judgements to reviewers; return each reviewer's."""
+    """Give locked judgements to reviewers, who are shown them now; return each reviewer's."""
     if not given:
         return {}
     found = zip(*[(*judgement.key, reviewer_id) for judgement, reviewer_id in given], strict=True)
-    return {j.reviewer_id: j for j in read(Judgement, await tx.fetch(SQL.lease_judgements, cell, *found, until))}
+    leased = read(Judgement, await tx.fetch(SQL.lease_judgements, cell, *found, until, now))
+    return {j.reviewer_id: j for j in leased}
+
+
+async def renew(tx: asyncpg.Connection, cell: int, renewed: Sequence[Judgement]) -> None:
+    """Let locked judgements lie before their reviewers until the instants that these say."""
+    if renewed:
+        await tx.execute(SQL.renew_judgements, cell, *columns(renewed, "task_id", "purpose", "lease_until"))
 
 
 async def lock(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[JudgementKey, Judgement]:

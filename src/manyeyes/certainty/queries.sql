@@ -71,35 +71,43 @@ SELECT EXISTS (SELECT FROM judgement WHERE cell = $1 AND state = 0);
 -- name: held_judgements
 -- What these reviewers have before them.
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
-       value, is_right, pay_micros, is_accepted, target, until, stops, round
+       value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at
 FROM judgement WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state = 1 AND lease_until > $3;
 
 -- name: lock_open_judgements
 -- What has waited for longest; whoever else takes some now gets others.
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
-       value, is_right, pay_micros, is_accepted, target, until, stops, round
+       value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at
 FROM judgement WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id LIMIT $2 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_open_judgement_for
 -- What has waited for longest and fits one reviewer, for when the first ones are none for them.
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
-       value, is_right, pay_micros, is_accepted, target, until, stops, round
+       value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at
 FROM judgement AS j WHERE j.cell = $1 AND j.state = 0 AND j.queue_id = ANY ($3::int[]) AND NOT j.passed_by @> ARRAY[$2::bigint]
   AND NOT EXISTS (SELECT FROM answer AS a WHERE a.cell = $1 AND a.task_id = j.task_id AND a.worker_id = $2)
 ORDER BY j.filed_at, j.task_id LIMIT 1 FOR UPDATE SKIP LOCKED;
 
 -- name: lease_judgements
 -- Give judgements to reviewers; the lease's number fences off whoever had one before. The rows are locked.
-UPDATE judgement SET state = 1, reviewer_id = g.reviewer_id, lease = judgement.lease + 1, lease_until = $5
+UPDATE judgement SET state = 1, reviewer_id = g.reviewer_id, lease = judgement.lease + 1, lease_until = $5,
+                     shown_at = $6
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS g (task_id, purpose, reviewer_id)
 WHERE judgement.cell = $1 AND judgement.task_id = g.task_id AND judgement.purpose = g.purpose
 RETURNING judgement.task_id, judgement.purpose, account_id, queue_id, question_id, state, judgement.reviewer_id, lease,
-          lease_until, passed_by, proposal, score, value, is_right, pay_micros, is_accepted, target, until, stops, round;
+          lease_until, passed_by, proposal, score, value, is_right, pay_micros, is_accepted, target, until, stops, round,
+          shown_at;
+
+-- name: renew_judgements
+-- Reviewers who work at them keep their judgements for longer; the rows are locked.
+UPDATE judgement SET lease_until = r.lease_until
+FROM unnest($2::bigint[], $3::smallint[], $4::timestamptz[]) AS r (task_id, purpose, lease_until)
+WHERE judgement.cell = $1 AND judgement.task_id = r.task_id AND judgement.purpose = r.purpose;
 
 -- name: lock_judgements
 -- All judgements of tasks, locked in the order of the key, after their panels.
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
-       value, is_right, pay_micros, is_accepted, target, until, stops, round
+       value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at
 FROM judgement WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id, purpose FOR UPDATE;
 
 -- name: save_judgements
@@ -112,7 +120,7 @@ WHERE judgement.cell = $1 AND judgement.task_id = j.task_id AND judgement.purpos
 
 -- name: pass_judgements
 -- Reviewers passed on these, which are open for others. The rows are locked.
-UPDATE judgement SET state = 0, reviewer_id = 0, lease_until = NULL, passed_by = passed_by || p.reviewer_id
+UPDATE judgement SET state = 0, reviewer_id = 0, lease_until = NULL, shown_at = NULL, passed_by = passed_by || p.reviewer_id
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS p (task_id, purpose, reviewer_id)
 WHERE judgement.cell = $1 AND judgement.task_id = p.task_id AND judgement.purpose = p.purpose;
 
@@ -132,7 +140,7 @@ ORDER BY task_id, purpose FOR UPDATE SKIP LOCKED;
 
 -- name: reopen_judgements
 -- Judgements return to their places. The rows are locked.
-UPDATE judgement SET state = 0, reviewer_id = 0, lease_until = NULL
+UPDATE judgement SET state = 0, reviewer_id = 0, lease_until = NULL, shown_at = NULL
 FROM unnest($2::bigint[], $3::smallint[]) AS j (task_id, purpose)
 WHERE judgement.cell = $1 AND judgement.task_id = j.task_id AND judgement.purpose = j.purpose;
 

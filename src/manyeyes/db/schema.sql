@@ -303,6 +303,10 @@ CREATE TABLE work (
     entered_at     timestamptz,           -- when a job's task entered the queue; null: when it was created
     of_task        bigint NOT NULL DEFAULT 0,     -- of a seat: whose answer is wanted; 0: the task is this row's own
     purpose        smallint NOT NULL DEFAULT 0,   -- dispatch/rules.py: Purpose
+    aside_text     text,                  -- of one laid aside: what was answered; null: it was passed on
+    aside_reason   text NOT NULL DEFAULT '',      -- why it was passed on
+    aside_until    timestamptz,           -- until when that can be taken back
+    aside_ms       int NOT NULL DEFAULT 0,        -- how long they had looked at it
     PRIMARY KEY (cell, task_id)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_cost_delay = 0);
@@ -316,6 +320,8 @@ CREATE INDEX work_expiring ON work (cell, expires_at) WHERE state = 0;
 CREATE INDEX work_job ON work (cell, job_id, state) WHERE job_id <> 0;   -- what rests, waits and ends with its job
 CREATE INDEX work_site ON work (cell, account_id, site, state) WHERE site <> '';   -- what ends when a proof does
 CREATE INDEX work_seats ON work (cell, of_task) WHERE of_task <> 0;   -- who has seats of one task
+CREATE INDEX work_aside ON work (cell, worker_id) WHERE state = 4;    -- what they may take back
+CREATE INDEX work_aside_due ON work (cell, aside_until) WHERE state = 4;
 
 -- A worker's presence. `held` counts their leases: 0 is idle; the second one waits on their desk.
 CREATE TABLE session (
@@ -499,6 +505,7 @@ CREATE TABLE vote_slot (
     reason      text NOT NULL DEFAULT '',
     voted_at    timestamptz,
     pay_micros  bigint NOT NULL DEFAULT 0,   -- what the vote earns: the queue's when the complaint came
+    shown_at    timestamptz,                 -- of a leased one: since when it lies before its reviewer
     PRIMARY KEY (cell, task_id, n)
 ) WITH (fillfactor = 50);
 CREATE INDEX vote_slot_open ON vote_slot (cell, filed_at, task_id, n) WHERE state = 0;
@@ -1152,6 +1159,7 @@ CREATE TABLE judgement (
     until       double precision NOT NULL DEFAULT 0,      -- the score up to which asking went on (consensus/proof.py)
     stops       jsonb NOT NULL DEFAULT '[]',              -- [score, value] after each answer; once decided [score, is wrong]
     round       int NOT NULL DEFAULT 0,   -- the proving that counted it; 0: none did
+    shown_at    timestamptz,              -- of a leased one: since when it lies before its reviewer
     PRIMARY KEY (cell, task_id, purpose)
 ) WITH (fillfactor = 70);
 CREATE INDEX judgement_open ON judgement (cell, filed_at, task_id) WHERE state = 0;

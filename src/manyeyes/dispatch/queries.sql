@@ -164,6 +164,11 @@ UPDATE work SET state = 1, lease_until = p.lease_until, desk_since = $4
 FROM unnest($2::bigint[], $3::timestamptz[]) AS p (task_id, lease_until)
 WHERE work.cell = $1 AND work.task_id = p.task_id;
 
+-- name: renew
+-- Who works at a task keeps it for longer, and what lies behind it waits as much longer; the rows are locked.
+UPDATE work SET lease_until = r.lease_until FROM unnest($2::bigint[], $3::timestamptz[]) AS r (task_id, lease_until)
+WHERE work.cell = $1 AND work.task_id = r.task_id;
+
 -- name: put_back
 -- Tasks return to their place in the queue, with who has tried them. Gold and practice are for one
 -- person: the caller takes them out.
@@ -174,7 +179,7 @@ WHERE work.cell = $1 AND work.task_id = b.task_id RETURNING work.task_id, work.p
 
 -- name: handed
 -- The newest lease of tasks that is over, and who passed them on (a repeated skip is recognised by it).
-SELECT task_id, lease - (state IN (1, 2))::int AS over, tried FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+SELECT task_id, lease - (state IN (1, 2, 4))::int AS over, tried FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: lay_down
 -- Lay what is for one person on their desk, unseen, as if it had been handed out: it never waits for others.
@@ -206,7 +211,7 @@ DELETE FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: answering
 -- How many tasks of each queue lie on workers' desks.
-SELECT queue_id, count(*) AS tasks FROM work WHERE cell = $1 AND state IN (1, 2) GROUP BY queue_id;
+SELECT queue_id, count(*) AS tasks FROM work WHERE cell = $1 AND state IN (1, 2, 4) GROUP BY queue_id;
 
 -- name: states
 -- Where tasks are on their way: the queue and whether somebody has them.

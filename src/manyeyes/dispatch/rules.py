@@ -16,6 +16,8 @@ SHOWING_SECONDS = 0.5  # so long somebody who asks may take to show a task; then
 class WorkState(enum.IntEnum):
     """waiting → queued → leased → (ended, leaves the table); queued → queued elsewhere; leased | queued → waiting.
 
+    leased → aside → ended | waiting | leased again.
+
     waiting ⇄ resting, while its job is paused.
     """
 
@@ -23,6 +25,7 @@ class WorkState(enum.IntEnum):
     LEASED = 1  # the worker was shown it: its lease has begun
     QUEUED = 2  # on their desk, and nobody has seen it; may still be given to somebody who asks
     RESTING = 3  # its job is paused: nobody has it and nobody gets it
+    ASIDE = 4  # answered or passed on; for some seconds its worker may take that back (docs/decisions/0074)
 
 
 class Purpose(enum.IntEnum):

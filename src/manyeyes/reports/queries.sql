@@ -60,7 +60,7 @@ SELECT EXISTS (SELECT FROM vote_slot WHERE cell = $1 AND state = 0);
 
 -- name: held_slots
 -- What these reviewers have before them.
-SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros
+SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at
 FROM vote_slot WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state = 1 AND lease_until > $3;
 
 -- name: open_records
@@ -76,13 +76,13 @@ FOR UPDATE;
 
 -- name: lock_open
 -- The slots that have been open for longest; whoever else takes slots now gets others.
-SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros
+SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at
 FROM vote_slot WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id, n LIMIT $2 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_open_for
 -- The slot that has been open for longest and fits one reviewer, for when the first ones are none for them: neither one of
 -- those who answered nor whoever decided among their answers.
-SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros
+SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at
 FROM vote_slot AS s WHERE s.cell = $1 AND s.state = 0 AND s.queue_id = ANY ($3::int[]) AND s.author_id <> $2
   AND NOT EXISTS (SELECT FROM vote_slot AS o WHERE o.cell = $1 AND o.task_id = s.task_id AND o.reviewer_id = $2)
   AND NOT EXISTS (SELECT FROM answer AS a WHERE a.cell = $1 AND a.task_id = s.task_id AND a.worker_id = $2)
@@ -99,11 +99,18 @@ SELECT task_id, reviewer_id FROM judgement WHERE cell = $1 AND task_id = ANY ($2
 
 -- name: lease_slots
 -- Give slots to reviewers; the lease's number fences off whoever had one before. The rows are locked.
-UPDATE vote_slot SET state = 1, reviewer_id = s.reviewer_id, lease = vote_slot.lease + 1, lease_until = $5
+UPDATE vote_slot SET state = 1, reviewer_id = s.reviewer_id, lease = vote_slot.lease + 1, lease_until = $5,
+                     shown_at = $6
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS s (task_id, n, reviewer_id)
 WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n
 RETURNING vote_slot.task_id, vote_slot.n, state, author_id, queue_id, vote_slot.reviewer_id, lease, lease_until,
-          verdict AS vote, reason, pay_micros;
+          verdict AS vote, reason, pay_micros, shown_at;
+
+-- name: renew_slots
+-- Reviewers who work at them keep their slots for longer; the rows are locked.
+UPDATE vote_slot SET lease_until = s.lease_until
+FROM unnest($2::bigint[], $3::smallint[], $4::timestamptz[]) AS s (task_id, n, lease_until)
+WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n;
 
 -- name: lock_reports
 -- Reports are locked before their slots, in the order of the key.
@@ -117,7 +124,7 @@ WHERE cell = $1 AND state = 0 AND filed_at <= $2 ORDER BY filed_at LIMIT $3 FOR 
 
 -- name: lock_slots
 -- All slots of complaints, locked in the order of the key.
-SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros
+SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at
 FROM vote_slot WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id, n FOR UPDATE;
 
 -- name: save_votes
@@ -146,7 +153,7 @@ ORDER BY task_id, n FOR UPDATE SKIP LOCKED;
 
 -- name: reopen_slots
 -- Slots return to their places. The rows are locked.
-UPDATE vote_slot SET state = 0, reviewer_id = 0, lease_until = NULL
+UPDATE vote_slot SET state = 0, reviewer_id = 0, lease_until = NULL, shown_at = NULL
 FROM unnest($2::bigint[], $3::smallint[]) AS s (task_id, n)
 WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n;
 

@@ -75,18 +75,24 @@ async def judges(tx: asyncpg.Connection, cell: int, task_ids: Iterable[int]) -> 
 
 
 async def lease(
-    tx: asyncpg.Connection, cell: int, given: Sequence[tuple[Slot, int]], until: datetime
+    tx: asyncpg.Connection, now: datetime, cell: int, given: Sequence[tuple[Slot, int]], until: datetime
 ) -> dict[int, Slot]:
-    """Give locked slots to reviewers; return each reviewer's."""
+    """Give locked slots to reviewers, who are shown them now; return each reviewer's."""
     if not given:
         return {}
     found = zip(*[(slot.task_id, slot.n, reviewer_id) for slot, reviewer_id in given], strict=True)
-    return {s.reviewer_id: s for s in _slots(await tx.fetch(SQL.lease_slots, cell, *found, until))}
+    return {s.reviewer_id: s for s in _slots(await tx.fetch(SQL.lease_slots, cell, *found, until, now))}
 
 
 async def lock_slots(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Slot]:
-    """Lock all slots of complaints whose reports are locked already."""
+    """Lock all slots of complaints; where their reports are locked too, these were before."""
     return _slots(await tx.fetch(SQL.lock_slots, cell, task_ids))
+
+
+async def renew(tx: asyncpg.Connection, cell: int, renewed: Sequence[Slot]) -> None:
+    """Let locked slots lie before their reviewers until the instants that these say."""
+    if renewed:
+        await tx.execute(SQL.renew_slots, cell, *columns(renewed, "task_id", "n", "lease_until"))
 
 
 async def save_votes(tx: asyncpg.Connection, now: datetime, cell: int, voted: Sequence[Slot]) -> None:

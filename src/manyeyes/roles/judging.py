@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.decide_judgements import DecideJudgement, decide_judgements
+from manyeyes.actions.renew_judgements import RenewJudgement, renew_judgements
 from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, return_lapsed_judgements
 from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.skip_judgements import SkipJudgement, skip_judgements
@@ -31,6 +32,7 @@ from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import PictureOptions, picture_options, shown_text, unfit_answer
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.tasks.shapes import shape_of
+from manyeyes.values.lease_time import Renewed
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers.store import Worker
 
@@ -54,6 +56,7 @@ class LeasedJudgement(msgspec.Struct, frozen=True, kw_only=True):
 
     judgement: JudgementId
     expires_at: datetime
+    renewable_until: datetime
     kind: str
     options: PictureOptions
     picture: KeptPicture
@@ -114,6 +117,15 @@ class JudgingDesk(ReviewerDesk[LeasedJudgement]):
         self._context.notifier.notify([EVERY_REVIEWER])
         return await self._take(worker.worker_id)
 
+    async def renew(self, worker: Worker, judgement: JudgementId | None) -> Renewed | Refusal:
+        """Give more time for the result that the reviewer looks at; refused with what became of one that is over."""
+        if not worker.reviewer:
+            return NO_REVIEWER
+        if judgement is None or judgement.cell not in self._context.cells.numbers:
+            return _NO_JUDGEMENT
+        command = RenewJudgement(judgement.cell, worker.worker_id, judgement)
+        return await self._context.batcher.ask(renew_judgements, command)
+
     async def session(self, worker: Worker) -> JudgingSession | Refusal:
         """Return what the reviewer did today, and how far they agree with others."""
         if not worker.reviewer:
@@ -167,6 +179,7 @@ class JudgingDesk(ReviewerDesk[LeasedJudgement]):
         return LeasedJudgement(
             judgement=JudgementId(cell, judgement.task_id, judgement.lease),
             expires_at=judgement.lease_until,
+            renewable_until=judgement.latest_end,
             kind=question.kind,
             options=options,
             picture=KeptPicture(cell, question.task_id, question.created_at, question.media),

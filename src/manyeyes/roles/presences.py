@@ -13,6 +13,9 @@ from manyeyes.workers import store as workers
 from manyeyes.workers.rules import WorkerState, queues_for
 from manyeyes.workers.store import Session, Worker, state_of
 
+WORKER_DISABLED = Refusal(
+    Reason.WORKER_DISABLED, "the operator has ended your access; what you have earned stays yours"
+)
 NONE_LEFT = Refusal(
     Reason.BELOW_FLOOR,
     "you no longer get these queues, because of the answers that were checked; /worker/accuracy says which, and why",

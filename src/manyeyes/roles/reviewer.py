@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.cast_votes import CastVote, SlotId, cast_votes
+from manyeyes.actions.cast_votes import CastVote, cast_votes
+from manyeyes.actions.renew_slots import RenewSlot, renew_slots
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
+from manyeyes.actions.shared.slot_leases import SlotId
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.ledger import store as ledger
 from manyeyes.reports import slots
@@ -21,6 +23,7 @@ from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.tasks.store import answered_leases
+from manyeyes.values.lease_time import Renewed
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import read_words
 from manyeyes.workers.store import Worker
@@ -36,6 +39,7 @@ class LeasedSlot(msgspec.Struct, frozen=True, kw_only=True):
 
     slot: SlotId
     expires_at: datetime
+    renewable_until: datetime
     kind: str
     options: PictureOptions
     picture: KeptPicture
@@ -72,7 +76,7 @@ class ReviewDesk(ReviewerDesk[LeasedSlot]):
         if not worker.reviewer:
             return NO_REVIEWER
         if slot is None or slot.cell not in self._context.cells.numbers:
-            return Refusal(Reason.SLOT_LOST, "this is no slot of yours")
+            return _NO_SLOT
         try:
             reason = read_words(reason, "reason", LONGEST_REASON)
         except ValueError as error:
@@ -84,6 +88,14 @@ class ReviewDesk(ReviewerDesk[LeasedSlot]):
         self._context.job_bell.ring()  # what was refunded may let a line of its job in
         upcoming = await self._take(worker.worker_id)
         return VoteTaken(outcome.earned_micros, None if isinstance(upcoming, Refusal) else upcoming)
+
+    async def renew(self, worker: Worker, slot: SlotId | None) -> Renewed | Refusal:
+        """Give more time for the complaint that the reviewer looks at; refused with what became of a lost slot."""
+        if not worker.reviewer:
+            return NO_REVIEWER
+        if slot is None or slot.cell not in self._context.cells.numbers:
+            return _NO_SLOT
+        return await self._context.batcher.ask(renew_slots, RenewSlot(slot.cell, worker.worker_id, slot))
 
     async def session(self, worker: Worker) -> ReviewerSession | Refusal:
         """Return what the reviewer did today."""
@@ -116,6 +128,7 @@ class ReviewDesk(ReviewerDesk[LeasedSlot]):
         return LeasedSlot(
             slot=SlotId(cell, slot.task_id, slot.n, slot.lease),
             expires_at=slot.lease_until,
+            renewable_until=slot.latest_end,
             kind=question.kind,
             options=picture_options(question.kind, question.options),
             picture=KeptPicture(cell, question.task_id, question.created_at, question.media),
@@ -146,3 +159,6 @@ async def _judged(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) ->
     questions, solved = await history.questions(db, cell, ids), await answered_leases(db, cell, ids)
     answers = {task_id: (answer.text, answer.shown) for task_id, answer in solved.items()}
     return [(questions[task_id], answers.get(task_id, ("", ""))) for task_id in task_ids]
+
+
+_NO_SLOT = Refusal(Reason.SLOT_LOST, "this is no slot of yours")

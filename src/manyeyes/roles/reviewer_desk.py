@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
 from manyeyes.roles.instructions import Instructions, QuestionKey, instructions
+from manyeyes.roles.presences import WORKER_DISABLED
 from manyeyes.roles.worker import LONGEST_WAIT, LOOK_AGAIN_SECONDS, rest
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import EVERY_REVIEWER
@@ -86,7 +87,9 @@ class ReviewerDesk(ABC, Generic[LyingT]):
     async def _take(self, worker_id: int) -> LyingT | Refusal | None:
         """Return what lies before the reviewer, else something fresh of any cell. Who was disabled is refused."""
         worker = await self._context.lookups.worker(worker_id)
-        if worker is None or not worker.reviewer:
+        if worker is None:
+            return WORKER_DISABLED
+        if not worker.reviewer:
             return NO_REVIEWER
         queues = await self._context.lookups.queues()
         terms = {q.queue_id: (q.language, q.sensitive) for q in queues.values()}

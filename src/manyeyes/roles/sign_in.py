@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from manyeyes.accounts.rules import canonical_address, digest
 from manyeyes.actions.note_sessions import NoteSession, note_sessions
+from manyeyes.roles.presences import WORKER_DISABLED
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookup_cache import not_from
 from manyeyes.values.refusals import Refusal
@@ -24,7 +25,7 @@ async def cookie_subject(context: Context, request: Request) -> Subject | None:
 
 
 async def signed_in(context: Context, request: Request) -> Subject | Refusal | None:
-    """Return whom the cookie signs in, the refusal of the address that it came from, or None for nobody.
+    """Return whom the cookie signs in, None for nobody; or the refusal of the address, or of a worker who is disabled.
 
     All that the right depends on is looked up at every use (docs/decisions/0041-sealed-at-rest.md#sessions).
     """
@@ -43,10 +44,11 @@ async def signed_in(context: Context, request: Request) -> Subject | Refusal | N
 
 
 async def _may_go_on(context: Context, session: BrowserSession, address: str) -> bool | Refusal:
-    """Tell whether what began the session still holds, or return the refusal of an address that its key shuts out."""
+    """Tell whether what began the session still holds, or return why it opens nothing for them, or from there."""
     if session.role == "worker":
-        is_begun = session.through is None or await context.lookups.token(session.through) is not None
-        return is_begun and await context.lookups.worker(session.subject_id) is not None
+        if session.through is not None and await context.lookups.token(session.through) is None:
+            return False
+        return await context.lookups.worker(session.subject_id) is not None or WORKER_DISABLED
     if session.role == "customer" and session.through is not None:
         owner = await context.lookups.key(session.through)
         return False if owner is None else not_from(owner, address) or True

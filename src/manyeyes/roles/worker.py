@@ -14,6 +14,7 @@ import msgspec
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
 from manyeyes.actions.attach_workers import AttachWorker, attach_workers
 from manyeyes.actions.go_online import GoOnline, go_online
+from manyeyes.actions.lay_aside import LaidAside
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen, note_instructions_seen
 from manyeyes.actions.shared.worker_desks import LeaseId
@@ -21,6 +22,7 @@ from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.depths import store as queue_depths
+from manyeyes.dispatch.leases import renewable_until
 from manyeyes.dispatch.looks.store import desk_of
 from manyeyes.dispatch.rules import Purpose, WorkState
 from manyeyes.dispatch.store import Work
@@ -42,6 +44,7 @@ from manyeyes.workers.store import Worker
 LONGEST_WAIT = 60.0
 LOOK_AGAIN_SECONDS = 1.0  # a waiter looks without a hint so often, lest a hint was lost
 LOT_BYTES = 16  # of chance, by which results are drawn for audits
+Ended = Answered | Skipped | LaidAside
 _LEASE = re.compile(r"(\d{1,9})-(\d{1,18})-(\d{1,9})")
 
 
@@ -50,6 +53,7 @@ class LeasedTask(msgspec.Struct, frozen=True, kw_only=True):
 
     lease: LeaseId
     expires_at: datetime
+    renewable_until: datetime | None
     kind: str
     options: AnyOptions
     picture: KeptPicture | None
@@ -64,6 +68,7 @@ class LeasedTask(msgspec.Struct, frozen=True, kw_only=True):
 class AnswerTaken(msgspec.Struct, frozen=True):
     earned_micros: int
     next: LeasedTask | None
+    undo_until: datetime | None = None  # None: it cannot be taken back
 
 
 class WorkerDesk:
@@ -160,8 +165,7 @@ class WorkerDesk:
     async def both(self, worker: Worker, *, rang: bool = False) -> tuple[LeasedTask | None, LeasedTask | None]:
         """Return what lies on the desk: the current lease and the queued one. The current one is shown by that.
 
-        Only what was not shown before needs an action; the others' desks are read. ``rang``: they were told that
-        something lies there, so it is not read first.
+        Only what was not shown before needs an action. ``rang``: they were told of it, so it is not read first.
         """
         cell = await self.cell(worker.worker_id)
         held = [] if rang else await self._context.batcher.read(_desks, cell, worker.worker_id)
@@ -171,26 +175,26 @@ class WorkerDesk:
                 self._context.dispatcher.wake(cell, [held[1].queue_id])
         if self._context.presence.note_desk(worker.worker_id, desk_of(held)):
             self._context.notifier.wake([worker.worker_id])  # their other windows, which may not have heard of it
-        views = [await self._leased(cell, work, worker) for work in held[:2]]
+        views = [await self.leased(cell, work, worker) for work in held[:2]]
         current, upcoming = [*views, None, None][:2]
         return current, upcoming
 
     async def answer(self, worker: Worker, lease: LeaseId | None, text: str) -> AnswerTaken | Refusal:
         """Give an answer; its refusals are a lost lease and an answer that does not fit the options."""
-        if not self._is_ours(lease):
-            return _NO_LEASE
+        if not self.is_ours(lease):
+            return NO_LEASE
         command = AnswerTask(lease.cell, worker.worker_id, lease, text, os.urandom(LOT_BYTES))
         outcome = await self._context.batcher.ask(answer_tasks, command)
-        upcoming = await self._after(worker, lease.cell, outcome)
+        upcoming = await self.after(worker, lease.cell, outcome)
         return outcome if isinstance(outcome, Refusal) else AnswerTaken(outcome.earned_micros, upcoming)
 
     async def skip(self, worker: Worker, lease: LeaseId | None, reason: SkipReason) -> LeasedTask | Refusal | None:
         """Pass a task on; return what comes next."""
-        if not self._is_ours(lease):
-            return _NO_LEASE
+        if not self.is_ours(lease):
+            return NO_LEASE
         command = SkipTask(lease.cell, worker.worker_id, lease, reason, os.urandom(LOT_BYTES))
         outcome = await self._context.batcher.ask(skip_tasks, command)
-        upcoming = await self._after(worker, lease.cell, outcome)
+        upcoming = await self.after(worker, lease.cell, outcome)
         return outcome if isinstance(outcome, Refusal) else upcoming
 
     async def offline(self, worker: Worker) -> None:
@@ -236,13 +240,15 @@ class WorkerDesk:
         held = await self._context.batcher.read(_desks, key.cell, worker.worker_id) if is_here else []
         return any(work.question_id == key.question_id for work in held)
 
-    async def _leased(self, cell: int, work: Work, worker: Worker) -> LeasedTask:
+    async def leased(self, cell: int, work: Work, worker: Worker) -> LeasedTask:
+        """Return a task on the worker's desk as they see it."""
         assert work.lease_until is not None
         question = QuestionKey(cell, work.question_id) if work.question_id else None
         reading = await self._read_before.of(question, worker.worker_id)
         return LeasedTask(
             lease=LeaseId(cell, work.task_id, work.lease),
             expires_at=work.lease_until,
+            renewable_until=renewable_until(work),
             kind=work.kind,
             options=options_of(work.kind, work.site, work.options),
             picture=KeptPicture(cell, work.task_id, work.created_at, work.media) if work.media else None,
@@ -254,14 +260,14 @@ class WorkerDesk:
             is_practice=work.purpose is Purpose.PRACTICE,
         )
 
-    def _is_ours(self, lease: LeaseId | None) -> TypeGuard[LeaseId]:
+    def is_ours(self, lease: LeaseId | None) -> TypeGuard[LeaseId]:
+        """Tell whether it is a lease of a cell of this installation."""
         return lease is not None and lease.cell in self._context.cells.numbers
 
-    async def _after(self, worker: Worker, cell: int, outcome: Answered | Skipped | Refusal) -> LeasedTask | None:
+    async def after(self, worker: Worker, cell: int, outcome: Ended | Refusal) -> LeasedTask | None:
         """Wake the matcher and the worker's streams; return what lies on their desk next.
 
-        A refusal wakes too: while it was decided the worker was locked, and the matcher passed them over. They may be
-        given work of any of their queues now, at hand or behind what they look at.
+        A refusal wakes too: while it was decided the worker was locked, and the matcher passed them over.
         """
         upcoming = None if isinstance(outcome, Refusal) else outcome.next_work
         self._context.presence.seen(worker.worker_id)
@@ -269,7 +275,7 @@ class WorkerDesk:
         self._context.dispatcher.wake(cell, {*worker.queues, *answered})
         ended = [] if isinstance(outcome, Refusal) else [of_task(outcome.task_id)]  # a customer may wait for it
         self._context.notifier.notify([worker.worker_id, *ended])
-        return await self._leased(cell, upcoming, worker) if upcoming else None
+        return await self.leased(cell, upcoming, worker) if upcoming else None
 
 
 async def rest(event: asyncio.Event, seconds: float) -> bool:
@@ -291,4 +297,4 @@ async def _desks(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -
 
 _NOT_ONLINE = Refusal(Reason.NOT_ONLINE, "go online first")
 _NO_QUESTION = Refusal(Reason.UNKNOWN_QUESTION, "no task that you have asks this question")
-_NO_LEASE = Refusal(Reason.LEASE_LOST, "this is no lease of yours")
+NO_LEASE = Refusal(Reason.LEASE_LOST, "this is no lease of yours")

@@ -29,6 +29,7 @@ Sweep = tuple[str, PeriodicJob]  # a statement that tells whether there is anyth
 
 SWEEPS: list[Sweep] = [
     (work.ANY_LAPSED, periodic.return_leases),
+    (work.ANY_ASIDE, periodic.settle_what_is_aside),
     (work.ANY_OVERDUE, periodic.end_overdue),
     (gold_items.ANY_GOLDEN, periodic.lay_gold_down),
     (evidence.ANY_NEW, periodic.count_all_evidence),

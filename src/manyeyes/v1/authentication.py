@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from manyeyes.accounts.rules import digest
 from manyeyes.accounts.store import KeyOwner
+from manyeyes.roles.presences import WORKER_DISABLED
 from manyeyes.roles.sign_in import caller_address, cookie_hash, is_from_own_page, signed_in
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookout import Right
@@ -25,8 +26,8 @@ Answer = TypeVar("Answer")
 async def signed_in_worker(context: Context, request: Request) -> Worker:
     """Return the worker.
 
-    Raises `Refused`: no or unknown token, an address that the operator shuts out, or a cookie that another origin's
-    page sends along with a call that changes something.
+    Raises `Refused`: no or unknown token, a worker or an address that the operator shuts out, or a cookie that another
+    origin's page sends along with a call that changes something.
     """
     token = _bearer(request)
     if token:
@@ -37,6 +38,8 @@ async def signed_in_worker(context: Context, request: Request) -> Worker:
     else:
         subject = await _cookie_subject(context, request)
     worker = await context.lookups.worker(subject.subject_id) if subject and subject.role == "worker" else None
+    if worker is None and subject and subject.role == "worker":
+        raise Refused(WORKER_DISABLED)
     if worker is None:
         raise Refused(Refusal(Reason.UNKNOWN_TOKEN, "send the worker's token as Authorization: Bearer <token>"))
     return worker

@@ -15,6 +15,7 @@ from manyeyes.v1.judging_views import (
 )
 from manyeyes.v1.operations import Call, Operation
 from manyeyes.v1.reviewer_calls import DeskCalls, desk_operations
+from manyeyes.v1.worker_views import RenewalView, renewal_view
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers.store import Worker
 
@@ -26,7 +27,7 @@ class DecisionRequest(msgspec.Struct):
     value: str | None
 
 
-class ResultSkipRequest(msgspec.Struct):
+class JudgementRequest(msgspec.Struct):
     judgement: str
 
 
@@ -47,10 +48,15 @@ class JudgingApi(DeskCalls[LeasedJudgement, JudgementView]):
         outcome = await self._desk.decide(call.person, lease, call.body.value)
         return outcome if isinstance(outcome, Refusal) else decision_view(self._context, outcome)
 
-    async def skip(self, call: Call[Worker, ResultSkipRequest]) -> JudgementView | Refusal | None:
+    async def skip(self, call: Call[Worker, JudgementRequest]) -> JudgementView | Refusal | None:
         """Pass a result on, to be theirs never again; return what comes next."""
         found = await self._desk.skip(call.person, parse_judgement(call.body.judgement))
         return found if isinstance(found, Refusal) else judgement_view(self._context, found)
+
+    async def renewals(self, call: Call[Worker, JudgementRequest]) -> RenewalView | Refusal:
+        """Give more time for the result that lies before the reviewer; 409 says what became of one that is over."""
+        outcome = await self._desk.renew(call.person, parse_judgement(call.body.judgement))
+        return outcome if isinstance(outcome, Refusal) else renewal_view(outcome)
 
     async def session(self, call: Call[Worker, None]) -> JudgingView | Refusal:
         """Return what the reviewer did today, and how far they agree with others."""
@@ -75,9 +81,18 @@ OPERATIONS = [
         path="/v1/reviewer/results/skips",
         handler=JudgingApi.skip,
         caller=signed_in_worker,
-        body=ResultSkipRequest,
+        body=JudgementRequest,
         reply=JudgementView,
         statuses=(204, 400, 401, 403, 409),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/reviewer/results/renewals",
+        handler=JudgingApi.renewals,
+        caller=signed_in_worker,
+        body=JudgementRequest,
+        reply=RenewalView,
+        statuses=(400, 401, 403, 409),
     ),
     Operation(
         method="GET",

@@ -20,11 +20,12 @@ class GivenView(msgspec.Struct, frozen=True):
     fields: list[FieldAnswer] | msgspec.UnsetType = msgspec.UNSET
 
 
-class JudgementView(msgspec.Struct, frozen=True):
+class JudgementView(msgspec.Struct, frozen=True, kw_only=True):
     """A result before a reviewer: picture, question, and all different answers in no order; ``pay`` in USD."""
 
     judgement: str
     expires_at: datetime
+    renewable_until: datetime
     pay: float
     task: ReviewTask
     given: list[GivenView]
@@ -62,7 +63,14 @@ def judgement_view(context: Context, leased: LeasedJudgement | None) -> Judgemen
         return None
     given = [GivenView(each.text, each.shown, *answer_parts(leased.options, each.text)) for each in leased.given]
     task = review_task(context, leased)
-    return JudgementView(str(leased.judgement), leased.expires_at, number(leased.pay_micros), task, given)
+    return JudgementView(
+        judgement=str(leased.judgement),
+        expires_at=leased.expires_at,
+        renewable_until=leased.renewable_until,
+        pay=number(leased.pay_micros),
+        task=task,
+        given=given,
+    )
 
 
 def decision_view(context: Context, taken: DecisionTaken) -> DecisionView:

@@ -11,6 +11,7 @@ from manyeyes.v1.authentication import signed_in_worker
 from manyeyes.v1.operations import Call, Operation
 from manyeyes.v1.reviewer_calls import DeskCalls, desk_operations
 from manyeyes.v1.reviewer_views import ReviewerView, SlotView, VoteView, reviewer_view, slot_view, vote_view
+from manyeyes.v1.worker_views import RenewalView, renewal_view
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.text.rules import read_words
 from manyeyes.workers.store import Worker
@@ -25,6 +26,10 @@ class VoteRequest(msgspec.Struct):
 
     def __post_init__(self) -> None:
         read_words(self.reason, "reason", LONGEST_REASON)
+
+
+class SlotRequest(msgspec.Struct):
+    slot: str
 
 
 class ReviewerApi(DeskCalls[LeasedSlot, SlotView]):
@@ -44,6 +49,11 @@ class ReviewerApi(DeskCalls[LeasedSlot, SlotView]):
         outcome = await self._desk.vote(call.person, parse_slot(body.slot), body.verdict, body.reason)
         return outcome if isinstance(outcome, Refusal) else vote_view(self._context, outcome)
 
+    async def renewals(self, call: Call[Worker, SlotRequest]) -> RenewalView | Refusal:
+        """Give more time for the complaint that lies before the reviewer; 409 says what became of a lost slot."""
+        outcome = await self._desk.renew(call.person, parse_slot(call.body.slot))
+        return outcome if isinstance(outcome, Refusal) else renewal_view(outcome)
+
     async def session(self, call: Call[Worker, None]) -> ReviewerView | Refusal:
         """Return what the reviewer did today."""
         outcome = await self._desk.session(call.person)
@@ -60,6 +70,15 @@ OPERATIONS = [
         caller=signed_in_worker,
         body=VoteRequest,
         reply=VoteView,
+        statuses=(400, 401, 403, 409),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/reviewer/renewals",
+        handler=ReviewerApi.renewals,
+        caller=signed_in_worker,
+        body=SlotRequest,
+        reply=RenewalView,
         statuses=(400, 401, 403, 409),
     ),
     Operation(

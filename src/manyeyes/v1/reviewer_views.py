@@ -38,11 +38,12 @@ class GivenAnswer(msgspec.Struct, frozen=True):
     fields: list[FieldAnswer] | msgspec.UnsetType = msgspec.UNSET
 
 
-class SlotView(msgspec.Struct, frozen=True):
+class SlotView(msgspec.Struct, frozen=True, kw_only=True):
     """A complaint before a reviewer: picture, question and answer, and nobody's name; ``pay`` for the vote in USD."""
 
     slot: str
     expires_at: datetime
+    renewable_until: datetime
     pay: float
     task: ReviewTask
     answer: GivenAnswer
@@ -69,7 +70,14 @@ def slot_view(context: Context, leased: LeasedSlot | None) -> SlotView | None:
         return None
     answer = GivenAnswer(leased.answer, *answer_parts(leased.options, leased.text))
     task = review_task(context, leased)
-    return SlotView(str(leased.slot), leased.expires_at, number(leased.pay_micros), task, answer)
+    return SlotView(
+        slot=str(leased.slot),
+        expires_at=leased.expires_at,
+        renewable_until=leased.renewable_until,
+        pay=number(leased.pay_micros),
+        task=task,
+        answer=answer,
+    )
 
 
 def review_task(context: Context, leased: LeasedSlot | LeasedJudgement) -> ReviewTask:

@@ -7,6 +7,8 @@ import msgspec
 from starlette.responses import Response
 
 from manyeyes.roles.instructions import parse_question
+from manyeyes.roles.more_time import renew
+from manyeyes.roles.taking_back import UndoableDesk
 from manyeyes.roles.worker import WorkerDesk, parse_lease
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import answer_text
@@ -17,13 +19,18 @@ from manyeyes.v1.operations import EVENTS, Call, Operation
 from manyeyes.v1.question_views import AnyJson, QuestionView, instructions_view, json_value
 from manyeyes.v1.worker_views import (
     AnswerView,
+    LeaseRequest,
     LeaseView,
     NextReply,
+    RenewalView,
     SessionView,
     Tasks,
     answer_view,
     lease_view,
+    leased_view,
+    renewal_view,
     session_view,
+    skip_view,
 )
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers.rules import SkipReason
@@ -59,15 +66,19 @@ class AnswerBody(msgspec.Struct):
 
 
 class AnswerRequest(msgspec.Struct):
+    """``undo``: for some seconds it can be taken back, and nobody is told of it before."""
+
     lease: str
     answer: AnswerBody
+    undo: bool = False
 
 
 class SkipRequest(msgspec.Struct):
-    """``reason``: one of `SkipReason`, read here so that the refusal of another one can list them."""
+    """``reason``: one of `SkipReason`, read here so that a refusal can list them. ``undo``: as of an answer."""
 
     lease: str
     reason: Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*map(str, SkipReason)]})] = "other"
+    undo: bool = False
 
     def __post_init__(self) -> None:
         if self.reason not in set(SkipReason):
@@ -75,11 +86,12 @@ class SkipRequest(msgspec.Struct):
 
 
 class WorkerApi:
-    """Seven calls and a stream, each for the worker that the token or the cookie signs in."""
+    """Nine calls and a stream, each for the worker that the token or the cookie signs in."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._desk = WorkerDesk(context)
+        self._undoable = UndoableDesk(context, self._desk)
 
     async def online(self, call: Call[Worker, OnlineRequest]) -> SessionView | Refusal:
         """Begin a presence; 422 for a queue or language that they were not given, 409 where none is left to them."""
@@ -99,13 +111,28 @@ class WorkerApi:
 
     async def answers(self, call: Call[Worker, AnswerRequest]) -> AnswerView | Refusal:
         """Take the worker's answer; return what it earned and what comes next."""
-        outcome = await self._desk.answer(call.person, parse_lease(call.body.lease), call.body.answer.words)
+        give = self._undoable.answer if call.body.undo else self._desk.answer
+        outcome = await give(call.person, parse_lease(call.body.lease), call.body.answer.words)
         return outcome if isinstance(outcome, Refusal) else answer_view(self._context, outcome)
 
     async def skips(self, call: Call[Worker, SkipRequest]) -> NextReply | Refusal:
         """Pass a task on; return what comes next."""
-        outcome = await self._desk.skip(call.person, parse_lease(call.body.lease), SkipReason(call.body.reason))
+        lease, reason = parse_lease(call.body.lease), SkipReason(call.body.reason)
+        if call.body.undo:
+            taken = await self._undoable.skip(call.person, lease, reason)
+            return taken if isinstance(taken, Refusal) else skip_view(self._context, taken)
+        outcome = await self._desk.skip(call.person, lease, reason)
         return outcome if isinstance(outcome, Refusal) else NextReply(lease_view(self._context, outcome))
+
+    async def undos(self, call: Call[Worker, LeaseRequest]) -> LeaseView | Refusal:
+        """Give back what was just answered or passed on, with `undo`; 409 once it is too late."""
+        outcome = await self._undoable.take_back(call.person, parse_lease(call.body.lease))
+        return outcome if isinstance(outcome, Refusal) else leased_view(self._context, outcome)
+
+    async def renewals(self, call: Call[Worker, LeaseRequest]) -> RenewalView | Refusal:
+        """Give more time for the task that the worker works at; 409 says what became of a lease that is over."""
+        outcome = await renew(self._context, call.person, parse_lease(call.body.lease))
+        return outcome if isinstance(outcome, Refusal) else renewal_view(outcome)
 
     async def question(self, call: Call[Worker, None]) -> QuestionView | Refusal:
         """Return what is said about the question of a task that the worker has."""
@@ -207,6 +234,24 @@ OPERATIONS = [
         caller=signed_in_worker,
         body=SkipRequest,
         reply=NextReply,
+        statuses=(400, 401, 403, 409),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/worker/undos",
+        handler=WorkerApi.undos,
+        caller=signed_in_worker,
+        body=LeaseRequest,
+        reply=LeaseView,
+        statuses=(400, 401, 403, 409),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/worker/renewals",
+        handler=WorkerApi.renewals,
+        caller=signed_in_worker,
+        body=LeaseRequest,
+        reply=RenewalView,
         statuses=(400, 401, 403, 409),
     ),
     Operation(

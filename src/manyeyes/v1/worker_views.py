@@ -11,6 +11,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import AnyOptions, PictureOptions
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.tasks.tokens import TokenOptions, needs_start
+from manyeyes.values.lease_time import Renewed
 from manyeyes.values.money import number
 from manyeyes.workers.rules import WorkerState
 
@@ -57,9 +58,25 @@ class TaskView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeaseView(msgspec.Struct, frozen=True):
+    """``renewable_until``: until when more time may be asked for; null while the task waits behind another one."""
+
     lease: str
     expires_at: datetime
+    renewable_until: datetime | None
     task: TaskView
+
+
+class LeaseRequest(msgspec.Struct):
+    """Names a lease that something is asked about."""
+
+    lease: str
+
+
+class RenewalView(msgspec.Struct, frozen=True):
+    """Until when the lease lasts now, and until when it may be renewed."""
+
+    expires_at: datetime
+    renewable_until: datetime | None
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,12 +101,18 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnswerView(msgspec.Struct, frozen=True):
+    """``undo_until``: until when it can be taken back; no such member where it cannot."""
+
     earned: float
     next: LeaseView | None
+    undo_until: datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 class NextReply(msgspec.Struct, frozen=True):
+    """``undo_until``: as of an answer."""
+
     next: LeaseView | None
+    undo_until: datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 class Tasks(msgspec.Struct, frozen=True):
@@ -106,8 +129,11 @@ def queue_view(queue: QueueTerms) -> QueueView:
 
 def lease_view(context: Context, leased: LeasedTask | None) -> LeaseView | None:
     """Return a leased task with the addresses of its picture and widget; None for none."""
-    if leased is None:
-        return None
+    return None if leased is None else leased_view(context, leased)
+
+
+def leased_view(context: Context, leased: LeasedTask) -> LeaseView:
+    """Return a leased task with the addresses of its picture and widget."""
     task = TaskView(
         kind=leased.kind,
         options=_shown(leased.kind, leased.options),
@@ -118,7 +144,7 @@ def lease_view(context: Context, leased: LeasedTask | None) -> LeaseView | None:
         question=QuestionRef(str(leased.question), leased.is_unread) if leased.question else msgspec.UNSET,
         practice=True if leased.is_practice else msgspec.UNSET,
     )
-    return LeaseView(str(leased.lease), leased.expires_at, task)
+    return LeaseView(str(leased.lease), leased.expires_at, leased.renewable_until, task)
 
 
 def session_view(session: WorkerSession) -> SessionView:
@@ -140,9 +166,20 @@ def session_view(session: WorkerSession) -> SessionView:
     )
 
 
+def renewal_view(renewed: Renewed) -> RenewalView:
+    """Return until when a lease lasts."""
+    return RenewalView(renewed.expires_at, renewed.renewable_until)
+
+
 def answer_view(context: Context, taken: AnswerTaken) -> AnswerView:
     """Return what an answer earned, and what comes next."""
-    return AnswerView(number(taken.earned_micros), lease_view(context, taken.next))
+    until = taken.undo_until or msgspec.UNSET
+    return AnswerView(number(taken.earned_micros), lease_view(context, taken.next), until)
+
+
+def skip_view(context: Context, taken: AnswerTaken) -> NextReply:
+    """Return what comes next, and until when the skip can be taken back."""
+    return NextReply(lease_view(context, taken.next), taken.undo_until or msgspec.UNSET)
 
 
 def _shown(kind: str, options: AnyOptions) -> PictureOptions | WidgetOptions:

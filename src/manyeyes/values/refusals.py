@@ -35,12 +35,16 @@ class Reason(enum.StrEnum):
     UNREADABLE = "unreadable"
 
     UNKNOWN_TOKEN = "unknown_token"
+    WORKER_DISABLED = "worker_disabled"
     NOT_ONLINE = "not_online"
     BELOW_FLOOR = "below_floor"
     NOT_BELOW_FLOOR = "not_below_floor"
     NO_TRAINING = "no_training"
     QUEUE_NOT_ALLOWED = "queue_not_allowed"
     LEASE_LOST = "lease_lost"
+    ALREADY_ANSWERED = "already_answered"
+    ALREADY_PASSED_ON = "already_passed_on"
+    TOO_LATE = "too_late"
     ANSWER_UNFIT = "answer_unfit"
     FOREIGN_ORIGIN = "foreign_origin"
 

@@ -56,6 +56,13 @@ def held_by(found: Iterable[Judgement], lease: JudgementId, reviewer_id: int, no
     return None
 
 
+def why_lost(found: Iterable[Judgement], lease: JudgementId, reviewer_id: int) -> Refusal:
+    """Return why a lease of a judgement is not live: the reviewer has decided it already, or it is over."""
+    of = (lease.task_id, lease.number, reviewer_id)
+    decided = (j for j in found if j.state is JudgementState.DECIDED)
+    return _JUDGED if any((j.task_id, j.lease, j.reviewer_id) == of for j in decided) else LOST
+
+
 async def lock_panels_of(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Panel]:
     """Return the panels that wait for a reviewer, locked, by task; they are locked before their judgements."""
     found = await panels.lock_panels(tx, cell, task_ids)
@@ -261,4 +268,5 @@ def work_of_panel(panel: Panel, origin: Origin) -> Work:
 
 _reached = msgspec.json.Decoder(tuple[Reached, ...])
 _outcomes = msgspec.json.Decoder(list[tuple[float, bool]])
+_JUDGED = Refusal(Reason.ALREADY_ANSWERED, "you have judged this already; go on with the next")
 LOST = Refusal(Reason.SLOT_LOST, "the time for this picture was over, or somebody decided it; go on with the next")

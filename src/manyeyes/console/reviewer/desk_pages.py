@@ -60,6 +60,7 @@ class DeskPages(ABC, Generic[LyingT]):
             told=await self._told(worker, lying),
             words=words,
             script_data={
+                "contact": self._context.settings.contact,
                 "words": words,
                 own.pop("name"): msgspec.to_builtins(view),
                 "session": own.pop("tally"),

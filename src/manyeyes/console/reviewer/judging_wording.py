@@ -11,9 +11,8 @@ JUDGING_WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "state.working": mark("Deciding"),
     "notice.decided": mark("You decided: %(text)s"),
     "notice.unjudged": mark("You said: it cannot be judged"),
-    "notice.slot_lost": mark(
-        "Your time for that picture was over, so that decision was not taken. Just go on with the next one."
-    ),
+    "notice.slot_lost": REVIEW_WORDS["notice.slot_lost"],
+    "notice.already_answered": REVIEW_WORDS["notice.already_answered"],
     "notice.not_reviewer": REVIEW_WORDS["notice.not_reviewer"],
     "notice.reconnecting": mark("Connection lost. Trying again; what you decided is sent as soon as it is back."),
 }

@@ -26,10 +26,10 @@ REVIEW_WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.voted_either": mark("You said: it can be read either way"),
     "notice.voted_several": mark("You said: more than one label fits"),
     "notice.slot_lost": mark(
-        "Your time for that picture was over, or the others had decided already, so that vote was not taken. "
-        "Just go on with the next one."
+        "That picture is not yours any more: its time was over, or it is decided. Just go on with the next one."
     ),
-    "notice.time_up": mark("Time was up and the picture went to somebody else. Just go on with the next one."),
+    "notice.already_answered": mark("You have judged that already, in another tab. Just go on with the next one."),
+    "notice.worker_disabled": WORDS["notice.worker_disabled"],
     "notice.not_reviewer": mark("You are not a reviewer any more. Ask the operator of this installation."),
     "notice.unknown_token": WORDS["notice.unknown_token"],
     "notice.reconnecting": mark("Connection lost. Trying again; a vote that was given is sent as soon as it is back."),

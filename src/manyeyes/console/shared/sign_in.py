@@ -5,11 +5,14 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts.rules import EVERY_SCOPE, digest
 from manyeyes.actions.use_links import UseLink, use_links
+from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.browser_session import HOMES, begin_session, end_session
+from manyeyes.console.shared.languages import catalogue
 from manyeyes.console.shared.rendering import render
-from manyeyes.roles.sign_in import caller_address, cookie_subject
+from manyeyes.console.shared.task_wording import SHUT_OUT
+from manyeyes.roles.sign_in import caller_address, cookie_subject, signed_in
 from manyeyes.runtime.context import Context
-from manyeyes.values.refusals import Refusal
+from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
 
@@ -22,9 +25,13 @@ class SignInPages:
 
     async def start(self, request: Request) -> Response:
         """GET /: what this installation is, and where to go on."""
-        subject = await cookie_subject(self._context, request)
-        home = HOMES[subject.role] if subject else ""
-        return render(request, "shared/start.html", home=home, is_blocked=await self._is_blocked(request))
+        found = await signed_in(self._context, request)
+        home = HOMES[found.role] if isinstance(found, Subject) else ""
+        is_shut_out = isinstance(found, Refusal) and found.reason is Reason.WORKER_DISABLED
+        said = shut_out_words(request) if is_shut_out else ""
+        is_blocked = await self._is_blocked(request)
+        contact = self._context.settings.contact
+        return render(request, "shared/start.html", home=home, is_blocked=is_blocked, shut_out=said, contact=contact)
 
     async def show_link(self, request: Request) -> Response:
         """GET /login/{secret}: a button; previews and scanners open links too, and must not use them up."""
@@ -63,7 +70,7 @@ class SignInPages:
             signed_in = await workers.spent_link(db, digest(request.path_params["secret"]))
         if signed_in and signed_in == await cookie_subject(self._context, request):
             return RedirectResponse(HOMES[signed_in.role], status_code=303)
-        return render(request, "shared/sign_in.html", status=410, usable=False)
+        return render(request, "shared/sign_in.html", status=410, usable=False, contact=self._context.settings.contact)
 
     async def _is_blocked(self, request: Request) -> bool:
         return await self._context.lookups.blocked(caller_address(request)) is not None
@@ -76,3 +83,8 @@ class SignInPages:
         if isinstance(owner, Refusal) or set(owner.scopes) != set(EVERY_SCOPE):  # the pages show and do everything
             return None
         return Subject("customer", owner.account_id, owner.cell)
+
+
+def shut_out_words(request: Request) -> str:
+    """Return what a worker is told whom the operator has disabled, as their screen says it."""
+    return catalogue(look_of(request).language).ugettext(SHUT_OUT)

@@ -19,6 +19,10 @@ ONE_OR_MANY = tuple[str, str]
 Words = Mapping[str, str | list[str]]
 WordedRule = tuple[str, Mapping[str, object]]  # the key of its sentence, and what is put into that
 
+SHUT_OUT = mark(
+    "The operator has ended your access, so nothing more can be sent. What you have earned stays yours. "
+    "Ask the operator of this installation."
+)
 WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "ask.text": mark("Type what you see"),
     "ask.digits": mark("Type the digits you see"),
@@ -78,26 +82,43 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.sent": mark("Sent: %(text)s"),
     "notice.chosen": mark("Chosen: %(text)s"),
     "notice.skipped": mark("Skipped"),
-    "notice.lease_lost": mark(
-        "Your time for that picture was over and it went to somebody else, so that answer was not taken. "
-        "Just go on with the next one."
+    "notice.taken_back": mark("Taken back: nobody has seen it. Change it and send it again."),
+    "notice.too_late": mark(
+        "It is too late to take that back: its time is over, or you have gone on to another picture."
     ),
-    "notice.time_up": mark("Time was up and the picture went to somebody else. Just go on with the next one."),
+    "notice.skip_asks": mark("What you gave here would be lost. Choose why you skip, or press Esc to go on with it."),
+    "notice.pass_asks": mark("What you typed would be lost. Press Esc once more to pass it on."),
+    "notice.lease_lost": mark(
+        "That picture is not yours any more: its time was over, or it was given back. Just go on with the next one."
+    ),
+    "notice.already_answered": mark("That picture was answered in another tab. Just go on with the next one."),
+    "notice.already_passed_on": mark("That picture was skipped in another tab. Just go on with the next one."),
+    "notice.came_back": mark("Time was up, and the picture has come to you again. What you had typed is still here."),
     "notice.task_over": mark(
         "That task is over: its time was up, or its owner took it back. Just go on with the next one."
     ),
     "notice.answer_unfit": mark(
         "That answer could not be taken, because it does not keep the rules shown here. Change it and send it again."
     ),
-    "notice.not_online": mark("You were set to a break because nothing was heard from this page. Start again below."),
+    "notice.not_online": mark(
+        "You are on a break: it began in another tab, or the time of two pictures ran out without a key pressed here. "
+        "Start again below."
+    ),
+    "notice.worker_disabled": SHUT_OUT,
     "notice.queues_lost": mark("You no longer get %(queues)s, because of the answers that were checked."),
     "notice.below_floor": mark("You have no queue left to work in, because of the answers that were checked."),
     "notice.practice_over": mark("That was all of the practice. My accuracy says how it went."),
     "notice.queue_not_allowed": mark("You have no queue to work in yet. Ask the operator of this installation."),
     "notice.unknown_token": mark("You are signed out. Ask the operator for a new sign-in link."),
     "notice.reconnecting": mark("Connection lost. Trying again; what you have typed is kept."),
+    "notice.unsent": mark_many(
+        "Connection lost: %(n)s answer waits here and is sent by itself as soon as there is one again.",
+        "Connection lost: %(n)s answers wait here and are sent by themselves as soon as there is one again.",
+    ),
     "notice.back": mark("Connected again"),
-    "notice.picture_failed": mark("The picture could not be loaded."),
+    "notice.picture_failed": mark("The picture could not be loaded. It is tried again by itself."),
+    "waiting.unsent": mark_many("%(n)s answer waits to be sent", "%(n)s answers wait to be sent"),
+    "waiting.again": mark("The connection is lost and tried again by itself. Keep this page open until they are sent."),
     "picture.whole": mark("Whole"),
     "picture.width": mark("Width"),
     "picture.height": mark("Height"),

@@ -133,6 +133,7 @@ class WorkPages:
             words=words,
             skip_reasons={code: _kinds_of(code) for code in SkipReason},
             script_data={
+                "contact": self._context.settings.contact,
                 "words": words,
                 "lease": msgspec.to_builtins(lease),
                 "now": datetime.now(UTC).isoformat(),

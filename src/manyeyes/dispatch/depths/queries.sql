@@ -29,7 +29,8 @@ ON CONFLICT (cell, queue_id) DO UPDATE SET waiting = excluded.waiting, average_m
 -- name: account_waiting
 -- How many tasks of an account wait or are being answered: the first by its index, of the others there are few.
 SELECT (SELECT count(*) FROM work WHERE cell = $1 AND account_id = $2 AND state = 0) AS waiting,
-       (SELECT count(*) FROM work WHERE cell = $1 AND account_id = $2 AND state IN (1, 2)) AS leased;
+       (SELECT count(*) FROM work WHERE cell = $1 AND account_id = $2 AND state IN (1, 2))
+       + (SELECT count(*) FROM work WHERE cell = $1 AND account_id = $2 AND state = 4) AS leased;
 
 -- name: held
 -- What an account's open tasks cost together: what the ledger holds for them (manyeyes db check compares the two).

@@ -6,6 +6,10 @@ SELECT worker_id, state, task_id, lease, lease_until FROM work WHERE cell = $1 A
 -- Whether any lease is over.
 SELECT EXISTS (SELECT FROM work WHERE cell = $1 AND state IN (1, 2) AND lease_until <= now());
 
+-- name: any_aside
+-- Whether anything that was laid aside is to be settled.
+SELECT EXISTS (SELECT FROM work WHERE cell = $1 AND state = 4 AND aside_until <= now());
+
 -- name: any_overdue
 -- Whether the longest life of any waiting task is over.
 SELECT EXISTS (SELECT FROM work WHERE cell = $1 AND state = 0 AND expires_at <= now());

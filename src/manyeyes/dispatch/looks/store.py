@@ -12,7 +12,7 @@ from manyeyes.dispatch.store import Work
 SQL = Queries(__package__)
 
 # Whether there is anything to do in a cell ($1), as runtime/sweeps.py asks.
-ANY_LAPSED, ANY_OVERDUE = SQL.any_lapsed, SQL.any_overdue
+ANY_LAPSED, ANY_OVERDUE, ANY_ASIDE = SQL.any_lapsed, SQL.any_overdue, SQL.any_aside
 ANY_TO_MATCH, ANY_DEPTH = SQL.any_to_match, SQL.any_depth
 
 # What lies on one desk, to be compared: (state, task, lease, until) of each, in this order.

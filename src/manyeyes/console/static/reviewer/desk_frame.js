@@ -1,8 +1,9 @@
 // What is alike on both screens of reviewers: one picture after another, seen, decided and paid; waits, breaks, lost lines.
 
 import * as instructions from "../shared/instructions.js";
-import * as leaseBar from "../shared/lease_bar.js";
-import { explain, hush, tell } from "../shared/notice.js";
+import { isComposing } from "../shared/composing.js";
+import * as moreTime from "../shared/more_time.js";
+import { explain, hush, settle, tell } from "../shared/notice.js";
 import * as pictureView from "../shared/picture_view.js";
 import { Refusal, call, insist, patience, wait } from "../shared/server_calls.js";
 import { count, isolated, money, page, say } from "../shared/page_words.js";
@@ -16,6 +17,7 @@ const WAIT_SECONDS = 20;
 const LOST_AFTER = (WAIT_SECONDS + 15) * 1000;
 // Nobody judges a picture sooner; a key that comes sooner was pressed twice for the one before.
 const GLANCE = 250;
+const GONE = ["slot_lost", "already_answered"]; // the next one comes
 
 let screen = null; // what the two differ in: see `furnish`
 let keys = {};
@@ -77,8 +79,11 @@ function turnTo(next) {
   screen.lay(next);
   instructions.offer(next.task.question ? { id: next.task.question, unread: false } : null);
   ready(false);
-  const veiled = pictureView.show(next.task, () => { if (shown === next) tell("notice.picture_failed", {}, "bad"); });
-  leaseBar.run(next, lapse);
+  const veiled = pictureView.show(next.task, {
+    failed: () => { if (shown === next) tell("notice.picture_failed", {}, "bad"); },
+    loaded: () => { settle("notice.picture_failed"); if (element("veil").hidden) seen(); },
+  });
+  moreTime.run(next);
   document.title = document.hidden ? `● ${say("title.new")}` : title;
   if (veiled) element("unveil").focus();
   else seen();
@@ -91,7 +96,7 @@ async function seen() {
   try {
     await element("picture").decode();
   } catch {
-    return; // the notice says that the picture failed; it goes to somebody else in time
+    return; // it is tried again, and heard of when it is there
   }
   await wait(GLANCE);
   if (shown === seenOne && mode === "task") ready(true);
@@ -114,7 +119,7 @@ async function sent(path, body, said) {
   const sentOne = shown;
   ready(false);
   hush();
-  leaseBar.stop();
+  moreTime.stop();
   const ended = shift.signal;
   try {
     const answer = await insist("POST", screen.path + path, body, () => trouble(true));
@@ -134,17 +139,27 @@ async function sent(path, body, said) {
 
 function refused(refusal, sentOne) {
   if (refusal.refusal === "answer_unfit" && shown === sentOne) {
-    leaseBar.run(sentOne, lapse);
+    moreTime.run(sentOne);
     ready(true);
-  } else if (refusal.refusal === "slot_lost") watch();
+  } else if (GONE.includes(refusal.refusal)) watch();
   else toBreak();
   explain(refusal);
 }
 
-function lapse() {
-  if (mode !== "task") return;
-  tell("notice.time_up", {}, "warn");
-  watch();
+// Its time is up by the clock here, or more was refused: what became of it is asked of the server, which alone knows.
+async function lapse() {
+  if (mode !== "task" || !shown) return;
+  const [gone, ended] = [shown, shift.signal];
+  ready(false);
+  try {
+    const times = await insist("POST", `${screen.path}/renewals`, { [screen.name]: gone[screen.name] }, () => trouble(true));
+    trouble(false);
+    if (shown === gone) moreTime.run(Object.assign(gone, times));
+    if (shown === gone && element("veil").hidden) seen();
+  } catch (refusal) {
+    trouble(false);
+    if (!ended.aborted && shown === gone) refused(refusal, gone);
+  }
 }
 
 /** Waits for the next one for as long as the shift lasts. */
@@ -152,7 +167,7 @@ async function watch() {
   shown = null;
   main.dataset[screen.name] = "";
   ready(false);
-  leaseBar.stop();
+  moreTime.stop();
   setMode("waiting");
   const { signal } = shift;
   for (let attempt = 0; !signal.aborted;) {
@@ -212,7 +227,7 @@ async function takeBreak(event) {
 
 function toBreak() {
   shift.abort();
-  leaseBar.stop();
+  moreTime.stop();
   shown = null;
   ready(false);
   hush();
@@ -224,8 +239,10 @@ function toBreak() {
 
 // --- keys --------------------------------------------------------------------------------------------------------
 
+const ONCE = ["KeyI", "KeyB", "KeyM"];
 const KEYS = {
   "Alt+KeyI": () => instructions.open(),
+  "Alt+KeyM": () => moreTime.ask(),
   "Alt+KeyB": () => (mode === "break" ? start() : takeBreak()),
   ...pictureView.KEYS,
 };
@@ -234,10 +251,10 @@ const KEYS = {
 export const isTyping = (target) => Boolean(target.closest("input, textarea, select, .look[open]"));
 
 document.addEventListener("keydown", (event) => {
-  if (!screen || event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey || instructions.isOpen()) return;
+  if (!screen || isComposing(event) || event.defaultPrevented || event.ctrlKey || event.metaKey || instructions.isOpen()) return;
   const action = (mode === "task" ? screen.action(event) : null) ?? keys[keyName(event)];
   if (!action || (mode !== "task" && event.code !== "KeyB") || screen.isTheirs(event)) return;
-  const isHeld = event.repeat && screen.isOnce(event); // held down it must not decide the next picture
+  const isHeld = event.repeat && (ONCE.includes(event.code) || screen.isOnce(event)); // held down it must not decide the next picture
   if (isHeld || action() !== false) event.preventDefault();
 });
 
@@ -251,7 +268,9 @@ export function furnish(given) {
   screen = { action: () => null, isTheirs: () => false, ...given };
   keys = { ...KEYS, ...given.keys };
   pictureView.furnish(seen);
-  const room = screen.path.slice(1);
+  const { path, name } = screen;
+  moreTime.furnish({ path, name, over: lapse, lost: lapse, focus: () => screen.focus() });
+  const room = path.slice(1);
   instructions.furnish(room, { trouble: () => trouble(true), closed: () => screen.focus(), failed: explain });
   element("start-form").addEventListener("submit", start);
   element("break-form").addEventListener("submit", takeBreak);

@@ -5,9 +5,11 @@ import * as labelButtons from "../worker/label_buttons.js";
 import * as steps from "../worker/answer_steps.js";
 import { question } from "../shared/answer_rules.js";
 import { canDecide, element, furnish, isAtTask, isTyping, lying, main, send } from "./desk_frame.js";
+import { tell } from "../shared/notice.js";
 import * as givenList from "./given_list.js";
 import { say } from "../shared/page_words.js";
 
+let warned = ""; // of which result it was said that what was typed would be lost
 let isOwn = false; // an answer of their own is being given
 
 /** Lays out the form for an own answer, with what was given in it before. */
@@ -45,7 +47,13 @@ function focus() {
 // --- what is sent ------------------------------------------------------------------------------------------------
 
 const decide = (value, said) => { if (canDecide()) send("/decisions", { value }, said); };
-const skip = () => send("/skips", {}, say("notice.skipped"));
+// Passed on is passed on for good: what was typed is not to be lost by one touch.
+function skip() {
+  const isAsked = warned === lying().judgement;
+  warned = lying().judgement;
+  if (!isAsked && steps.isBegun()) return tell("notice.pass_asks", {}, "warn");
+  return send("/skips", {}, say("notice.skipped"));
+}
 const unjudged = () => decide(null, say("notice.unjudged"));
 const pick = (button) => decide(button.value, say("notice.decided", { text: button.querySelector("span").textContent }));
 

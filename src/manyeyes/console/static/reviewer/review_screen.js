@@ -3,6 +3,7 @@
 import { canDecide, element, furnish, isTyping, lying, send } from "./desk_frame.js";
 import * as judgedAnswer from "./judged_answer.js";
 import * as pictureView from "../shared/picture_view.js";
+import { isComposing } from "../shared/composing.js";
 import { say } from "../shared/page_words.js";
 import { keptWords } from "../shared/text_rules.js";
 
@@ -24,7 +25,7 @@ function press(which) {
 const focus = () => element("job").focus({ preventScroll: true });
 
 reason.addEventListener("keydown", (event) => {
-  if ((event.key !== "Enter" && event.key !== "Escape") || event.isComposing) return;
+  if ((event.key !== "Enter" && event.key !== "Escape") || isComposing(event)) return;
   event.preventDefault();
   if (event.key === "Escape") reason.value = "";
   focus();

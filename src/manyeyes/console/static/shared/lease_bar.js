@@ -1,41 +1,61 @@
-// The quiet bar under the picture: how much of the lease is left.
+// The quiet bar under the picture: how much of the lease is left, in figures when it is little.
 
 import { page, say } from "./page_words.js";
 
-const bar = document.getElementById("lease");
-const left = document.getElementById("lease-left");
-const LAST_SECONDS = 10;
+const element = (id) => document.getElementById(id);
+const bar = element("lease");
+const left = element("lease-left");
+const low = element("time-low");
+const LAST_SECONDS = 15;
 // The lease ends by the server's clock; a worker's own clock can be minutes away from it.
 const ahead = Date.parse(page.now) - Date.now();
 
 let ends = 0;
 let whole = 1;
-let onEnd = () => {};
+let heard = {};
 let timer = 0;
+let isLast = false;
 
-/** Runs the bar for a lease; `whenOver` is called once when its time is up. */
-export function run(lease, whenOver) {
+/** Runs the bar for a lease; `next` hears tick() every second, and over() once when its time is up. */
+export function run(lease, next) {
   clearInterval(timer);
+  heard = next;
+  extend(lease);
+  timer = setInterval(tick, 1000);
+}
+
+/** Takes over until when the lease lasts now, and whether it may last longer. */
+export function extend(lease) {
   ends = Date.parse(lease.expires_at) - ahead;
   whole = Math.max(ends - Date.now(), 1);
-  onEnd = whenOver;
-  timer = setInterval(tick, 1000);
-  tick();
+  isLast = Boolean(lease.renewable_until) && Date.parse(lease.renewable_until) <= Date.parse(lease.expires_at);
+  draw();
 }
 
 export function stop() {
   clearInterval(timer);
+  low.hidden = true;
 }
 
 function tick() {
+  draw();
+  heard.tick();
+  if (ends > Date.now()) return;
+  stop();
+  heard.over();
+}
+
+function draw() {
   const milliseconds = Math.max(ends - Date.now(), 0);
   const seconds = Math.ceil(milliseconds / 1000);
+  const words = say("time.left", { n: seconds });
   left.style.transform = `scaleX(${milliseconds / whole})`;
   bar.toggleAttribute("data-low", seconds <= LAST_SECONDS);
   bar.setAttribute("aria-valuenow", String(Math.round((100 * milliseconds) / whole)));
-  bar.setAttribute("aria-valuetext", say("time.left", { n: seconds }));
-  bar.title = say("time.left", { n: seconds });
-  if (milliseconds > 0) return;
-  stop();
-  onEnd();
+  bar.setAttribute("aria-valuetext", words);
+  bar.title = words;
+  element("time-count").textContent = words;
+  element("more-time").hidden = isLast;
+  element("no-more-time").hidden = !isLast;
+  low.hidden = seconds > LAST_SECONDS;
 }

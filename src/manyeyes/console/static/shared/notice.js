@@ -1,15 +1,17 @@
 // The line above the screen that says what happened, and what to do about it.
 
-import { knows, say } from "./page_words.js";
+import { isolated, knows, page, say } from "./page_words.js";
 
 const notice = document.getElementById("notice");
 const BRIEFLY = 2500;
+const OPERATORS = ["unknown_token", "worker_disabled", "queue_not_allowed", "not_reviewer"];
 
 /** Says the sentence `key`; `tone` is empty, warn or bad. */
 export function tell(key, values = {}, tone = "") {
   const words = say(key, values);
   notice.textContent = words;
   notice.className = `notice ${tone}`;
+  notice.dataset.key = key;
   notice.hidden = false;
   if (key === "notice.back") setTimeout(() => { if (notice.textContent === words) hush(); }, BRIEFLY);
 }
@@ -17,10 +19,17 @@ export function tell(key, values = {}, tone = "") {
 export function hush() {
   notice.hidden = true;
   notice.textContent = "";
+  notice.dataset.key = "";
 }
 
-/** Says why the server refused something. */
+/** Ends a sentence that is not true any more; others stay. */
+export function settle(key) {
+  if (notice.dataset.key === key) hush();
+}
+
+/** Says why the server refused something; where only the operator can help, also who that is. */
 export function explain({ refusal, reason }) {
   const key = `notice.${refusal}`;
   tell(knows(key) ? key : "notice.refused", { reason: reason || refusal }, "warn");
+  if (OPERATORS.includes(refusal) && page.contact) notice.append(" ", isolated(page.contact));
 }

@@ -2,6 +2,7 @@
 // one fetched and decoded beforehand.
 
 import { say } from "./page_words.js";
+import { patience } from "./server_calls.js";
 import * as gestures from "./picture_gestures.js";
 import { LEGIBLE, MODES, bounded, first, next, scaleOf } from "./zoom_steps.js";
 
@@ -15,6 +16,7 @@ let zoom = { mode: "whole" };
 let contrast = 0;
 let ahead = null;
 let lookedAt = "";
+let retry = 0; // the timer of the next try to load the picture
 
 /** Fetches and decodes the picture of the next task; `onReady` is told when it can be shown at once. */
 export function prefetch(task, onReady) {
@@ -25,8 +27,10 @@ export function prefetch(task, onReady) {
   image.decode().then(() => onReady(task.lease), () => { if (ahead?.image === image) ahead = null; });
 }
 
-/** Shows the task's picture, decoded beforehand if it was fetched, and says whether it was veiled. */
-export function show(task, onFailure) {
+/** Shows the task's picture, decoded beforehand if it was fetched, and says whether it was veiled. `heard`: failed() at
+    each try that fails, others follow by themselves; loaded() when it is there after such a one. */
+export function show(task, heard) {
+  clearTimeout(retry);
   const image = ahead?.url === task.image_url ? ahead.image : new Image();
   ahead = null;
   image.id = "picture";
@@ -34,12 +38,25 @@ export function show(task, onFailure) {
   image.alt = picture.alt;
   image.draggable = false;
   if (!image.src) image.src = task.image_url;
-  image.onload = begin;
-  image.onerror = onFailure;
+  keepTrying(image, task.image_url, heard);
   (picture.closest("a") ?? picture).replaceWith(image); // without script it links to itself
   picture = image;
   begin();
   return veil(Boolean(task.queue.sensitive) && lookedAt !== task.image_url);
+}
+
+function keepTrying(image, address, heard) {
+  let failures = 0;
+  image.onload = () => {
+    begin();
+    if (failures) heard.loaded();
+    failures = 0;
+  };
+  image.onerror = () => {
+    heard.failed();
+    retry = setTimeout(() => { image.src = address; }, patience(failures));
+    failures += 1;
+  };
 }
 
 function veil(on) {

@@ -1,5 +1,6 @@
 // The question in words and the box for the answer: keeps to the rules while one types, and says what is still missing.
 
+import { isComposing } from "../shared/composing.js";
 import { answer, fitting, longest, obstacle, question, rules } from "../shared/answer_rules.js";
 import { isolated, money, say } from "../shared/page_words.js";
 import { length, within } from "../shared/text_rules.js";
@@ -138,6 +139,8 @@ export function furnish(onAnswer) {
   // A word being put together by an input method is not yet an answer: judge it when it is done.
   box.addEventListener("compositionstart", () => { composing = true; });
   box.addEventListener("compositionend", () => { composing = false; keepToRules(false); });
+  // The Enter that ends such a word sends nothing, also where it comes after the word's end.
+  box.addEventListener("keydown", (event) => { if (event.key === "Enter" && isComposing(event)) event.preventDefault(); });
   element("answer-form").addEventListener("submit", (event) => {
     event.preventDefault();
     if (!task || otherHelp() || composing) return;

@@ -47,6 +47,12 @@ export function draft() {
   return fields.text();
 }
 
+/** Whether anything was typed or chosen that would be lost. */
+export const isBegun = () => {
+  const given = draft();
+  return fields.isOpen() ? fields.isBegun() : given.trim() !== "";
+};
+
 // A field is done: the next one, or all of them are sent.
 function took(text, words) {
   if (!fields.isOpen()) return told.answer(text, words);

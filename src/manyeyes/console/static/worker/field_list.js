@@ -38,6 +38,9 @@ export function keep(text) {
 /** All that was given, as it is sent, and kept as a draft. */
 export const text = () => fieldsText(texts);
 
+/** Whether anything was given to any of them. */
+export const isBegun = () => [...texts.values()].some((typed) => typed.trim() !== "");
+
 /** What was given, in words for the receipt. */
 export const words = () => options.fields.map((field) => `${field.name}: ${shown(field)}`).join("; ");
 

@@ -3,10 +3,14 @@
 
 const taskOf = (lease) => lease.slice(0, lease.lastIndexOf("-"));
 
+/** Whether two leases are of one task; none is of none. */
+export const isOneTask = (one, other) => Boolean(one && other) && taskOf(one) === taskOf(other);
+
 export class HeldTasks {
   current = null;
   upcoming = null;
   #sent = new Set();
+  #lost = new Set(); // tasks
   #drafts = new Map(); // by task: a lease that ran out comes back under another number
 
   /** Takes over what the server says is on the desk: {current, upcoming}, each a lease or null. */
@@ -40,6 +44,16 @@ export class HeldTasks {
 
   isSettled(lease) {
     return this.#sent.has(lease);
+  }
+
+  /** Notes that a lease ended before it was answered; its task may come back. */
+  lose(lease) {
+    this.#lost.add(taskOf(lease));
+  }
+
+  /** Tells, once, that the task of a lease was lost before and has come back. */
+  hasComeBack(lease) {
+    return this.#lost.delete(taskOf(lease));
   }
 
   keepDraft(lease, text) {

@@ -4,6 +4,7 @@
 
 import { chosen } from "../shared/answer_kinds.js";
 import { obstacle } from "../shared/answer_rules.js";
+import { isComposing } from "../shared/composing.js";
 import { help } from "./answer_box.js";
 import { say } from "../shared/page_words.js";
 import { normalised } from "../shared/text_rules.js";
@@ -162,7 +163,7 @@ const ordered = () => inSight().sort((one, other) => one.style.order - other.sty
 
 function steer(event) {
   const move = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
-  if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
+  if (event.altKey || event.ctrlKey || event.metaKey || isComposing(event)) return;
   if (event.key === "Enter" && !event.shiftKey && (event.target === box || isAny() || !event.target.closest(".label"))) {
     event.preventDefault();
     if (!event.repeat) enter(event.target === box && (box.value.trim() !== "" || hasSteered));

@@ -33,12 +33,13 @@ export function furnish(onReason, onClosed) {
   button.addEventListener("click", () => (isOpen() ? leave() : open()));
   all.forEach((item) => item.addEventListener("click", () => choose(item)));
   menu.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.repeat) event.preventDefault(); // it would press the reason that has the focus
     const action = { Escape: leave, Tab: leave, ArrowDown: () => step(1), ArrowUp: () => step(-1) }[event.key]
       ?? (items[Number(event.key) - 1] && (() => choose(items[Number(event.key) - 1])));
     if (!action) return;
     event.preventDefault();
     event.stopPropagation();
-    action();
+    if (!event.repeat || event.key.startsWith("Arrow")) action();
   });
   document.addEventListener("pointerdown", (event) => {
     if (isOpen() && !menu.contains(event.target) && !button.contains(event.target)) close();

@@ -1,58 +1,64 @@
 // The worker screen: puts the held tasks, the picture, the question and the calls to the server together.
 
 import * as instructions from "../shared/instructions.js";
-import * as leaseBar from "../shared/lease_bar.js";
-import { HeldTasks } from "./held_tasks.js";
+import { HeldTasks, isOneTask } from "./held_tasks.js";
 import * as labelButtons from "./label_buttons.js";
-import { hush, tell } from "../shared/notice.js";
+import * as moreTime from "../shared/more_time.js";
+import { hush, settle, tell } from "../shared/notice.js";
+import * as outbox from "./outbox.js";
+import * as screen from "./screen_mode.js";
+import * as tally from "./tally.js";
 import * as answerBox from "./answer_box.js";
 import * as steps from "./answer_steps.js";
 import * as skipMenu from "./skip_menu.js";
 import * as pictureView from "../shared/picture_view.js";
 import { explain, tellLost } from "./lost_queues.js";
 import * as widget from "./widget.js";
+import * as undo from "./undo.js";
 import { Stream, insist } from "../shared/server_calls.js";
-import { keyName } from "../shared/key_names.js";
-import { count, isolated, money, page, say } from "../shared/page_words.js";
+import { listenToKeys } from "./work_keys.js";
+import { page, say } from "../shared/page_words.js";
 
 const element = (id) => document.getElementById(id);
+const GONE = ["lease_lost", "already_answered", "already_passed_on", "site_withdrawn"];
 const main = element("main");
 const title = document.title;
 const held = new HeldTasks();
-const outbox = [];
 
 let shown = null;
-let mode = main.dataset.mode;
-let sending = null;
-let troubled = false;
 
 const stream = new Stream({
   tasks: (onDesk) => { noticeLoss(onDesk); held.receive(onDesk); lay(); },
   session: takeSession,
-  up: () => { if (troubled) tell("notice.back"); trouble(false); },
-  down: () => trouble(true),
-  refused: (refusal) => { trouble(false); toBreak(); explain(refusal); },
+  up: () => screen.trouble(false),
+  down: () => screen.trouble(true),
+  refused: (refusal) => { screen.trouble(false); toBreak(); explain(refusal); },
 });
 
 // --- what is seen ------------------------------------------------------------------------------------------------
 
 function lay() {
-  if (mode === "break") return;
+  if (screen.isBreak()) return;
   const [first = null, second = null] = held.open;
-  setMode(first ? "task" : "waiting");
+  screen.set(first ? "task" : "waiting");
   if (first?.lease !== shown?.lease) turnTo(first);
+  else if (first && (first.expires_at !== shown.expires_at || first.renewable_until !== shown.renewable_until)) {
+    shown = first;
+    moreTime.renew(first);
+  }
+  undo.place();
   pictureView.prefetch(second?.task, () => { main.dataset.ahead = second.lease; });
 }
 
 function turnTo(first) {
   if (shown && !held.isSettled(shown.lease)) held.keepDraft(shown.lease, steps.draft());
   shown = first;
-  leaseBar.stop();
+  moreTime.stop();
   main.dataset.lease = shown?.lease ?? "";
   if (!shown) return widget.clear();
   const isWidget = Boolean(shown.task.widget_url);
-  steps.open({ lease: shown.lease, ...shown.task, words: shown.task.options.words }, held.draft(shown.lease));
-  leaseBar.run(shown, askForDesk);
+  ask();
+  moreTime.run(shown);
   skipMenu.offer(isWidget ? "widget" : shown.task.options.labels ? "label" : "picture");
   skipMenu.close();
   instructions.offer(shown.task.question);
@@ -62,9 +68,17 @@ function turnTo(first) {
   focus();
 }
 
+function ask() {
+  steps.open({ lease: shown.lease, ...shown.task, words: shown.task.options.words }, held.draft(shown.lease));
+  if (held.hasComeBack(shown.lease)) tell("notice.came_back");
+}
+
 function showPicture() {
   widget.clear();
-  const veiled = pictureView.show(shown.task, () => tell("notice.picture_failed", {}, "bad"));
+  const veiled = pictureView.show(shown.task, {
+    failed: () => tell("notice.picture_failed", {}, "bad"),
+    loaded: () => { settle("notice.picture_failed"); if (isLabelShown() && element("veil").hidden) seen(); },
+  });
   if (!veiled && isLabelShown()) seen();
 }
 
@@ -74,7 +88,7 @@ async function seen() {
   try {
     await element("picture").decode();
   } catch {
-    return; // the notice says that the picture failed; a skip is left
+    return; // it is tried again, and heard of when it is there
   }
   if (shown?.lease === lease) labelButtons.seen();
 }
@@ -87,47 +101,12 @@ function focus() {
   else answerBox.focus();
 }
 
-function setMode(next) {
-  if (mode === next && next !== "break") return;
-  mode = next;
-  main.dataset.mode = mode;
-  for (const [id, name] of [["break", "break"], ["waiting", "waiting"], ["job", "task"]]) element(id).hidden = name !== mode;
-  element("break-form").hidden = mode === "break";
-  if (mode === "break") {
-    shown = null;
-    widget.clear();
-  }
-  if (mode === "waiting" && !document.querySelector(".look[open]")) element("waiting-title").focus();
-  presence();
-}
-
-function presence() {
-  const state = troubled ? "reconnecting" : { task: "working", waiting: "waiting", break: "break" }[mode];
-  document.body.dataset.state = state;
-  element("presence-words").textContent = say(`state.${state}`);
-}
-
-function trouble(now) {
-  if (now && !troubled) tell("notice.reconnecting", {}, "warn");
-  troubled = now;
-  presence();
-}
-
-function receipt(what, earned) {
-  if (mode === "break") return;
-  element("receipt").replaceChildren(isolated(what), earned ? `  +${money(earned)}` : "");
-}
-
 function takeSession(session) {
-  element("answered").textContent = count(session.answered);
-  element("earned").textContent = money(session.earned);
-  element("pending").textContent = money(session.pending);
-  element("payable").textContent = money(session.payable);
+  tally.show(session);
   tellLost(session);
-  if (session.state === "offline" && mode !== "break") {
-    toBreak();
-    if (!session.none_left) tell("notice.not_online", {}, "warn");
-  }
+  if (session.state !== "offline" || screen.isBreak()) return;
+  toBreak();
+  if (!session.none_left) tally.tellWhyOffline(screen.isBreak);
 }
 
 // --- what is sent ------------------------------------------------------------------------------------------------
@@ -135,56 +114,69 @@ function takeSession(session) {
 function part(path, body, said) {
   if (!shown) return;
   hush();
-  outbox.push({ path, body: { lease: shown.lease, ...body }, said, text: steps.draft() });
+  undo.withdraw();
+  outbox.put({ path, body: { lease: shown.lease, undo: true, ...body }, said, text: steps.draft() });
   held.settle(shown.lease);
+  screen.tellUnsent();
   lay();
-  flush();
 }
 
-// One at a time and in order: the task after this one can be answered only when this one is done.
-function flush() {
-  sending ??= post().finally(() => { sending = null; });
-}
+outbox.furnish({
+  taken: (letter, result) => {
+    if (!screen.isBreak()) tally.receipt(letter.said, result.earned);
+    held.advance(result.next);
+    if (outbox.size() === 0) undo.offer(letter, result.undo_until);
+  },
+  refused: returned,
+  changed: () => { if (stream.isOpen) screen.trouble(false); lay(); },
+  trouble: () => screen.trouble(true),
+});
 
-async function post() {
-  while (outbox.length) {
-    const letter = outbox[0];
-    try {
-      const result = await insist("POST", `/worker${letter.path}`, letter.body, () => trouble(true));
-      receipt(letter.said, result.earned);
-      held.advance(result.next);
-      outbox.shift();
-    } catch (refusal) {
-      returned(refusal);
-    }
-    if (stream.isOpen) trouble(false);
+undo.furnish({
+  back: (letter, lease) => {
+    held.restore(letter.body.lease, letter.text);
+    held.receive({ current: lease, upcoming: held.open.find((each) => each.lease !== lease.lease) ?? null });
     lay();
-  }
-}
+    tell("notice.taken_back");
+  },
+  refused: (refusal) => explain(refusal),
+});
 
-function returned(refusal) {
-  const letter = outbox.shift();
+function returned(letter, refusal) {
   if (refusal.status === 401) return leave(refusal);
   if (refusal.refusal === "answer_unfit") {
     // What was sent after it waits on the same desk: it all comes back, the refused one first.
-    for (const each of [...outbox.splice(0), letter]) held.restore(each.body.lease, each.text);
+    for (const each of [...outbox.takeBack(), letter]) held.restore(each.body.lease, each.text);
+  }
+  if (refusal.refusal === "lease_lost") {
+    held.lose(letter.body.lease);
+    if (steps.isBegun() && isOneTask(shown?.lease, letter.body.lease)) held.keepDraft(shown.lease, steps.draft());
+    else held.keepDraft(letter.body.lease, letter.text);
+    if (isOneTask(shown?.lease, letter.body.lease)) return ask(); // it came back before this was heard
   }
   explain(refusal);
-  if (["lease_lost", "site_withdrawn"].includes(refusal.refusal)) askForDesk();
-  if (refusal.refusal === "not_online") toBreak();
+  if (GONE.includes(refusal.refusal)) askForDesk();
+  if (["not_online", "worker_disabled"].includes(refusal.refusal)) toBreak();
 }
 
-function noticeLoss(onDesk) {
+// What became of a picture that is not before them any more is asked of the server: only it knows.
+async function noticeLoss(onDesk) {
   const kept = [onDesk.current, onDesk.upcoming].some((each) => each?.lease === shown?.lease);
-  if (shown && mode === "task" && !kept && !held.isSettled(shown.lease)) {
-    tell(isWidgetShown() ? "notice.task_over" : "notice.time_up", {}, "warn");
+  if (!shown || !screen.isTask() || kept || held.isSettled(shown.lease)) return;
+  const { lease } = shown;
+  held.lose(lease);
+  if (isWidgetShown()) return tell("notice.task_over", {}, "warn");
+  try {
+    await insist("POST", "/worker/renewals", { lease }, () => screen.trouble(true));
+  } catch (refusal) {
+    if (!screen.isBreak() && !isOneTask(shown?.lease, lease)) explain(refusal); // else it came back, and that is said
   }
 }
 
 // The stream tells of every change; this is for the moments when it may not have.
 async function askForDesk() {
   try {
-    const current = await insist("GET", "/worker/next?wait=0", undefined, () => trouble(true));
+    const current = await insist("GET", "/worker/next?wait=0", undefined, () => screen.trouble(true));
     const onDesk = { current, upcoming: held.upcoming?.lease === current?.lease ? null : held.upcoming };
     noticeLoss(onDesk);
     held.receive(onDesk);
@@ -200,8 +192,8 @@ async function start(event) {
   event?.preventDefault();
   hush();
   try {
-    takeSession(await insist("POST", "/worker/online", {}, () => trouble(true)));
-    setMode("waiting");
+    takeSession(await insist("POST", "/worker/online", {}, () => screen.trouble(true)));
+    screen.set("waiting");
     stream.open();
   } catch (refusal) {
     returnedToBreak(refusal);
@@ -210,12 +202,12 @@ async function start(event) {
 
 async function takeBreak(event) {
   event?.preventDefault();
-  if (mode === "break") return;
+  if (screen.isBreak()) return;
   toBreak();
   hush();
   try {
-    await sending;
-    await insist("POST", "/worker/offline", {}, () => trouble(true));
+    await outbox.emptied();
+    await insist("POST", "/worker/offline", {}, () => screen.trouble(true));
   } catch (refusal) {
     explain(refusal);
   }
@@ -223,10 +215,13 @@ async function takeBreak(event) {
 
 function toBreak() {
   stream.close();
-  leaseBar.stop();
+  moreTime.stop();
   held.receive({ current: null, upcoming: null });
-  troubled = false; // a break needs no stream: the lost one is not coming back
-  setMode("break");
+  undo.withdraw();
+  screen.forgetTrouble();
+  shown = null;
+  widget.clear();
+  screen.set("break");
   element("receipt").textContent = "";
   element("start").focus();
 }
@@ -237,7 +232,7 @@ function returnedToBreak(refusal) {
 }
 
 function leave(refusal) {
-  outbox.length = 0;
+  outbox.takeBack();
   returnedToBreak(refusal);
 }
 
@@ -247,25 +242,27 @@ const skip = (reason) => part("/skips", { reason }, say("notice.skipped"));
 
 const isWidgetShown = () => Boolean(shown?.task.widget_url);
 const isLabelShown = () => Boolean(shown) && steps.form().startsWith("label");
-// A picture is passed on at a touch; a widget that is half solved is not to be lost by one.
-const passOn = () => (isWidgetShown() ? skipMenu.open() : skip("unreadable"));
+// A picture is passed on at a touch; what was typed, and a widget that is half solved, is not to be lost by one.
+function passOn() {
+  if (!isWidgetShown() && !steps.isBegun()) return skip("unreadable");
+  if (!isWidgetShown()) tell("notice.skip_asks", {}, "warn");
+  return skipMenu.open();
+}
 
 const KEYS = {
   Escape: passOn,
   "Alt+KeyS": () => skipMenu.open(),
   "Alt+KeyI": () => instructions.open(),
-  "Alt+KeyB": () => (mode === "break" ? start() : takeBreak()),
+  "Alt+KeyM": () => moreTime.ask(),
+  "Alt+KeyZ": () => undo.press(),
+  "Alt+KeyB": () => (screen.isBreak() ? start() : takeBreak()),
   ...pictureView.KEYS,
 };
 
-document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey || instructions.isOpen()) return;
-  if (mode === "task" && event.key === "Enter" && event.repeat) event.preventDefault(); // each field wants a press of its own
-  if (mode === "task" && event.key === "Enter" && event.shiftKey && !event.altKey && steps.back()) return event.preventDefault();
-  const label = !event.altKey && isLabelShown() && skipMenu.isClosed() ? labelButtons.behind(event.key) : null;
-  const action = label ? () => { if (!event.repeat) label.click(); } : KEYS[keyName(event)];
-  if (!action || (mode !== "task" && event.code !== "KeyB")) return;
-  if (action() !== false) event.preventDefault();
+listenToKeys({
+  keys: KEYS,
+  back: steps.back,
+  label: (key) => (isLabelShown() && skipMenu.isClosed() ? labelButtons.behind(key) : null),
 });
 
 widget.furnish({
@@ -274,7 +271,7 @@ widget.furnish({
   refused: ({ code }) => tell("notice.widget_refused", { code: code || "–" }, "bad"),
   expired: () => tell("notice.widget_expired", {}, "warn"),
   ready: hush,
-  key: ({ key }) => { if (mode === "task") KEYS[key]?.(); },
+  key: ({ key }) => { if (screen.isTask()) KEYS[key]?.(); },
 });
 
 document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = title; });
@@ -284,15 +281,16 @@ steps.furnish({
   form: () => { main.dataset.task = steps.form(); },
   turn: () => { if (isLabelShown() && element("veil").hidden) seen(); focus(); }, // another field: the picture stays
 });
-instructions.furnish("worker", { trouble: () => trouble(true), closed: focus, failed: explain });
-skipMenu.furnish(skip, focus);
+instructions.furnish("worker", { trouble: () => screen.trouble(true), closed: focus, failed: explain });
+skipMenu.furnish(skip, () => { settle("notice.skip_asks"); focus(); });
+moreTime.furnish({ path: "/worker", name: "lease", over: askForDesk, lost: askForDesk, focus });
 pictureView.furnish(() => { if (isLabelShown()) seen(); focus(); });
 element("skip-form").addEventListener("submit", (event) => { event.preventDefault(); passOn(); });
 element("online-form").addEventListener("submit", start);
 element("break-form").addEventListener("submit", takeBreak);
 document.documentElement.dataset.script = "on";
-presence();
-if (mode !== "break") {
+screen.show();
+if (!screen.isBreak()) {
   if (page.lease) held.receive({ current: page.lease, upcoming: null });
   lay();
   stream.open();

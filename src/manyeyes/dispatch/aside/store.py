@@ -1,0 +1,68 @@
+"""What was answered or passed on and may still be taken back: named queries → frozen values (docs/decisions/0074)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.queries import Queries
+from manyeyes.db.rows import columns, read
+from manyeyes.dispatch.store import Work
+
+SQL = Queries(__package__)
+
+
+class Aside(Work, frozen=True, kw_only=True):
+    """A row of `work` that is laid aside: ``aside_text`` is the answer, None: it was passed on for ``aside_reason``.
+
+    ``aside_ms``: for how long they had looked at it. From ``aside_until`` on it is settled.
+    """
+
+    aside_text: str | None
+    aside_reason: str
+    aside_until: datetime
+    aside_ms: int
+
+
+class LayingAside(msgspec.Struct, frozen=True):
+    """A task on a locked desk, and what was done with it."""
+
+    task_id: int
+    text: str | None
+    reason: str
+    until: datetime
+    took_ms: int
+
+
+async def lay(tx: asyncpg.Connection, cell: int, rows: Sequence[LayingAside]) -> None:
+    """Take tasks off their locked desks; what was done with them can be taken back until then."""
+    if rows:
+        await tx.execute(SQL.lay_aside, cell, *columns(rows, "task_id", "text", "reason", "until", "took_ms"))
+
+
+async def hasten(tx: asyncpg.Connection, now: datetime, cell: int, worker_ids: Sequence[int]) -> None:
+    """Let what these workers have laid aside be settled from now on."""
+    await tx.execute(SQL.hasten_aside, cell, worker_ids, now)
+
+
+async def due(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> set[int]:
+    """Return whose answers and skips are to be settled by ``now``, of the ``limit`` oldest ones."""
+    return {row["worker_id"] for row in await tx.fetch(SQL.due_aside, cell, now, limit)}
+
+
+async def lock(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) -> list[Aside]:
+    """Return all that these workers have laid aside, locked; their presences are locked before."""
+    return read(Aside, await tx.fetch(SQL.lock_aside, cell, sorted(set(worker_ids))))
+
+
+async def laid_by(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, tuple[int, int, bool]]:
+    """Return (worker, lease, whether it was passed on) of those of the tasks that are laid aside; not locked."""
+    rows = await tx.fetch(SQL.aside_of, cell, task_ids)
+    return {row["task_id"]: (row["worker_id"], row["lease"], row["is_passed"]) for row in rows}
+
+
+async def lay_behind(tx: asyncpg.Connection, now: datetime, cell: int, leases: Mapping[int, datetime]) -> None:
+    """Let what workers looked at lie behind what they take back, unseen, until the given instants."""
+    if leases:
+        await tx.execute(SQL.lay_behind, cell, *zip(*sorted(leases.items()), strict=True), now)

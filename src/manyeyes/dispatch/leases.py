@@ -1,0 +1,32 @@
+"""For how long what lies on desks stays there while its people work at it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.dispatch.rules import WorkState
+from manyeyes.dispatch.store import SQL, Work
+from manyeyes.values.lease_time import latest_end, renewed_until
+
+
+def renewable_until(work: Work) -> datetime | None:
+    """Return until when its lease may be renewed; None while nobody looks at it."""
+    if work.state is not WorkState.LEASED or work.desk_since is None:
+        return None
+    return latest_end(work.desk_since, work.lease_seconds)
+
+
+def renewed(work: Work, now: datetime) -> Work:
+    """Return a task on a live lease with that renewed; what nobody has been shown yet stays as it is."""
+    if renewable_until(work) is None or work.lease_until is None or work.desk_since is None:
+        return work
+    until = renewed_until(now, work.lease_until, work.desk_since, work.lease_seconds)
+    return msgspec.structs.replace(work, lease_until=until)
+
+
+async def renew(tx: asyncpg.Connection, cell: int, leases: Mapping[int, datetime]) -> None:
+    """Let tasks on locked desks lie there until the given instants, by task; when they were shown stays."""
+    if leases:
+        await tx.execute(SQL.renew, cell, *zip(*sorted(leases.items()), strict=True))

@@ -1,0 +1,42 @@
+"""Moves of tests about what was answered or passed on and may still be taken back."""
+
+from manyeyes.actions.lay_aside import LaidAside, LayAside, lay_aside
+from manyeyes.actions.settle_aside import AsideSettled, SettleAside, settle_aside
+from manyeyes.actions.shared.worker_desks import LeaseId
+from manyeyes.actions.take_back import TakeBack, take_back
+from manyeyes.dispatch.store import Work
+from manyeyes.values.refusals import Refusal
+from manyeyes.workers.rules import SkipReason
+from support.action_stage import Stage
+
+UNDO_SECONDS = 10
+
+
+async def lay(
+    stage: Stage, worker_id: int, lease: LeaseId, text: str | None = "abc", reason: SkipReason = SkipReason.UNREADABLE
+) -> LaidAside | Refusal | None:
+    """Answer a task, or pass it on (None), so that it can be taken back."""
+    (outcome,) = await stage.act(
+        lay_aside,
+        LayAside(cell=stage.cell, worker_id=worker_id, lease=lease, text=text, reason=reason, seconds=UNDO_SECONDS),
+    )
+    return outcome
+
+
+async def settle(stage: Stage) -> AsideSettled:
+    """Settle what is due."""
+    (settled,) = await stage.act(settle_aside, SettleAside(stage.cell))
+    return settled
+
+
+async def back(stage: Stage, worker_id: int, lease: LeaseId) -> Work | Refusal:
+    """Take something back."""
+    (outcome,) = await stage.act(take_back, TakeBack(stage.cell, worker_id, lease))
+    return outcome
+
+
+async def lay_some(stage: Stage) -> None:
+    """Let two workers lay aside what they look at: one answers, one passes on."""
+    shown = await stage.rows("work", "worker_id, task_id, lease", "state = 1 AND purpose < 3 AND site = ''")
+    for row, text in zip(shown, ("1", None), strict=False):
+        await lay(stage, row["worker_id"], LeaseId(stage.cell, row["task_id"], row["lease"]), text)
