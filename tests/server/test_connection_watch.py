@@ -68,6 +68,22 @@ async def test_a_silent_stream_is_spoken_to_again_and_again_and_no_more_once_it_
     assert not served.connection.watch._is_anybody_silent()
 
 
+async def test_a_stream_whose_client_goes_before_its_head_ends():
+    stream, may_begin = Stream(), asyncio.Event()
+
+    async def slowly(scope: Any, receive: Any, send: Any) -> None:
+        await may_begin.wait()
+        await stream(scope, receive, send)
+
+    served = await Spoken(slowly).hear(GET)
+    served.connection.connection_lost(None)
+    may_begin.set()
+    async with asyncio.timeout(20):
+        while served.state.tasks:  # noqa: ASYNC110 (nothing tells of it)
+            await asyncio.sleep(SHORT / 4)
+    assert not served.wire.writes
+
+
 async def test_a_stream_that_speaks_is_left_alone():
     served = await Spoken(Stream(silent_seconds=3600)).hear(GET)
     await asyncio.sleep(3 * SHORT)

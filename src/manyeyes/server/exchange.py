@@ -173,6 +173,9 @@ class Exchange:
         if self._connection.unread is not None and not self.disconnected:
             await self._connection.unread.wait()
         if self.disconnected:
+            if "silence" in message:  # such a reply waits for no client, and would go on for ever
+                self._task = asyncio.current_task()
+                self._task.cancel()  # type: ignore[union-attr]
             return
         wanted = "http.response.body" if self.response_started else "http.response.start"
         if self.response_complete or message["type"] != wanted:

@@ -1,14 +1,13 @@
 // The quiet bar under the picture: how much of the lease is left, in figures when it is little.
 
-import { page, say } from "./page_words.js";
+import { say } from "./page_words.js";
+import { here } from "./server_clock.js";
 
 const element = (id) => document.getElementById(id);
 const bar = element("lease");
 const left = element("lease-left");
 const low = element("time-low");
 const LAST_SECONDS = 15;
-// The lease ends by the server's clock; a worker's own clock can be minutes away from it.
-const ahead = Date.parse(page.now) - Date.now();
 
 let ends = 0;
 let whole = 1;
@@ -26,7 +25,7 @@ export function run(lease, next) {
 
 /** Takes over until when the lease lasts now, and whether it may last longer. */
 export function extend(lease) {
-  ends = Date.parse(lease.expires_at) - ahead;
+  ends = here(lease.expires_at);
   whole = Math.max(ends - Date.now(), 1);
   isLast = Boolean(lease.renewable_until) && Date.parse(lease.renewable_until) <= Date.parse(lease.expires_at);
   draw();

@@ -2,9 +2,11 @@
 
 import * as leaseBar from "./lease_bar.js";
 import { Refusal, call } from "./server_calls.js";
+import { here } from "./server_clock.js";
 
 const EVERY = 10_000; // milliseconds from one renewal to the next: a lease is hardly longer for it
 const PARTS = 6; // of a short lease
+const SHORTEST = 1_000;
 
 let lying = null; // {lease, expires_at, renewable_until}, or what else `name` says
 let wants = null;
@@ -17,7 +19,7 @@ export function run(next) {
   lying = next;
   isAtWork = false;
   askedAt = Date.now();
-  every = Math.min(EVERY, (Date.parse(next.expires_at) - askedAt) / PARTS);
+  every = Math.min(EVERY, Math.max(SHORTEST, (here(next.expires_at) - askedAt) / PARTS));
   leaseBar.run(next, { tick: perhaps, over: wants.over });
 }
 

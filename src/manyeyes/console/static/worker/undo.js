@@ -1,12 +1,11 @@
 // Taking back what was just answered or skipped, while the server keeps it aside (docs/decisions/0074).
 
-import { page } from "../shared/page_words.js";
 import { insist } from "../shared/server_calls.js";
+import { here } from "../shared/server_clock.js";
 import * as screen from "./screen_mode.js";
 
 const element = (id) => document.getElementById(id);
 const button = element("undo");
-const ahead = Date.parse(page.now) - Date.now(); // of the server's clock before this one
 
 let last = null; // the letter that can be taken back
 let timer = 0;
@@ -17,7 +16,7 @@ export function offer(letter, until) {
   withdraw();
   if (!until || screen.isBreak()) return;
   last = letter;
-  timer = setTimeout(withdraw, Date.parse(until) - ahead - Date.now());
+  timer = setTimeout(withdraw, here(until) - Date.now());
   place();
 }
 
