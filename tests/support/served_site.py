@@ -12,6 +12,7 @@ from playwright.async_api import Browser, async_playwright
 from manyeyes.runtime.context import Context, open_context
 from manyeyes.server.application import running
 from manyeyes.settings import Settings
+from support.served_application import config_of
 
 # Nothing but loopback: no updates, no synchronisation, no second transport.
 CHROMIUM_ARGUMENTS = (
@@ -56,7 +57,7 @@ async def serving(dsn: str, settings: Settings) -> AsyncIterator[Site]:
     """Serve a prepared database, with its periodic jobs, on a free port of loopback for as long as the block lasts."""
     context = await open_context(settings, dsn)
     async with running(context) as application:
-        server = Server(uvicorn.Config(application, port=0, lifespan="off", log_level="warning", ws="none"))
+        server = Server(config_of(context, application, port=0))
         task = asyncio.create_task(server.serve())
         await server.accepts.wait()
         port = server.servers[0].sockets[0].getsockname()[1]
