@@ -79,6 +79,8 @@ async def test_who_keeps_another_queue_goes_on_and_sees_which_they_lost(site, br
     await screen.start()
     await expect(screen.part("waiting-title")).to_be_visible()
     await expect(screen.part("lost-words")).to_have_text(told)
+    await screen.press("Alt+KeyB")
+    await expect(screen.part("break-title")).to_have_text("Ready when you are")
     assert screen.errors == []
 
 
