@@ -82,6 +82,11 @@ async def test_begun_answered_passed_and_the_queue_is_back_on_a_phone(site: Site
     assert await has_no_sideways_scroll(screen.page)
     await looked_at(screen.page, "practice-passed")
     assert screen.errors == []
+    await seen_by_the_operator(site, browser)
+
+
+async def seen_by_the_operator(site: Site, browser: Browser) -> None:
+    """Look at the set of three, and at the one who passed it, on the operator's page without script."""
     operator = await page_of(site, browser, OPERATOR, "/operator/people/1", java_script_enabled=False)
     await expect(operator.locator("#training")).to_contain_text("3 pictures, not paid; 2 must be right.")
     await expect(operator.locator("#training tbody tr")).to_have_count(1)
