@@ -1,6 +1,7 @@
 """The whole application behind a real HTTP server on loopback, and a browser that looks at nothing else."""
 
 import asyncio
+import functools
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -11,6 +12,10 @@ from playwright.async_api import Browser, async_playwright
 
 from manyeyes.runtime.context import Context, open_context
 from manyeyes.server.application import running
+from manyeyes.server.bounded_protocol import BoundedProtocol
+from manyeyes.server.connection_limits import Places, limits_of
+from manyeyes.server.connection_watch import ConnectionWatch
+from manyeyes.server.trouble_answers import answers_of
 from manyeyes.settings import Settings
 
 # Nothing but loopback: no updates, no synchronisation, no second transport.
@@ -56,7 +61,11 @@ async def serving(dsn: str, settings: Settings) -> AsyncIterator[Site]:
     """Serve a prepared database, with its periodic jobs, on a free port of loopback for as long as the block lasts."""
     context = await open_context(settings, dsn)
     async with running(context) as application:
-        server = Server(uvicorn.Config(application, port=0, lifespan="off", log_level="warning", ws="none"))
+        limits = limits_of(settings)  # the server's own protocol: it alone ends the stream of a page that has gone
+        answers = answers_of(context.signer)
+        protocol = functools.partial(BoundedProtocol, limits, Places(limits), ConnectionWatch(limits), answers.reply)
+        config = uvicorn.Config(application, port=0, http=protocol, lifespan="off", log_level="warning", ws="none")  # type: ignore[arg-type]
+        server = Server(config)
         task = asyncio.create_task(server.serve())
         await server.accepts.wait()
         port = server.servers[0].sockets[0].getsockname()[1]
