@@ -1,6 +1,7 @@
 """Numbers, labels and fields at the worker's screen, by keyboard alone; their instructions; the same without script."""
 
 import json
+import os
 from decimal import Decimal
 from typing import Any
 
@@ -218,6 +219,21 @@ async def test_instructions_come_first_and_again_on_a_key(site: Site, browser, p
     await screen.asked("Type the number you see")
     await expect(panel).to_be_hidden()
     await expect(screen.part("how")).to_be_visible()
+
+
+async def test_an_example_of_fields_is_a_list_of_them(site: Site, browser, people):
+    given = '{"shop":"Elm 10","total":12.50,"currency":"USD","paid by":["cash","card"]}'
+    examples = (NewExample(given, "as it is printed"),)
+    screen = await shown(site, browser, people, RECEIPT, instructions="Look well", examples=examples)
+    answer = screen.part("instructions").locator("dl.example-answer")
+    await expect(answer.locator("dt")).to_have_text([each.name for each in RECEIPT.fields])
+    await expect(answer.locator("dd")).to_have_text(["Elm 10", "12.50", "USD", "cash, card"])
+    if folder := os.environ.get("MANYEYES_PICTURES"):
+        await screen.page.screenshot(path=f"{folder}/example-of-fields.png")
+    plain = await (await browser.new_context(java_script_enabled=False)).new_page()
+    await plain.goto(site.url + await link(site.context, worker_subject(people[1])))
+    await plain.get_by_role("button").first.click()
+    await expect(plain.locator(".told dl.example-answer dt")).to_have_text([each.name for each in RECEIPT.fields])
 
 
 @pytest.mark.parametrize("options", [METER, SIGNS, RECEIPT], ids=["number", "labels", "fields"])

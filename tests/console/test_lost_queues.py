@@ -56,8 +56,9 @@ async def test_who_falls_below_the_floor_at_work_is_told_at_once_on_a_phone(site
     )
     await expect(screen.part("break-title")).to_be_visible()
     await expect(screen.part("notice")).to_be_hidden()
-    await screen.part("start").click()
-    await expect(screen.part("break-title")).to_be_visible()
+    await expect(screen.part("start")).to_be_hidden()
+    await screen.press("Alt+KeyB")
+    await expect(screen.part("break-title")).to_have_text("No pictures for you now")
     await expect(screen.part("notice")).to_be_hidden()
     assert await has_no_sideways_scroll(screen.page)
     await screen.page.locator(WAY).last.click()
@@ -78,14 +79,17 @@ async def test_who_keeps_another_queue_goes_on_and_sees_which_they_lost(site, br
     await screen.start()
     await expect(screen.part("waiting-title")).to_be_visible()
     await expect(screen.part("lost-words")).to_have_text(told)
+    await screen.press("Alt+KeyB")
+    await expect(screen.part("break-title")).to_have_text("Ready when you are")
     assert screen.errors == []
 
 
 async def test_without_script_going_online_with_no_queue_left_says_why(site, browser):
     hand = await factories.hand(site.context, queues=(1,))
-    await fall_below(site.context, hand)
     page = await without_script(site, browser, hand)
+    await fall_below(site.context, hand)  # the page that lies there still has its button
     await page.get_by_role("button", name="Start working").click()
+    await expect(page.get_by_role("button", name="Start working")).to_have_count(0)
     await expect(page.locator("#lost")).to_contain_text("You have no queue left to work in")
     await expect(page.locator("#notice")).to_be_hidden()
     await page.locator("#lost a").click()

@@ -1,18 +1,22 @@
 """What acts on a task never disappears: at 200 % zoom, above a phone's keyboard, in any language, for any kind."""
 
+import os
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from manyeyes.console.shared.languages import LANGUAGES
+from manyeyes.settings import Settings
 from manyeyes.tasks.questions import ChoiceOptions, ChoicesOptions, NumberOptions
 from support import factories
 from support.browser_visits import Screen, at_results, at_review, at_work, send
 from support.given_answers import RECEIPT
 from support.label_tasks import MANY
-from support.measured_controls import faults
+from support.measured_controls import SMALL_WINDOWS, faults
 from support.question_tasks import ask
 from support.screen_disputes import complaint, reviewer
 from support.screen_results import unsettled
@@ -35,6 +39,12 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
 }
 PAID = '{"shop":"Elm 10","total":12.50,"currency":"USD","paid by":["cash","card"]}'
 UNPAID = '{"shop":"Elm 1O","total":12.60,"currency":"USD","paid by":["cash"]}'
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Keep what can be taken back for longer than a look at it takes."""
+    return Settings(data=tmp_path, undo_seconds=60)
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +90,45 @@ async def test_nothing_that_acts_on_a_task_leaves_the_worker(site: Site, browser
         async with screen.page.expect_response("**/seen"):
             await screen.part("instructions-start").click()
     assert await faults_in_all_languages(screen, "/worker", *controls, *WORKING, opened=opened) == []
+
+
+async def looked_at(screen: Screen, name: str) -> None:
+    """Leave a picture of each small window where a folder for them is named."""
+    if folder := os.environ.get("MANYEYES_PICTURES"):
+        for width, height in SMALL_WINDOWS:
+            await screen.page.set_viewport_size({"width": width, "height": height})
+            await screen.page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+
+
+@pytest.mark.parametrize("kind", ["text", "labels"])
+async def test_what_takes_back_and_what_gives_more_time_are_in_reach(site: Site, browser: Browser, people, kind: str):
+    """Both at once: an answer was just sent, and the next picture's time is nearly over."""
+    customer, hand = people
+    for n in range(len(LANGUAGES) + 1):
+        if kind == "text":
+            await send(site, customer, f"1234{n}")
+        else:
+            await ask(site.context, customer, KINDS[kind][0])
+    screen = await at_work(site, browser, hand)
+    await screen.start()
+    await expect(screen.part("job")).to_be_visible()
+    found = []
+    controls = ("#undo", "#more-time", *WORKING, *(BOX if kind == "text" else KINDS[kind][1]))
+    for language in LANGUAGES:
+        await screen.page.clock.set_fixed_time(datetime.now(UTC))
+        await screen.page.goto(f"{site.url}/worker?lang={language}")
+        await expect(screen.part("job")).to_be_visible()
+        if kind == "text":
+            await screen.answer("12345")
+        else:
+            await screen.press("Escape")
+        await expect(screen.part("undo")).to_be_visible()
+        await screen.page.clock.set_fixed_time(datetime.now(UTC) + timedelta(seconds=590))
+        await expect(screen.part("more-time")).to_be_visible()
+        found += [f"{language} {fault}" for fault in await faults(screen.page, *controls)]
+        await looked_at(screen, f"small-{kind}-{language}")
+    await screen.press("Alt+KeyB")
+    assert (found, screen.errors) == ([], [])
 
 
 async def test_a_veiled_picture_can_be_shown_in_a_small_window(site: Site, browser: Browser, people):

@@ -9,7 +9,7 @@ import msgspec
 
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import question_store as questions
-from manyeyes.tasks.options import PictureOptions, picture_options, shown_text
+from manyeyes.tasks.options import PictureOptions, picture_options, shown_parts, shown_text
 from manyeyes.tasks.question_store import AskedQuestion
 
 _KEY = re.compile(r"([0-9]{1,9})-([0-9]{1,18})")
@@ -27,12 +27,16 @@ class QuestionKey(msgspec.Struct, frozen=True):
 
 
 class Example(msgspec.Struct, frozen=True):
-    """``answer``: as it is stored; ``shown``: as people read it; ``media``: of its picture, empty for none."""
+    """``answer``: as it is stored; ``shown``: as people read it; ``media``: of its picture, empty for none.
+
+    ``parts``: of several fields each one's name and what people read; nothing of other kinds.
+    """
 
     answer: str
     shown: str
     words: str
     media: str
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 class Instructions(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +106,13 @@ def parse_question(text: str) -> QuestionKey | None:
 def _read(key: QuestionKey, found: AskedQuestion, media: dict[int, str]) -> Instructions:
     options = picture_options(found.kind, found.options)
     examples = [
-        Example(each.answer, shown_text(options, each.answer), each.words, media.get(n, ""))
+        Example(
+            each.answer,
+            shown_text(options, each.answer),
+            each.words,
+            media.get(n, ""),
+            tuple(shown_parts(options, each.answer)),
+        )
         for n, each in enumerate(found.examples)
     ]
     return Instructions(key=key, kind=found.kind, options=options, text=found.instructions, examples=tuple(examples))

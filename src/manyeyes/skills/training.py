@@ -158,6 +158,12 @@ class Practice(msgspec.Struct, frozen=True, kw_only=True):
         """Return how many pictures the try has, answered or not."""
         return self.given + len(self.left_ids)
 
+    @property
+    def right_needed(self) -> int:
+        """Return how many of the pictures that it has must be right; 0 where none is left of it."""
+        whole = TrainingSet(pictures=self.pictures, is_paid=self.is_paid, pass_mark=self.pass_mark)
+        return right_needed(whole)
+
     def answered(self, task_id: int, *, is_right: bool) -> "Practice":
         """Return the try with one more picture answered, or passed over, which is not right."""
         left = tuple(each for each in self.left_ids if each != task_id)

@@ -7,7 +7,8 @@ import msgspec
 from manyeyes.certainty.judgements import AlikeDecisions
 from manyeyes.roles.judging import AGREEMENT_DAYS, DecisionTaken, JudgingSession, LeasedJudgement
 from manyeyes.runtime.context import Context
-from manyeyes.v1.reviewer_views import FieldAnswer, ReviewTask, answer_parts, review_task
+from manyeyes.v1.question_views import FieldAnswer
+from manyeyes.v1.reviewer_views import ReviewTask, answer_parts, review_task
 from manyeyes.values.money import number
 
 

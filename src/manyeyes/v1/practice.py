@@ -23,7 +23,7 @@ class PracticeView(msgspec.Struct, frozen=True, kw_only=True):
     """What there is to practise in a queue, and the last try. ``pay``: of each picture in USD, 0: they are not paid.
 
     ``state``: none (not tried), open, passed, failed, or broken_off: there was nothing to practise for any more, and it
-    is no try. ``right``: null while it is open.
+    is no try. ``right``, and ``needed`` of them in that try: null while it is open.
     """
 
     queue: QueueView
@@ -35,6 +35,7 @@ class PracticeView(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     answered: int
     right: int | None
+    needed: int | None
 
 
 class PracticeList(msgspec.Struct, frozen=True):
@@ -73,6 +74,7 @@ def practice_view(offer: PracticeOffer) -> PracticeView:
         state=_state(last),
         answered=last.given if last else 0,
         right=last.correct if last and not last.is_open else None,
+        needed=last.right_needed if last and not last.is_open else None,
     )
 
 

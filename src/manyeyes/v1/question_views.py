@@ -119,12 +119,21 @@ def read_question(body: QuestionBody) -> GivenQuestion | list[QuestionFault]:
     return judged(GivenQuestion(options=_options(body), instructions=body.instructions, examples=tuple(examples)))
 
 
+class FieldAnswer(msgspec.Struct, frozen=True):
+    name: str
+    text: str
+
+
 class ExampleView(msgspec.Struct, frozen=True):
-    """``text``: the answer as people read it; ``words``: why; ``image_url``: empty when it has no picture."""
+    """``text``: the answer as people read it; ``words``: why; ``image_url``: empty when it has no picture.
+
+    ``fields``: of a question of fields, each as people read it; no member of others.
+    """
 
     text: str
     words: str
     image_url: str
+    fields: list[FieldAnswer] | msgspec.UnsetType = msgspec.UNSET
 
 
 class QuestionView(msgspec.Struct, frozen=True):
@@ -141,7 +150,12 @@ def instructions_view(context: Context, found: Instructions) -> QuestionView:
     key, today = found.key, datetime.now(UTC).date()
     places = [ExampleId(key.cell, key.question_id, n) for n in range(len(found.examples))]
     examples = [
-        ExampleView(each.shown, each.words, context.examples.path(place, today, each.media) if each.media else "")
+        ExampleView(
+            each.shown,
+            each.words,
+            context.examples.path(place, today, each.media) if each.media else "",
+            [FieldAnswer(name, text) for name, text in each.parts] or msgspec.UNSET,
+        )
         for place, each in zip(places, found.examples, strict=True)
     ]
     return QuestionView(str(key), found.options.comment, found.text, examples)

@@ -10,6 +10,7 @@ from manyeyes.roles.reviewer import LeasedSlot, ReviewerSession, VoteTaken
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import PictureOptions, chosen_names, shown_parts
 from manyeyes.tasks.questions import ChoicesOptions, FieldsOptions
+from manyeyes.v1.question_views import FieldAnswer
 from manyeyes.v1.worker_views import PICTURES, QueueView, queue_view
 from manyeyes.values.money import number
 
@@ -23,11 +24,6 @@ class ReviewTask(msgspec.Struct, frozen=True):
     image_url: str
     queue: QueueView
     question: str | msgspec.UnsetType = msgspec.UNSET  # what `/v1/reviewer/questions/{question}` tells of
-
-
-class FieldAnswer(msgspec.Struct, frozen=True):
-    name: str
-    text: str
 
 
 class GivenAnswer(msgspec.Struct, frozen=True):

@@ -107,7 +107,31 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.worker_disabled": SHUT_OUT,
     "notice.queues_lost": mark("You no longer get %(queues)s, because of the answers that were checked."),
     "notice.below_floor": mark("You have no queue left to work in, because of the answers that were checked."),
-    "notice.practice_over": mark("That was all of the practice. My accuracy says how it went."),
+    "notice.practice_passed": mark("You passed: %(right)s of %(all)s were right. You get %(queue)s again."),
+    "notice.practice_failed": mark("Practice not passed: %(right)s of %(all)s were right, and %(needed)s were needed."),
+    "notice.practice_broken_off": mark(
+        "Your practice was broken off, since it could decide nothing any more. It does not count as a try, "
+        "and what was paid stays yours."
+    ),
+    "practice.mark": mark("Practice"),
+    "practice.paid": mark("Practice · picture %(n)s of %(all)s · paid"),
+    "practice.unpaid": mark("Practice · picture %(n)s of %(all)s · not paid"),
+    "practice.tries": mark_many(
+        "You have %(n)s try left, and may begin it at once.",
+        "You have %(n)s tries left, and may begin the next at once.",
+    ),
+    "practice.tried_enough": mark(
+        "You have practised as often as one can. The operator decides now whether you get this queue again."
+    ),
+    "practice.nothing": mark("There is nothing to practise with in this queue now."),
+    "break.ready": mark("Ready when you are"),
+    "break.how": mark(
+        "Pictures come one after another. Type what is asked and press Enter; you can take a break at any time."
+    ),
+    "break.stopped": mark("No pictures for you now"),
+    "break.why": mark("My accuracy says why, and what you can do about it."),
+    "break.not_passed": mark("Not passed this time"),
+    "break.not_decided": mark("The practice is over"),
     "notice.queue_not_allowed": mark("You have no queue to work in yet. Ask the operator of this installation."),
     "notice.unknown_token": mark("You are signed out. Ask the operator for a new sign-in link."),
     "notice.reconnecting": mark("Connection lost. Trying again; what you have typed is kept."),

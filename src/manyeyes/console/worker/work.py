@@ -12,12 +12,14 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console.shared import languages, plain_forms, task_wording
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import text_of, typed_in
+from manyeyes.console.shared.forms import number_of, text_of, typed_in
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.refusal_news import news, seen_until
 from manyeyes.console.shared.rendering import POLICY, render
 from manyeyes.console.shared.task_drawing import drawn_question
+from manyeyes.console.worker.practice_words import outcome_words, resting, step_words
 from manyeyes.roles.instructions import parse_question
+from manyeyes.roles.practising import PracticeDesk, PracticeOffer
 from manyeyes.roles.presences import WorkerSession
 from manyeyes.roles.worker import LeasedTask, WorkerDesk, parse_lease
 from manyeyes.runtime.context import Context
@@ -39,6 +41,7 @@ class WorkPages:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._desk = WorkerDesk(context)
+        self._practice = PracticeDesk(context)
 
     @for_workers
     async def show(self, request: Request, worker: Worker) -> Response:
@@ -99,7 +102,8 @@ class WorkPages:
         form = await request.form()
         outcome = await act(worker, form)
         if not isinstance(outcome, Refusal):
-            return RedirectResponse("/worker", status_code=303)
+            practised = number_of(form, "practice")  # what was sent was practice, and may have been the last of it
+            return RedirectResponse(f"/worker?practised={practised}" if practised else "/worker", status_code=303)
         if outcome.reason is Reason.ANSWER_UNFIT:
             return await self._draw(request, worker, outcome, draft=draft, status=422)
         return RedirectResponse(f"/worker?notice={outcome.reason}", status_code=303)
@@ -114,6 +118,10 @@ class WorkPages:
         words = task_wording.words_for(languages.catalogue(look_of(request).language))
         said = (Reason.BELOW_FLOOR, Reason.NOT_ONLINE) if session.none_left else ()  # the line about queues says it
         told = await self._desk.instructions(worker, leased.question) if leased and leased.question else None
+        offers = await self._offers(request, worker, leased, session)
+        practised = _practised(request)
+        rest = resting(words, list(offers.values()), practised, is_stopped=_is_stopped(session))
+        outcome = () if rest.is_stopped else outcome_words(words, offers.get(practised))
         mode = "task" if lease else "break" if session.state is WorkerState.OFFLINE else "waiting"
         response = render(
             request,
@@ -124,10 +132,15 @@ class WorkPages:
             fresh_refusals=await news(self._context, request, worker),
             mode=mode,
             presence=words[f"state.{'working' if mode == 'task' else mode}"],
-            notice=task_wording.explanation(words, refusal) if refusal and refusal.reason not in said else "",
+            notice=task_wording.explanation(words, refusal)
+            if refusal and refusal.reason not in said
+            else " ".join(outcome),
+            is_good=not refusal and len(outcome) == 1,
+            rest=rest,
             lost=_lost(words, session),
             tally=_tally(session),
             task=_task(words, leased, lease, draft) if leased and lease else None,
+            step=step_words(words, offers.get(leased.queue.queue_id) if leased else None),
             told=None if told is None or isinstance(told, Refusal) else instructions_view(self._context, told),
             longest_typed=LONGEST_ANSWER * ROOM,
             words=words,
@@ -145,10 +158,29 @@ class WorkPages:
         response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src {frames}"
         return response
 
+    async def _offers(
+        self, request: Request, worker: Worker, leased: LeasedTask | None, session: WorkerSession
+    ) -> dict[int, PracticeOffer]:
+        """Return what they practise or practised, by queue, where the page says something of it."""
+        if not (_is_stopped(session) or _practised(request) or (leased and leased.is_practice)):
+            return {}
+        return {each.queue.queue_id: each for each in await self._practice.offers(worker)}
+
+
+def _practised(request: Request) -> int:
+    """Return the queue whose practice was just answered by a form; 0: none."""
+    named = request.query_params.get("practised", "")
+    return int(named) if named.isdecimal() and len(named) < 10 else 0
+
+
+def _is_stopped(session: WorkerSession) -> bool:
+    """Tell whether nothing can be begun: they no longer get any of their queues, and do not practise."""
+    return session.none_left and not session.practising
+
 
 def _lost(words: task_wording.Words, session: WorkerSession) -> str:
     """Return what is said of queues that the worker no longer gets; empty when there is none."""
-    if session.none_left and not session.practising:
+    if _is_stopped(session):
         return str(words["notice.below_floor"])
     names = ", ".join(queue.name for queue in session.lost)
     return task_wording.filled(words, "notice.queues_lost", {"queues": names}) if names else ""
@@ -175,6 +207,7 @@ def _task(words: task_wording.Words, leased: LeasedTask, lease: LeaseView, refus
         "image_url": task.image_url,
         "sensitive": task.queue.sensitive,
         "queue": task.queue.name,
+        "queue_id": task.queue.id,
         "pay_micros": leased.pay_micros,
         "unread": leased.is_unread,
         "practice": leased.is_practice,

@@ -51,7 +51,7 @@ function fill(told) {
   element("instructions-start").focus();
 }
 
-function example({ text, words, image_url: address }) {
+function example({ text, words, fields, image_url: address }) {
   const item = document.createElement("li");
   if (address) {
     const image = document.createElement("img");
@@ -59,14 +59,25 @@ function example({ text, words, image_url: address }) {
     image.alt = "";
     item.append(image);
   }
-  const answer = document.createElement("p");
+  const answer = document.createElement(fields ? "dl" : "p");
   answer.className = "example-answer";
-  answer.append(isolated(text));
+  answer.append(...(fields ? fields.map(pair) : [isolated(text)]));
   const why = document.createElement("p");
   why.dir = "auto";
   why.textContent = words;
   item.append(answer, why);
   return item;
+}
+
+function pair({ name, text }) {
+  const row = document.createElement("div");
+  row.append(...[["dt", name], ["dd", text]].map(([tag, words]) => {
+    const part = document.createElement(tag);
+    part.dir = "auto";
+    part.textContent = words;
+    return part;
+  }));
+  return row;
 }
 
 /** Wires the panel of a "worker" or "reviewer". `heard`: trouble() while the server is away, failed(refusal), and closed(),

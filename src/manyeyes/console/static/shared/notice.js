@@ -6,9 +6,9 @@ const notice = document.getElementById("notice");
 const BRIEFLY = 2500;
 const OPERATORS = ["unknown_token", "worker_disabled", "queue_not_allowed", "not_reviewer"];
 
-/** Says the sentence `key`; `tone` is empty, warn or bad. */
-export function tell(key, values = {}, tone = "") {
-  const words = say(key, values);
+/** Says the sentence `key`, and `more` behind it; `tone` is empty, warn or bad. */
+export function tell(key, values = {}, tone = "", more = "") {
+  const words = more ? `${say(key, values)} ${more}` : say(key, values);
   notice.textContent = words;
   notice.className = `notice ${tone}`;
   notice.dataset.key = key;

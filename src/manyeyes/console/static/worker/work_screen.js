@@ -12,7 +12,8 @@ import * as answerBox from "./answer_box.js";
 import * as steps from "./answer_steps.js";
 import * as skipMenu from "./skip_menu.js";
 import * as pictureView from "../shared/picture_view.js";
-import { explain, tellLost } from "./lost_queues.js";
+import * as breakWords from "./break_words.js";
+import { explain, lookAgain, tellLost } from "./lost_queues.js";
 import * as widget from "./widget.js";
 import * as undo from "./undo.js";
 import { Stream, insist } from "../shared/server_calls.js";
@@ -190,6 +191,7 @@ async function askForDesk() {
 
 async function start(event) {
   event?.preventDefault();
+  if (breakWords.isStopped()) return lookAgain();
   hush();
   try {
     takeSession(await insist("POST", "/worker/online", {}, () => screen.trouble(true)));
@@ -223,7 +225,7 @@ function toBreak() {
   widget.clear();
   screen.set("break");
   element("receipt").textContent = "";
-  element("start").focus();
+  breakWords.focus();
 }
 
 function returnedToBreak(refusal) {
