@@ -48,6 +48,8 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (dispatch.SQL, "oldest_of", (1, 1, [5, 6], ["{1}", "{1,2}"], [1, 2]), {"work_account"} | SEATS, False),
     (dispatch.SQL, "lock_leased", (1, [7, 8]), {"work_leased"}, True),
     (dispatch.SQL, "desks", (1, [7, 8]), {"work_leased"}, False),
+    (dispatch.SQL, "answering", (1,), {"work_leased", "work_aside_due"}, True),
+    (depths.SQL, "account_waiting", (1, 5), {"work_account", "work_leased", "work_aside_due"}, False),
     (dispatch.SQL, "job_states", (1, [7, 8]), {"work_job"}, False),
     (dispatch.SQL, "job_holders", (1, [7, 8]), {"work_job"}, True),
     (jobs.SQL, "live_jobs", (1,), {"job_live"}, False),
