@@ -90,7 +90,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (aside.SQL, "lay_aside", (1, [5], ["1"], [""], [NOW], [1]), {"work_pkey"}, True),
     (aside.SQL, "hasten_aside", (1, [7], NOW), {"work_aside"}, False),
     (aside.SQL, "lock_aside", (1, [7]), {"work_aside"}, True),
-    (aside.SQL, "due_aside", (1, NOW, 500), {"work_aside_due"}, True),
+    (looks.SQL, "due_aside", (1, [7, 8], 256), {"work_aside_due"}, False),
     (looks.SQL, "any_aside", (1,), {"work_aside_due"}, False),
     (dispatch.SQL, "put_back", (1, [5], [0], [0]), {"work_pkey"}, True),
     (dispatch.SQL, "handed", (1, [5, 6]), {"work_pkey"}, False),

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from manyeyes.actions.settle_aside import SettleAside, settle_aside
 from manyeyes.actions.submit_tasks import Submitted
 from manyeyes.consensus.terms import PeopleTerms
-from manyeyes.runtime.notifier import of_task
+from manyeyes.runtime.aside_sweep import settle_what_is_aside
 from manyeyes.settings import Settings
 from manyeyes.workers.store import Subject
 from support import factories
@@ -55,8 +54,7 @@ async def settle(client: Client) -> None:
     """Let all that is laid aside be settled, as the sweep does when its time is over."""
     async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE work SET aside_until = now() WHERE cell = 1 AND state = 4")
-    settled = await client.context.batcher.ask(settle_aside, SettleAside(1))
-    client.context.notifier.notify(map(of_task, settled.task_ids))
+    await settle_what_is_aside(client.context, 1)
 
 
 @pytest.mark.parametrize("terms", [None, PeopleTerms(answers=2, answers_at_most=2)], ids=["one", "several"])
