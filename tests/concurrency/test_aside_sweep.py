@@ -15,9 +15,7 @@ from manyeyes.runtime.context import Context
 from support.action_stage import Stage
 from support.laid_aside import lay
 
-POISON = (
-    "UPDATE work SET aside_text = NULL, aside_reason = 'none' WHERE cell = $1 AND worker_id = $2 AND state = 4"
-)
+POISON = "UPDATE work SET aside_text = NULL, aside_reason = 'none' WHERE cell = $1 AND worker_id = $2 AND state = 4"
 OVER = "UPDATE work SET aside_until = now() - (1000 - worker_id) * interval '1 s' WHERE cell = $1 AND state = 4"
 
 
