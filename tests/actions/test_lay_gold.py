@@ -6,8 +6,11 @@ from manyeyes.actions.answer_tasks import Answered
 from manyeyes.actions.lay_gold import LayGold, lay_gold
 from manyeyes.dispatch.rules import Purpose, WorkState
 from manyeyes.dispatch.store import Work
+from manyeyes.values.refusals import Refusal
 from manyeyes.workers.rules import SkipReason
 from support.action_stage import LEASE_SECONDS, LIFE_SECONDS, PAY, Stage
+from support.laid_aside import UNDO_SECONDS, back, settle
+from support.laid_aside import lay as lay_aside
 
 TRUTH = "12345"
 
@@ -139,6 +142,26 @@ async def test_lapsed_and_left_gold_vanishes(stage: Stage):
     assert not [row for row in await stage.rows("work") if row["purpose"] == Purpose.GOLD]
     (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
     assert session["held"] == 0
+    assert (await stage.books()).findings == []
+
+
+async def test_gold_that_is_laid_aside_may_come_back_so_nobody_gets_another(stage: Stage):
+    account_id = await gold_queue(stage, items=2, share=0.5)
+    worker_id = await busy_worker(stage, account_id, 8)
+    await lay_surely(stage, worker_id)
+    gold = await until_gold(stage, worker_id)
+    await lay_aside(stage, worker_id, stage.lease_of(gold), TRUTH)
+    await fill(stage)
+    for n in range(50):
+        await stage.change("DELETE FROM gold_draw WHERE cell = $1")
+        assert await lay(stage, b"%d" % n) == ()
+    assert not isinstance(await back(stage, worker_id, stage.lease_of(gold)), Refusal)
+    assert [work.purpose for work in await stage.desk(worker_id)].count(Purpose.GOLD) == 1
+    await lay_aside(stage, worker_id, stage.lease_of(gold), TRUTH)
+    stage.later(UNDO_SECONDS)
+    await settle(stage)
+    await fill(stage)
+    assert (await lay_surely(stage, worker_id)).of_task != gold.of_task, "when it is settled, they may"
     assert (await stage.books()).findings == []
 
 

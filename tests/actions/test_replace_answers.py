@@ -4,6 +4,7 @@ from manyeyes.actions.replace_answers import AnswersReplaced, ReplaceAnswers, re
 from manyeyes.consensus.terms import PeopleTerms
 from support.action_stage import PAY, PRICE, Stage
 from support.barred_people import bar
+from support.laid_aside import UNDO_SECONDS, lay, settle
 
 
 async def replace(stage: Stage) -> AnswersReplaced:
@@ -52,4 +53,22 @@ async def test_what_they_still_look_at_is_replaced_when_they_have_given_it(stage
     await stage.hand_out()
     await stage.answer(newcomer, await stage.lease(newcomer), "12345")
     assert len(await stage.rows("result")) == 1
+    assert (await stage.books()).findings == []
+
+
+async def test_what_they_have_laid_aside_is_replaced_when_it_is_settled(stage: Stage):
+    account_id = await stage.account()
+    careless, other = await stage.worker(), await stage.worker()
+    await stage.submit(account_id, terms=PeopleTerms(answers=2, answers_at_most=2))
+    await stage.hand_out()
+    await lay(stage, careless, await stage.lease(careless), "99")
+    await bar(stage, careless)
+    assert (await replace(stage)).answers == 0
+    stage.later(UNDO_SECONDS)
+    await settle(stage)
+    assert (await replace(stage)).answers == 1, "it has no vote"
+    assert (await replace(stage)).answers == 0
+    assert [row["is_to_replace"] for row in await stage.rows("skill", where=f"worker_id = {careless}")] == [False]
+    await stage.answer(other, await stage.lease(other), "12345")
+    assert await stage.rows("result") == []
     assert (await stage.books()).findings == []

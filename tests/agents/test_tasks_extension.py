@@ -1,10 +1,15 @@
 """Clients that declare the Tasks extension get a handle, which follows the real task through restarts."""
 
+from pathlib import Path
+
 import pytest
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, METHOD_NOT_FOUND, MISSING_REQUIRED_CLIENT_CAPABILITY
 
+from manyeyes.roles.taking_back import UndoableDesk
+from manyeyes.roles.worker import WorkerDesk
 from manyeyes.settings import Settings
+from manyeyes.values.refusals import Refusal
 from support import factories
 from support.answering_people import answering
 from support.mcp_agents import charged, over_http, picture, question, tasks_made, told
@@ -55,6 +60,23 @@ async def test_what_is_cancelled_is_taken_back_and_what_is_answered_goes_on(site
         await factories.taken(site.context, await factories.hand(site.context))
         await cancel(agent, second)
         assert (await state(agent, second)).status == "working"
+
+
+async def test_what_its_worker_may_still_take_back_is_worked_at_and_then_the_result(dsn: str, tmp_path: Path):
+    async with serving(dsn, Settings(data=tmp_path, undo_seconds=60)) as site:
+        customer, hand = await factories.customer(site.context), await factories.hand(site.context)
+        async with over_http(site, customer.key, extensions=[TasksExtension()]) as agent:
+            handle = await begin(agent, **ASKED)
+            desk = WorkerDesk(site.context)
+            lease = (await factories.taken(site.context, hand)).lease
+            laid = await UndoableDesk(site.context, desk).answer(hand.worker, lease, "hello")
+            assert not isinstance(laid, Refusal), laid
+            assert (await state(agent, handle.task_id)).status == "working"
+            assert await charged(site, customer) == 0
+            async with site.context.cells.pool(1).acquire() as db:
+                await db.execute("UPDATE work SET aside_until = now() WHERE cell = 1 AND state = 4")
+            assert told(await agent.call_tool("ask_people", ASKED))["answer"] == "hello"
+            assert (await state(agent, handle.task_id)).status == "completed"
 
 
 async def test_an_answer_that_was_given_before_comes_without_a_handle(site: Site, customer: factories.Customer):

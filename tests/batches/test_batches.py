@@ -60,7 +60,6 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "replace_answers": {},
     "retire_dead_nodes": {},
     "return_lapsed_leases": {},
-    "settle_aside": {},
     "settle_overdue_reports": {"patience_hours": 0},
     "sweep_calls": {"window_seconds": 300},
     "sweep_deliveries": {},
@@ -112,6 +111,15 @@ def _by_account(commands: Sequence[Any], outcomes: Sequence[Any]) -> dict[int, i
     return {command.account_id: outcome for command, outcome in zip(commands, outcomes, strict=True)}
 
 
+def _settled_of(commands: Sequence[Any], outcomes: Sequence[Any]) -> dict[int, tuple[set[int], set[int]]]:
+    found: dict[int, tuple[set[int], set[int]]] = {}
+    for command, outcome in zip(commands, outcomes, strict=True):
+        queue_ids, task_ids = found.setdefault(command.worker_id, (set(), set()))
+        queue_ids.update(outcome.queue_ids)
+        task_ids.update(outcome.task_ids)
+    return found
+
+
 LAWS = {
     "answer_tasks": _the_same("`next_work` is what lies on the desk when the whole batch is done", _with_the_last_desk),
     "skip_tasks": _the_same("`next_work` is what lies on the desk when the whole batch is done", _with_the_last_desk),
@@ -123,6 +131,7 @@ LAWS = {
         lambda _, outcomes: [sorted(outcomes[-1])] * len(outcomes),
     ),
     "leave": _the_same("all commands of one worker are told all queues that the worker's tasks went to", _by_worker),
+    "settle_aside": _the_same("all commands of one worker are told all that was settled of theirs", _settled_of),
     "return_lapsed_judgements": Law(
         "each command is told how many judgements the batch opened", lambda _, o: set(o), lambda _, o: {sum(o)}
     ),

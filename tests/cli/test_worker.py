@@ -1,7 +1,12 @@
 """manyeyes worker: people who answer, and reviewers."""
 
+import asyncio
+import json
+
 import asyncpg
 import pytest
+
+from manyeyes.runtime.notifier import CHANNEL
 
 
 def row_of(manyeyes, name):
@@ -130,6 +135,27 @@ def test_what_is_taken_from_somebody_who_is_there_is_gone_at_once(manyeyes, dsn,
     run_async(on_database(PRESENT, worker_id))
     assert manyeyes("worker", "set", "Wim", *given).code == 0
     assert run_async(on_database("SELECT queues FROM session WHERE cell = 1 AND worker_id = $1", worker_id)) == left
+
+
+@pytest.mark.parametrize(("given", "is_told"), [(["--queue", "2"], True), (["--reviewer"], False)])
+def test_the_streams_of_somebody_who_loses_queues_look_at_once(manyeyes, dsn, given, is_told):
+    manyeyes("worker", "create", "Wim", "--language", "en", "--language", "ru")
+    worker_id, heard = row_of(manyeyes, "Wim")["worker_id"], []
+
+    async def listen() -> asyncpg.Connection:
+        db = await asyncpg.connect(dsn)
+        await db.add_listener(CHANNEL, lambda *said: heard.append(json.loads(said[3])))
+        return db
+
+    async def hear(db: asyncpg.Connection) -> None:
+        await db.fetchval("SELECT 1")  # what was said before comes with the reply
+        await db.close()
+
+    with asyncio.Runner() as runner:  # the command's own loop runs in between
+        db = runner.run(listen())
+        assert manyeyes("worker", "set", "Wim", *given).code == 0
+        runner.run(hear(db))
+    assert heard == ([[worker_id]] if is_told else [])
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from manyeyes.roles.site_checks import end_barred
 from manyeyes.runtime import periodic, sweeps
+from manyeyes.runtime.aside_sweep import settle_what_is_aside
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.periodic import PeriodicJob
 from manyeyes.server.application import SWEEPS
@@ -31,6 +32,8 @@ CASES: list[tuple[str, dict[str, str], set[PeriodicJob]]] = [
     ("work", {"state": "2", "lease_until": FUTURE}, {periodic.hand_out_all}),
     ("work", {"state": "1", "lease_until": FUTURE}, set()),
     ("work", {"state": "1", "lease_until": PAST}, {periodic.return_leases}),
+    ("work", {"state": "4", "aside_until": FUTURE}, set()),
+    ("work", {"state": "4", "aside_until": PAST}, {settle_what_is_aside}),
     ("gold", {"aside_at": "NULL"}, set()),
     ("evidence", {"is_counted": "false"}, {periodic.count_all_evidence}),
     ("evidence", {"is_counted": "true"}, set()),

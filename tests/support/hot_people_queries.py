@@ -37,6 +37,7 @@ HOT_PEOPLE: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (skills.SQL, "evidence_of", (1, [1, 2], [7, 8], 1_000), {"evidence_order"}, True),
     (skills.SQL, "gold_evidence", (1, [10, 20]), {"evidence_task"}, True),
     (skills.SQL, "lock_skills", (1, [1, 2], [7, 8]), {"skill_pkey"}, True),
+    (skills.SQL, "set_replaced", (1, [1, 1], [7, 8]), {"skill_pkey", "work_leased", "work_aside"}, True),
     (skills.SQL, "open_bar_appeals", (1, 500), {"skill_appeal"}, False),
     (findings.SQL, "checked_of_queue", (1, 1, NOW), {"evidence_order", "task_pkey"}, True),
     (skills.SQL, "peers_checked", (1, 1, NOW), {"evidence_order", "evidence_task"}, True),

@@ -24,9 +24,13 @@ async def lay(
 
 
 async def settle(stage: Stage) -> AsideSettled:
-    """Settle what is due."""
-    (settled,) = await stage.act(settle_aside, SettleAside(stage.cell))
-    return settled
+    """Settle what is due, of all people at once; return all of it together."""
+    people = sorted({row["worker_id"] for row in await stage.rows("work", "worker_id", "state = 4")})
+    settled = await stage.act(settle_aside, *[SettleAside(stage.cell, each) for each in people]) if people else []
+    return AsideSettled(
+        tuple(sorted({queue_id for each in settled for queue_id in each.queue_ids})),
+        tuple(sorted({task_id for each in settled for task_id in each.task_ids})),
+    )
 
 
 async def back(stage: Stage, worker_id: int, lease: LeaseId) -> Work | Refusal:

@@ -20,6 +20,7 @@ from manyeyes.actions.open_gates import OpenGate
 from manyeyes.actions.renew_leases import RenewLease
 from manyeyes.actions.renew_slots import RenewSlot
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots
+from manyeyes.actions.settle_aside import SettleAside
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.show_desks import ShowDesk
 from manyeyes.actions.show_widgets import ShowWidget
@@ -104,6 +105,12 @@ def take_back(draw: Draw, world: World) -> list[TakeBack]:
         return TakeBack(CELL, worker_id, held)
 
     return draw.batch(one)
+
+
+def settle_aside(draw: Draw, world: World) -> list[SettleAside]:
+    """Draw workers of whom something is settled, some of whom have laid nothing aside, some of them twice."""
+    people = sorted({worker_id for worker_id, _ in (*world.leases, *world.old_leases)})
+    return draw.batch(lambda: SettleAside(CELL, draw.one([*people, UNKNOWN]), b"seed"))
 
 
 def renew_leases(draw: Draw, world: World) -> list[RenewLease]:

@@ -11,7 +11,7 @@ import pytest
 
 from manyeyes.actions.lay_gold import LayGold, lay_gold
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
-from manyeyes.actions.settle_aside import SettleAside, settle_aside
+from manyeyes.runtime.aside_sweep import settle_what_is_aside
 from manyeyes.runtime.context import Context
 from manyeyes.settings import Settings
 from support import factories
@@ -145,7 +145,7 @@ async def taken_back(context: Context, hand: Hand, lease: str, url: str) -> None
     async with context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE work SET aside_until = now() WHERE cell = 1 AND state = 4")
     await hand.ask("undos", lease)
-    await context.batcher.ask(settle_aside, SettleAside(1))
+    await settle_what_is_aside(context, 1)
     for call in ("undos", "skips", "renewals"):
         await hand.ask(call, lease)
     await hand.look(url)

@@ -8,7 +8,9 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.panel_seats import fresh_numbers
+from manyeyes.db.transaction import together
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.aside import store as aside
 from manyeyes.dispatch.laid_work import Laid, laid_until, lay_down
 from manyeyes.dispatch.rules import Purpose
 from manyeyes.dispatch.store import Work
@@ -48,18 +50,20 @@ async def lay_gold(tx: asyncpg.Connection, now: datetime, commands: Sequence[Lay
 
     Only where ordinary work waits or lies unseen, and nobody has two pieces of gold at once.
     """
-    # 1. Load: queues with gold, workers with room, locked, and what lies on their desks.
+    # 1. Load: queues with gold, workers with room, locked, what lies on their desks, and what they have laid aside.
     cell, seed = commands[0].cell, commands[0].seed
     queues = await gold_items.golden_queues(tx, cell)
     found = await gold_items.lock_drawing(tx, cell, sorted(queues), LARGEST_SWEEP, MOST_HELD) if queues else []
     if not found:
         return [() for _ in commands]
+    people = [each.worker_id for each in found]
+    on_desks, laid_aside = await together(tx, dispatch.lock_leased(tx, cell, people), aside.lock(tx, cell, people))
     held: defaultdict[int, list[Work]] = defaultdict(list)
-    for work in await dispatch.lock_leased(tx, cell, [each.worker_id for each in found]):
+    for work in on_desks:
         held[work.worker_id].append(work)
-    # 2. Decide: who gets gold, and which.
-    hits = await _hits(tx, cell, seed, found, queues)
-    hits = [hit for hit in hits if all(work.purpose < Purpose.GOLD for work in held[hit.worker_id])]
+    # 2. Decide: who gets gold, and which. What is laid aside may be taken back, and would lie beside it.
+    golden = {work.worker_id for work in (*on_desks, *laid_aside) if work.purpose >= Purpose.GOLD}
+    hits = [hit for hit in await _hits(tx, cell, seed, found, queues) if hit.worker_id not in golden]
     chosen = await _chosen(tx, now, cell, hits, held)
     # 3. Save: the desks, what was had, how far lots are drawn.
     laid = await _laid(tx, now, cell, hits, chosen, held)

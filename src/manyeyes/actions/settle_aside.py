@@ -23,29 +23,33 @@ from manyeyes.workers import store as workers
 from manyeyes.workers.rules import SkipReason, counts_as_failure
 from manyeyes.workers.store import SessionChange
 
-LARGEST_SWEEP = 500
-
 
 class SettleAside(msgspec.Struct, frozen=True):
-    """``seed``: chance, for the audits by lot of what these answers may complete; empty: none is drawn."""
+    """Settle what one person laid aside: a batch that fails is split, so that what cannot be settled fails alone.
+
+    ``seed``: chance, for the audits by lot of what these answers may complete; empty: none is drawn.
+    """
 
     cell: int
+    worker_id: int
     seed: bytes = b""
 
 
 class AsideSettled(msgspec.Struct, frozen=True):
-    """The queues that tasks went back to, whose pay changed, and the tasks that something was answered to."""
+    """The queues of what was settled of one person's, and the tasks that it was answered to, or passed on."""
 
     queue_ids: tuple[int, ...]
-    worker_ids: tuple[int, ...]
     task_ids: tuple[int, ...]
 
 
 async def settle_aside(tx: asyncpg.Connection, now: datetime, commands: Sequence[SettleAside]) -> list[AsideSettled]:
-    """Return what was settled: each as if it had been answered, or passed on, now."""
-    # 1. Load: who has laid something aside whose time is over, and that, locked.
+    """Return what was settled of each person's: as if it had been answered, or passed on, now.
+
+    Whose presence somebody else is changing is passed over: they may be taking something back.
+    """
+    # 1. Load: what these people have laid aside whose time is over, locked.
     cell = commands[0].cell
-    people = await workers.lock_free(tx, cell, await aside.due(tx, now, cell, LARGEST_SWEEP))
+    people = await workers.lock_free(tx, cell, sorted({command.worker_id for command in commands}))
     found = [each for each in await aside.lock(tx, cell, people) if each.aside_until <= now] if people else []
     given = [each for each in found if each.aside_text is not None]
     passed = [each for each in found if each.aside_text is None]
@@ -76,12 +80,14 @@ async def settle_aside(tx: asyncpg.Connection, now: datetime, commands: Sequence
     await keep_gold_answers(tx, now, cell, closed[Purpose.GOLD])
     if given:
         await workers.change_desks(tx, now, cell, _done(given))
-    settled = AsideSettled(
-        tuple(sorted({each.queue_id for each in found})),
-        tuple(sorted({each.worker_id for each in found})),
-        tuple(sorted({each.subject_id for each in found})),
+    return [_settled(found, command.worker_id) for command in commands]
+
+
+def _settled(found: Sequence[Aside], worker_id: int) -> AsideSettled:
+    theirs = [each for each in found if each.worker_id == worker_id]
+    return AsideSettled(
+        tuple(sorted({each.queue_id for each in theirs})), tuple(sorted({each.subject_id for each in theirs}))
     )
-    return [settled for _ in commands]
 
 
 def _passed_gold(each: Aside) -> PassedGold:

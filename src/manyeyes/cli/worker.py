@@ -140,6 +140,7 @@ async def _take_away(context: Context, worker: Worker, terms: dict[int, QueueTer
     lost = sorted(terms.keys() - set(() if isinstance(allowed, Refusal) else allowed[0]))
     for cell in context.cells.numbers:
         await context.batcher.ask(take_queues, TakeQueues(cell, worker.worker_id, tuple(lost)))
+    await context.notifier.tell([worker.worker_id])  # their open streams look at once
 
 
 @app.command

@@ -210,8 +210,11 @@ SELECT task_id, created_at FROM task WHERE cell = $1 AND task_id = coalesce(
 DELETE FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: answering
--- How many tasks of each queue lie on workers' desks.
-SELECT queue_id, count(*) AS tasks FROM work WHERE cell = $1 AND state IN (1, 2, 4) GROUP BY queue_id;
+-- How many tasks of each queue lie on workers' desks or are laid aside; two looks, since each has an index of its own.
+SELECT queue_id, sum(tasks)::bigint AS tasks FROM (
+    SELECT queue_id, count(*) AS tasks FROM work WHERE cell = $1 AND state IN (1, 2) GROUP BY queue_id
+    UNION ALL
+    SELECT queue_id, count(*) AS tasks FROM work WHERE cell = $1 AND state = 4 GROUP BY queue_id) AS held GROUP BY queue_id;
 
 -- name: states
 -- Where tasks are on their way: the queue and whether somebody has them.

@@ -98,6 +98,12 @@ class Notifier:
         async with self._cells.directory.acquire() as db:
             await db.execute("SELECT pg_notify($1, '')", CHANGED)
 
+    async def tell(self, worker_ids: Iterable[int]) -> None:
+        """Wake these workers' waiters in every process, from one that has not begun to listen: a command's."""
+        hint = msgspec.json.encode(list(worker_ids)).decode()
+        async with self._cells.directory.acquire() as db:
+            await db.execute("SELECT pg_notify($1, $2)", CHANNEL, hint)
+
     def start(self) -> None:
         """Begin to listen to other nodes."""
         self._listener = asyncio.create_task(self._hear())

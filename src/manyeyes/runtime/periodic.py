@@ -34,8 +34,6 @@ from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, re
 from manyeyes.actions.return_lapsed_leases import LARGEST_SWEEP as LAPSED_SWEEP
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
-from manyeyes.actions.settle_aside import LARGEST_SWEEP as ASIDE_SWEEP
-from manyeyes.actions.settle_aside import SettleAside, settle_aside
 from manyeyes.actions.settle_overdue_reports import LARGEST_SWEEP as REPORTS_SWEEP
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
 from manyeyes.actions.sweep_calls import LARGEST_SWEEP as CALLS_SWEEP
@@ -49,7 +47,7 @@ from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
 from manyeyes.db.picture_days import keep_days
 from manyeyes.runtime.context import Context, today
-from manyeyes.runtime.notifier import EVERY_REVIEWER, of_task
+from manyeyes.runtime.notifier import EVERY_REVIEWER
 from manyeyes.runtime.skill_process import learn_apart
 from manyeyes.skills.evidence import queues_to_learn
 
@@ -72,16 +70,6 @@ async def return_leases(context: Context, cell: int) -> None:
         context.notifier.notify(swept.worker_ids)
         context.dispatcher.wake(cell, swept.queue_ids)
         if len(swept.worker_ids) < LAPSED_SWEEP:
-            return
-
-
-async def settle_what_is_aside(context: Context, cell: int) -> None:
-    """Settle what people answered or passed on and can take back no more; tell them, and the customers who wait."""
-    while True:
-        settled = await context.batcher.ask(settle_aside, SettleAside(cell, os.urandom(SEED_BYTES)))
-        context.notifier.notify([*settled.worker_ids, *map(of_task, settled.task_ids)])
-        context.dispatcher.wake(cell, settled.queue_ids)
-        if len(settled.task_ids) < ASIDE_SWEEP:
             return
 
 

@@ -17,6 +17,7 @@ from manyeyes.dispatch.looks import store as work
 from manyeyes.ledger import store as ledger
 from manyeyes.reports import slots
 from manyeyes.runtime import periodic
+from manyeyes.runtime.aside_sweep import settle_what_is_aside
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.periodic import PeriodicJob
 from manyeyes.skills import evidence, gold_items
@@ -29,7 +30,7 @@ Sweep = tuple[str, PeriodicJob]  # a statement that tells whether there is anyth
 
 SWEEPS: list[Sweep] = [
     (work.ANY_LAPSED, periodic.return_leases),
-    (work.ANY_ASIDE, periodic.settle_what_is_aside),
+    (work.ANY_ASIDE, settle_what_is_aside),
     (work.ANY_OVERDUE, periodic.end_overdue),
     (gold_items.ANY_GOLDEN, periodic.lay_gold_down),
     (evidence.ANY_NEW, periodic.count_all_evidence),

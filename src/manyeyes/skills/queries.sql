@@ -245,11 +245,14 @@ SELECT EXISTS (SELECT FROM skill WHERE cell = $1 AND is_to_replace);
 SELECT queue_id, worker_id FROM skill WHERE cell = $1 AND is_to_replace ORDER BY queue_id, worker_id LIMIT $2;
 
 -- name: set_replaced
--- Nothing of these people's is left to be asked of others, nor lies on their desks.
+-- Nothing of these people's is left to be asked of others, nor lies on their desks, nor is laid aside: that becomes an answer
+-- yet. Asked one by one: each has an index of its own.
 UPDATE skill SET is_to_replace = false FROM unnest($2::int[], $3::bigint[]) AS p (queue_id, worker_id)
 WHERE skill.cell = $1 AND skill.queue_id = p.queue_id AND skill.worker_id = p.worker_id
   AND NOT EXISTS (SELECT FROM work AS w WHERE w.cell = $1 AND w.worker_id = p.worker_id AND w.queue_id = p.queue_id
-                  AND w.state IN (1, 2) AND w.purpose = 1);
+                  AND w.state IN (1, 2) AND w.purpose = 1)
+  AND NOT EXISTS (SELECT FROM work AS w WHERE w.cell = $1 AND w.worker_id = p.worker_id AND w.queue_id = p.queue_id
+                  AND w.state = 4 AND w.purpose = 1);
 
 -- name: gold_of_queue
 -- The gold of a queue that may be asked.

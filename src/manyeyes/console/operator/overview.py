@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -111,16 +112,23 @@ class OperatorPages:
 
     async def _queues(self) -> list[dict[str, Any]]:
         """Return waiting tasks, tasks being answered and present workers of each queue, over all cells."""
-        lines = []
-        for queue_id, queue in sorted((await self._context.lookups.queues()).items()):
-            waiting = answering = online = 0
-            for cell in self._context.cells.numbers:
-                async with self._context.cells.pool(cell).acquire() as db:
-                    waiting += await queue_depths.count_waiting(db, cell, queue_id, WAITING_COUNTED)
-                    answering += (await open_work.answering(db, cell)).get(queue_id, 0)
-                    online += (await workers.presence(db, cell, queue_id))[0]
-            lines.append({"terms": queue, "waiting": waiting, "answering": answering, "online": online})
-        return lines
+        queues = sorted((await self._context.lookups.queues()).items())
+        waiting, answering, online = Counter[int](), Counter[int](), Counter[int]()
+        for cell in self._context.cells.numbers:
+            async with self._context.cells.pool(cell).acquire() as db:
+                answering.update(await open_work.answering(db, cell))
+                for queue_id, _ in queues:
+                    waiting[queue_id] += await queue_depths.count_waiting(db, cell, queue_id, WAITING_COUNTED)
+                    online[queue_id] += (await workers.presence(db, cell, queue_id))[0]
+        return [
+            {
+                "terms": queue,
+                "waiting": waiting[queue_id],
+                "answering": answering[queue_id],
+                "online": online[queue_id],
+            }
+            for queue_id, queue in queues
+        ]
 
     async def _accounts(self) -> list[dict[str, Any]]:
         async with self._context.cells.directory.acquire() as db:

@@ -8,10 +8,6 @@ WHERE work.cell = $1 AND work.task_id = a.task_id;
 -- These workers have gone on: what they laid aside before is settled at the next look. Their presences are locked.
 UPDATE work SET aside_until = $3 WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state = 4 AND aside_until > $3;
 
--- name: due_aside
--- Whose answers and skips are to be settled; unlocked, since desks are locked worker first.
-SELECT worker_id FROM work WHERE cell = $1 AND state = 4 AND aside_until <= $2 ORDER BY aside_until LIMIT $3;
-
 -- name: lock_aside
 -- All that these workers have laid aside, locked in the order of the key.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,

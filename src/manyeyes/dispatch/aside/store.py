@@ -46,11 +46,6 @@ async def hasten(tx: asyncpg.Connection, now: datetime, cell: int, worker_ids: S
     await tx.execute(SQL.hasten_aside, cell, worker_ids, now)
 
 
-async def due(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> set[int]:
-    """Return whose answers and skips are to be settled by ``now``, of the ``limit`` oldest ones."""
-    return {row["worker_id"] for row in await tx.fetch(SQL.due_aside, cell, now, limit)}
-
-
 async def lock(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) -> list[Aside]:
     """Return all that these workers have laid aside, locked; their presences are locked before."""
     return read(Aside, await tx.fetch(SQL.lock_aside, cell, sorted(set(worker_ids))))

@@ -10,6 +10,12 @@ SELECT EXISTS (SELECT FROM work WHERE cell = $1 AND state IN (1, 2) AND lease_un
 -- Whether anything that was laid aside is to be settled.
 SELECT EXISTS (SELECT FROM work WHERE cell = $1 AND state = 4 AND aside_until <= now());
 
+-- name: due_aside
+-- Whose answers and skips are to be settled, the one that waits longest first, once for each, without those whose turn it
+-- was; unlocked, since desks are locked worker first.
+SELECT worker_id FROM work WHERE cell = $1 AND state = 4 AND aside_until <= now() AND worker_id <> ALL ($2::bigint[])
+ORDER BY aside_until LIMIT $3;
+
 -- name: any_overdue
 -- Whether the longest life of any waiting task is over.
 SELECT EXISTS (SELECT FROM work WHERE cell = $1 AND state = 0 AND expires_at <= now());

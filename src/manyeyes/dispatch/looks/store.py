@@ -1,7 +1,7 @@
 """Named queries that look for what changed by itself: on desks, for all who wait; in queues, for sweeps."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import asyncpg
@@ -30,3 +30,11 @@ async def desks_in(db: asyncpg.Connection, cell: int) -> dict[int, Desk]:
     for worker_id, *entry in await db.fetch(SQL.desks_in, cell):
         found[worker_id].append((entry[0], entry[1], entry[2], entry[3]))
     return {worker_id: tuple(sorted(entries)) for worker_id, entries in found.items()}
+
+
+async def due_aside(db: asyncpg.Connection, cell: int, but: Collection[int], limit: int) -> list[int]:
+    """Return who laid the ``limit`` answers and skips aside that are to be settled first; one worker for each.
+
+    ``but``: these workers' are left out.
+    """
+    return [row["worker_id"] for row in await db.fetch(SQL.due_aside, cell, list(but), limit)]

@@ -18,7 +18,7 @@ FROM task AS t
 LEFT JOIN work AS w ON w.cell = t.cell AND w.task_id = t.task_id
 LEFT JOIN panel AS q ON q.cell = t.cell AND q.task_id = t.task_id
 LEFT JOIN LATERAL (
-     SELECT CASE WHEN q.state IN (1, 4) OR bool_or(o.state IN (1, 4)) THEN 1 WHEN bool_or(o.state = 2) THEN 2
+     SELECT CASE WHEN q.state = 1 OR bool_or(o.state IN (1, 4)) THEN 1 WHEN bool_or(o.state = 2) THEN 2
                  WHEN bool_and(o.state = 3) THEN 3 ELSE 0 END AS state, max(o.expires_at) AS expires_at
      FROM work AS o WHERE o.cell = $1 AND o.of_task = t.task_id AND o.of_task <> 0 AND o.purpose = 1) AS s ON q.state < 2
 LEFT JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id

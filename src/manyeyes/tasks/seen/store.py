@@ -209,5 +209,5 @@ async def changes(
 
 _ENDED = {Ending.SOLVED: TaskState.DONE, Ending.CANCELLED: TaskState.CANCELLED}
 # By the numbers of dispatch/rules.py: WorkState, and jobs/rules.py: JobState.
-_AT_WORK = (TaskState.WAITING, TaskState.ANSWERING, TaskState.ANSWERING, TaskState.PAUSED)
+_AT_WORK = (TaskState.WAITING, TaskState.ANSWERING, TaskState.ANSWERING, TaskState.PAUSED, TaskState.ANSWERING)
 _HELD_BACK = {0: TaskState.DRAFT, 1: TaskState.WAITING, 2: TaskState.PAUSED}
