@@ -1,4 +1,4 @@
-"""What lies on a desk and what was laid aside from it are locked in the order of their numbers, as customers lock it."""
+"""What lies on a desk and what was laid aside from it are locked in the order of their numbers, as customers do."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
