@@ -137,6 +137,21 @@ async def test_what_lay_behind_is_theirs_for_three_leases_that_they_look_at_it(s
     assert await stage.desk(worker_id) == [answered.next_work]
 
 
+async def test_who_is_given_what_lay_behind_was_not_shown_it_before(stage: Stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    _, second = [await stage.submit(account_id) for _ in range(2)]
+    await stage.hand_out()
+    await stage.match()
+    lease = await stage.lease(worker_id)
+    await lay(stage, worker_id, lease)
+    stage.later(4)
+    await back(stage, worker_id, lease)
+    other = await stage.worker()
+    await stage.hand_out()
+    (given,) = await stage.desk(other)
+    assert (given.task_id, given.desk_since, given.aside_ms) == (second, stage.now, 0)
+
+
 async def test_what_they_looked_at_comes_before_what_they_never_saw(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     first = await stage.submit(account_id)

@@ -1,8 +1,7 @@
 """What lies on a desk and what was laid aside from it are locked in the order of their numbers, as customers do."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable, Coroutine
 
 import pytest
 
@@ -11,7 +10,7 @@ from manyeyes.values.refusals import Refusal
 from support.action_stage import Stage
 from support.laid_aside import back, lay
 
-Act = Callable[[Stage, int, LeaseId, LeaseId], Awaitable[Any]]
+Act = Callable[[Stage, int, LeaseId, LeaseId], Coroutine[None, None, object]]
 IS_ONE_WAITING = "SELECT count(*) > 0 FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))"
 ACTS: dict[str, Act] = {
     "answer": lambda stage, worker_id, _, shown: stage.answer(worker_id, shown),

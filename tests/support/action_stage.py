@@ -201,8 +201,7 @@ class Stage:
     async def desk(self, worker_id: int) -> list[Work]:
         """Return what a worker holds, the current task first."""
         async with self.transaction() as tx:
-            held = await dispatch.lock_leased(tx, self.cell, [worker_id])
-        return sorted(held, key=desk_order)
+            return sorted(await dispatch.lock_leased(tx, self.cell, [worker_id]), key=desk_order)
 
     async def lease(self, worker_id: int) -> LeaseId:
         """Return the fence of what the worker looks at now."""

@@ -80,11 +80,10 @@ async def answer_tasks(
         work = desks.take(command.worker_id, command.lease, now)
         text = one_form(work, command.text) if work else ""
         refusal = _refusal(work, text, proofs, now) if work else None
+        first.append(refusal or work)
         if work and refusal:
             desks.put_down(work)
-            first.append(refusal)
             continue
-        first.append(work)
         if work and work.of_task:
             closed[work.purpose].append(ClosedSeat(work, SeatEnd.ANSWERED, text, looked_ms(work, now)))
         elif work:

@@ -39,8 +39,8 @@ WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state = 4;
 -- name: lay_behind
 -- What a worker looked at lies behind what they take back; for how long they did is kept. The rows are locked.
 UPDATE work SET state = 2, lease_until = b.lease_until, desk_since = $5, aside_text = NULL, aside_reason = '', aside_until = NULL,
-       aside_ms = b.looked_ms
-FROM unnest($2::bigint[], $3::timestamptz[], $4::int[]) AS b (task_id, lease_until, looked_ms)
+       aside_ms = b.aside_ms
+FROM unnest($2::bigint[], $3::timestamptz[], $4::int[]) AS b (task_id, lease_until, aside_ms)
 WHERE work.cell = $1 AND work.task_id = b.task_id;
 
 -- name: take_back
