@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from manyeyes.actions.answer_tasks import Answered
 from manyeyes.actions.cancel_tasks import CancelTask, cancel_tasks
 from manyeyes.actions.lay_aside import LaidAside
+from manyeyes.actions.skip_tasks import Skipped
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers.rules import SkipReason
@@ -61,7 +63,32 @@ async def test_the_same_again_is_the_same_and_something_else_is_refused(stage: S
         assert isinstance(other, Refusal)
         assert other.reason is Reason.ALREADY_ANSWERED
     assert (await stage.answer(worker_id, lease, "abd")).reason is Reason.ALREADY_ANSWERED
+    assert await stage.answer(worker_id, lease, " abc") == Answered(first.task_id, 0, PAY)
+    assert (await stage.skip(worker_id, lease)).reason is Reason.ALREADY_ANSWERED
     assert await stage.everything() == before
+
+
+async def test_a_skip_that_is_aside_is_the_same_without_undo_and_no_answer(stage: Stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    task_id = await stage.submit(account_id)
+    await stage.hand_out()
+    lease = await stage.lease(worker_id)
+    await lay(stage, worker_id, lease, None)
+    before = await stage.everything()
+    assert await stage.skip(worker_id, lease) == Skipped(task_id, 0)
+    assert (await stage.answer(worker_id, lease)).reason is Reason.ALREADY_PASSED_ON
+    assert (await stage.skip(stage.number(), lease)).reason is Reason.LEASE_LOST
+    assert await stage.everything() == before
+
+
+async def test_what_was_answered_unseen_was_not_looked_at(stage: Stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    await stage.submit(account_id)
+    await stage.match()
+    lease = await stage.lease(worker_id)
+    stage.later(5)
+    await lay(stage, worker_id, lease)
+    assert await stage.rows("work", "aside_ms, desk_since") == [{"aside_ms": 1, "desk_since": stage.now}]
 
 
 async def test_what_does_not_fit_stays_and_a_lost_lease_is_for_the_plain_call(stage: Stage):

@@ -29,6 +29,7 @@ from manyeyes.allow_list.rules import Standing
 from manyeyes.db.migrate import SQL
 from manyeyes.db.pool import Cells
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.leases import desk_order
 from manyeyes.dispatch.store import Work
 from manyeyes.reports.rules import Slot, Vote
 from manyeyes.runtime.batching import Action, Command, Outcome, carry_out
@@ -200,8 +201,7 @@ class Stage:
     async def desk(self, worker_id: int) -> list[Work]:
         """Return what a worker holds, the current task first."""
         async with self.transaction() as tx:
-            held = await dispatch.lock_leased(tx, self.cell, [worker_id])
-        return sorted(held, key=lambda work: (work.state, work.task_id))
+            return sorted(await dispatch.lock_leased(tx, self.cell, [worker_id]), key=desk_order)
 
     async def lease(self, worker_id: int) -> LeaseId:
         """Return the fence of what the worker looks at now."""

@@ -132,15 +132,20 @@ async def over(context: Context, hand: Hand, lease: str, url: str) -> None:
 
 
 async def taken_back(context: Context, hand: Hand, lease: str, url: str) -> None:
-    """Answer so that it can be taken back, again, otherwise; take it back; pass it on so, take that back too late."""
+    """Answer so that it can be taken back, again, otherwise; take it back; pass it on so, take that back too late.
+
+    What is aside is sent without `undo` too.
+    """
     answer, other = {"undo": True, "answer": {"text": TRUTH}}, {"undo": True, "answer": {"text": OTHER}}
     for more in (answer, answer, other):
         await hand.ask("answers", lease, **more)
+    await hand.answer(lease)
     await hand.ask("renewals", lease)
     await hand.skip(lease)
     for _ in range(2):
         await hand.ask("undos", lease)
     await hand.ask("skips", lease, undo=True)
+    await hand.skip(lease)
     await hand.ask("answers", lease, **answer)
     async with context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE work SET aside_until = now() WHERE cell = 1 AND state = 4")

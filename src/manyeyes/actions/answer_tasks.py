@@ -13,8 +13,11 @@ from manyeyes.actions.shared.lost_leases import lost
 from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
 from manyeyes.actions.shared.practice_answers import keep_practice
 from manyeyes.actions.shared.task_endings import EndedWork
-from manyeyes.actions.shared.worker_desks import LeaseId, load_desks, promote_queued
-from manyeyes.dispatch.rules import Purpose, WorkState
+from manyeyes.actions.shared.worker_desks import LeaseId, load_desks_and_aside, promote_queued
+from manyeyes.dispatch.aside import store as aside
+from manyeyes.dispatch.aside.store import Aside
+from manyeyes.dispatch.leases import looked_ms
+from manyeyes.dispatch.rules import Purpose
 from manyeyes.dispatch.store import Work
 from manyeyes.panels import store as panels
 from manyeyes.panels.rules import SeatEnd
@@ -66,7 +69,7 @@ async def answer_tasks(
     # 1. Load: the workers' desks, then the proofs that token tasks stand on, locked.
     cell = commands[0].cell
     commands = [msgspec.structs.replace(c, text=normalised(c.text)) for c in commands]
-    desks = await load_desks(tx, cell, [c.worker_id for c in commands])
+    desks, laid = await load_desks_and_aside(tx, cell, [c.worker_id for c in commands])
     keys = {(work.account_id, work.site) for work in desks.works() if work.site}
     proofs = await sites.hold(tx, cell, keys) if keys else {}
     # 2. Decide: each answer is taken, refused (its task stays on the desk), or on a lease that is lost.
@@ -77,16 +80,15 @@ async def answer_tasks(
         work = desks.take(command.worker_id, command.lease, now)
         text = one_form(work, command.text) if work else ""
         refusal = _refusal(work, text, proofs, now) if work else None
+        first.append(refusal or work)
         if work and refusal:
             desks.put_down(work)
-            first.append(refusal)
             continue
-        first.append(work)
         if work and work.of_task:
-            closed[work.purpose].append(ClosedSeat(work, SeatEnd.ANSWERED, text, _took_ms(work, now)))
+            closed[work.purpose].append(ClosedSeat(work, SeatEnd.ANSWERED, text, looked_ms(work, now)))
         elif work:
             ended.append(EndedWork(work, Ending.SOLVED, text))
-    # 3. Save: the ends of tasks and of seats, the trail of sites, what lies on the desks now.
+    # 3. Save: the ends of tasks and of seats, the trail of sites, what lies on the desks now, what was aside before.
     await end_works(tx, now, cell, ended, closed[Purpose.SEAT], seed=commands[0].seed)
     await keep_gold_answers(tx, now, cell, closed[Purpose.GOLD])
     await keep_practice(tx, now, cell, desks, closed[Purpose.PRACTICE])
@@ -95,8 +97,9 @@ async def answer_tasks(
     if answered:
         await promote_queued(tx, now, cell, desks, [work.worker_id for work in answered])
         await workers.change_desks(tx, now, cell, _desks(answered, now))
+        await aside.hasten(tx, now, cell, laid, {work.worker_id for work in answered})
     # 4. Answer: a lease that is lost may be one whose reply was lost.
-    repeated = await _repeated(tx, cell, commands, first)
+    repeated = _given(commands, laid) | await _repeated(tx, cell, commands, first)
     missing = [c for c, work in zip(commands, first, strict=True) if work is None and c not in repeated]
     whys = await lost(tx, now, cell, [(c.worker_id, c.lease) for c in missing])
     return [
@@ -132,14 +135,19 @@ def _desks(answered: Sequence[Work], now: datetime) -> dict[int, SessionChange]:
     took: dict[int, int] = {}
     for work in answered:
         earned[work.worker_id] += work.pay_micros
-        took[work.worker_id] = _took_ms(work, now)
+        took[work.worker_id] = looked_ms(work, now)
     return {w: SessionChange(-counts[w], counts[w], earned[w], True, took[w]) for w in sorted(counts)}
 
 
-def _took_ms(work: Work, now: datetime) -> int:
-    """Return for how long they looked at it; at least a millisecond, which is also for what was answered unseen."""
-    shown = work.desk_since if work.state is WorkState.LEASED else None
-    return max(1, int((now - shown).total_seconds() * 1_000)) if shown else 1
+def _given(commands: Sequence[AnswerTask], laid: Sequence[Aside]) -> dict[AnswerTask, Answered]:
+    """Recognise answers that are laid aside, with the same text."""
+    by = {(each.task_id, each.worker_id, each.lease): each for each in laid if each.aside_text is not None}
+    found = {c: by.get((c.lease.task_id, c.worker_id, c.lease.number)) for c in commands}
+    return {
+        c: Answered(each.subject_id, 0, each.pay_micros)
+        for c, each in found.items()
+        if each and each.aside_text == one_form(each, c.text)
+    }
 
 
 async def _repeated(

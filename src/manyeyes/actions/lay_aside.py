@@ -9,7 +9,8 @@ import msgspec
 
 from manyeyes.actions.shared.fitting_answers import one_form, unfit
 from manyeyes.actions.shared.lost_leases import ANSWERED, PASSED_ON
-from manyeyes.actions.shared.worker_desks import Desks, LeaseId, load_desks, promote_queued
+from manyeyes.actions.shared.worker_desks import Desks, LeaseId, load_desks_and_aside, promote_queued
+from manyeyes.dispatch import leases
 from manyeyes.dispatch.aside import store as aside
 from manyeyes.dispatch.aside.store import Aside, LayingAside
 from manyeyes.dispatch.rules import Purpose
@@ -57,8 +58,8 @@ async def lay_aside(
     cell = commands[0].cell
     commands = [msgspec.structs.replace(c, text=None if c.text is None else normalised(c.text)) for c in commands]
     people = sorted({c.worker_id for c in commands})
-    desks = await load_desks(tx, cell, people)
-    before = {each.task_id: each for each in await aside.lock(tx, cell, people)}
+    desks, earlier = await load_desks_and_aside(tx, cell, people)
+    before = {each.task_id: each for each in earlier}
     # 2. Decide: what leaves the desks; of each worker the last one alone can be taken back.
     outcomes: list[LaidAside | Refusal | None] = []
     laid: dict[int, tuple[Work, LayingAside]] = {}
@@ -73,8 +74,8 @@ async def lay_aside(
             laid[work.task_id] = work, row
     # 3. Save: what was laid aside before is due, then these; what lies on the desks now.
     if laid:
-        await aside.hasten(tx, now, cell, sorted({work.worker_id for work, _ in laid.values()}))
-        await aside.lay(tx, cell, [row for _, row in laid.values()])
+        await aside.hasten(tx, now, cell, earlier, {work.worker_id for work, _ in laid.values()})
+        await aside.lay(tx, now, cell, [row for _, row in laid.values()])
         await promote_queued(tx, now, cell, desks, [work.worker_id for work, _ in laid.values()])
         await workers.change_desks(tx, now, cell, _changes(list(laid.values())))
     return [
@@ -102,10 +103,9 @@ def _laid(
         desks.put_down(work)
         return refusal, None, None
     until = now + timedelta(seconds=command.seconds)
-    took_ms = max(1, int((now - work.desk_since).total_seconds() * 1_000)) if work.desk_since else 1
     reason = str(command.reason) if text is None else ""
     earned = 0 if text is None else work.pay_micros
-    row = LayingAside(work.task_id, text, reason, until, took_ms)
+    row = LayingAside(work.task_id, text, reason, until, leases.looked_ms(work, now))
     return LaidAside(work.subject_id, work.queue_id, earned, until), work, row
 
 
@@ -120,7 +120,8 @@ def _again(command: LayAside, known: Aside) -> LaidAside | Refusal:
 
 def _as_aside(work: Work, row: LayingAside) -> Aside:
     named = {name: getattr(work, name) for name in Work.__struct_fields__}
-    return Aside(**named, aside_text=row.text, aside_reason=row.reason, aside_until=row.until, aside_ms=row.took_ms)
+    named |= {"aside_text": row.text, "aside_reason": row.reason, "aside_until": row.until, "aside_ms": row.took_ms}
+    return Aside(**named)
 
 
 def _changes(laid: Sequence[tuple[Work, LayingAside]]) -> dict[int, SessionChange]:

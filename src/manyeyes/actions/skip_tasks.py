@@ -11,8 +11,10 @@ from manyeyes.actions.shared.lost_leases import ANSWERED, LOST, Held, answered, 
 from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
 from manyeyes.actions.shared.practice_answers import keep_practice
 from manyeyes.actions.shared.task_endings import EndedWork
-from manyeyes.actions.shared.worker_desks import Desks, LeaseId, load_desks, promote_queued
+from manyeyes.actions.shared.worker_desks import Desks, LeaseId, load_desks_and_aside, promote_queued
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.aside import store as aside
+from manyeyes.dispatch.aside.store import Aside
 from manyeyes.dispatch.rules import Purpose
 from manyeyes.dispatch.store import Returning, Work
 from manyeyes.panels.rules import SeatEnd
@@ -45,9 +47,9 @@ class Skipped(msgspec.Struct, frozen=True):
 
 async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[SkipTask]) -> list[Skipped | Refusal]:
     """Return for each skip what comes next, or that the lease is lost. A repeated skip counts once."""
-    # 1. Load: the workers' desks, locked.
+    # 1. Load: the workers' desks, and what they have laid aside, locked.
     cell = commands[0].cell
-    desks = await load_desks(tx, cell, [c.worker_id for c in commands])
+    desks, laid = await load_desks_and_aside(tx, cell, [c.worker_id for c in commands])
     # 2. Decide: each task goes back to its queue, or ends when too many have failed.
     ended: list[EndedWork] = []
     seats: list[ClosedSeat] = []
@@ -84,20 +86,30 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
         await workers.change_desks(
             tx, now, cell, {w: SessionChange(held=-n, is_awake=True) for w, n in sorted(skipped.items())}
         )
+        await aside.hasten(tx, now, cell, laid, skipped)
     # 5. Answer: the other lost leases are judged by what has become of the tasks.
     repeated |= await _repeated(tx, now, cell, commands, sorted(set(missing) - set(too_early)))
-    whys = await _whys(tx, cell, [commands[n] for n in missing if n not in repeated])
+    repeated |= {n for n in missing if (commands[n].worker_id, commands[n].lease) in _laid(cell, laid, is_passed=True)}
+    whys = await _whys(tx, cell, [commands[n] for n in missing if n not in repeated], laid)
     return [
         _skipped(command, work, desks) if work or n in repeated else whys[command.worker_id, command.lease]
         for n, (command, work) in enumerate(zip(commands, taken, strict=True))
     ]
 
 
-async def _whys(tx: asyncpg.Connection, cell: int, missing: Sequence[SkipTask]) -> dict[Held, Refusal]:
-    """Return why leases that nobody skipped are lost."""
+async def _whys(
+    tx: asyncpg.Connection, cell: int, missing: Sequence[SkipTask], laid: Iterable[Aside]
+) -> dict[Held, Refusal]:
+    """Return why leases that nobody skipped are lost; what is ``laid`` aside was answered, or passed on."""
     gone = [(command.worker_id, command.lease) for command in missing]
-    done = await answered(tx, cell, gone) if gone else set()
+    done = await answered(tx, cell, gone) | _laid(cell, laid, is_passed=False) if gone else set()
     return {held: ANSWERED if held in done else LOST for held in gone}
+
+
+def _laid(cell: int, laid: Iterable[Aside], *, is_passed: bool) -> set[Held]:
+    """Return the leases of what is laid aside and was passed on, or was answered."""
+    found = [each for each in laid if (each.aside_text is None) is is_passed]
+    return {(each.worker_id, LeaseId(cell, each.task_id, each.lease)) for each in found}
 
 
 def _skipped(command: SkipTask, work: Work | None, desks: Desks) -> Skipped:

@@ -306,7 +306,7 @@ CREATE TABLE work (
     aside_text     text,                  -- of one laid aside: what was answered; null: it was passed on
     aside_reason   text NOT NULL DEFAULT '',      -- why it was passed on
     aside_until    timestamptz,           -- until when that can be taken back
-    aside_ms       int NOT NULL DEFAULT 0,        -- how long they had looked at it
+    aside_ms       int NOT NULL DEFAULT 0,        -- how long they had looked at it, then or before it lay behind another
     PRIMARY KEY (cell, task_id)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_cost_delay = 0);

@@ -1,7 +1,7 @@
 """For how long what lies on desks stays there while its people work at it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 import msgspec
@@ -16,6 +16,29 @@ def renewable_until(work: Work) -> datetime | None:
     if work.state is not WorkState.LEASED or work.desk_since is None:
         return None
     return latest_end(work.desk_since, work.lease_seconds)
+
+
+def shown(work: Work, now: datetime) -> Work:
+    """Return a queued task as its worker looks at it from now on, for a whole lease.
+
+    What they looked at before, and lay behind what they took back, counts as looked at for as long, and is theirs for
+    three leases in all.
+    """
+    since = now - timedelta(milliseconds=work.aside_ms)
+    until = min(now + timedelta(seconds=work.lease_seconds), latest_end(since, work.lease_seconds))
+    return msgspec.structs.replace(work, state=WorkState.LEASED, lease_until=until, desk_since=since, aside_ms=0)
+
+
+def looked_ms(work: Work, now: datetime) -> int:
+    """Return for how long they looked at it; at least a millisecond, which is also for what was answered unseen."""
+    if work.state is not WorkState.LEASED or work.desk_since is None:
+        return max(1, work.aside_ms)
+    return max(1, (now - work.desk_since) // timedelta(milliseconds=1))
+
+
+def desk_order(work: Work) -> tuple[WorkState, bool, int]:
+    """Return what sorts a desk: what is looked at, what was before something was taken back, then what is unseen."""
+    return work.state, work.aside_ms == 0, work.task_id
 
 
 def renewed(work: Work, now: datetime) -> Work:

@@ -120,7 +120,7 @@ FROM unnest($3::bigint[], $4::text[], $5::int[]) AS a (account_id, workers, task
 
 -- name: hand_over
 -- Lay tasks on workers' desks, unseen; the lease's number fences off whoever had it before.
-UPDATE work SET state = 2, worker_id = p.worker_id, lease = work.lease + 1, lease_until = p.lease_until, desk_since = $5
+UPDATE work SET state = 2, worker_id = p.worker_id, lease = work.lease + 1, lease_until = p.lease_until, desk_since = $5, aside_ms = 0
 FROM unnest($2::bigint[], $3::bigint[], $4::timestamptz[]) AS p (task_id, worker_id, lease_until)
 WHERE work.cell = $1 AND work.task_id = p.task_id;
 
@@ -128,14 +128,14 @@ WHERE work.cell = $1 AND work.task_id = p.task_id;
 -- All that these workers have on their desks, locked in the order of the key.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state IN (1, 2) ORDER BY task_id FOR UPDATE;
 
 -- name: desks
 -- All that these workers have on their desks, to show.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state IN (1, 2) AND lease_until > now();
 
 -- name: lapsed
@@ -146,21 +146,22 @@ SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND state IN (1, 2) AND leas
 -- Waiting tasks whose longest life is over, the oldest first; no other row is looked at.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms
 FROM work WHERE cell = $1 AND state = 0 AND expires_at <= $2 ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_works
 -- Tasks on their way and the open seats of those that take several answers, whoever has them, locked in the order of the key.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms
 FROM work WHERE cell = $1 AND (task_id = ANY ($2::bigint[])
                                OR of_task = ANY ($2::bigint[]) AND of_task <> 0 AND purpose = 1)
 ORDER BY task_id FOR UPDATE;
 
 -- name: promote
--- A queued task becomes the one that the worker looks at; its lease begins now.
-UPDATE work SET state = 1, lease_until = p.lease_until, desk_since = $4
+-- A queued task becomes the one that the worker looks at; its lease begins now. One that they looked at before counts from
+-- as long ago.
+UPDATE work SET state = 1, lease_until = p.lease_until, desk_since = $4::timestamptz - work.aside_ms * interval '1 ms', aside_ms = 0
 FROM unnest($2::bigint[], $3::timestamptz[]) AS p (task_id, lease_until)
 WHERE work.cell = $1 AND work.task_id = p.task_id;
 
@@ -173,6 +174,7 @@ WHERE work.cell = $1 AND work.task_id = r.task_id;
 -- Tasks return to their place in the queue, with who has tried them. Gold and practice are for one
 -- person: the caller takes them out.
 UPDATE work SET state = 0, worker_id = 0, lease_until = NULL, desk_since = NULL, failures = b.failures,
+       aside_text = NULL, aside_reason = '', aside_until = NULL, aside_ms = 0,
        tried = CASE b.tried_by WHEN 0 THEN work.tried ELSE work.tried || b.tried_by END
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS b (task_id, failures, tried_by)
 WHERE work.cell = $1 AND work.task_id = b.task_id RETURNING work.task_id, work.purpose;
@@ -255,7 +257,7 @@ WHERE work.cell = $1 AND work.task_id = idle.task_id RETURNING work.task_id, wor
 -- Tasks of jobs that nobody has, waiting or resting, in no order; what somebody else is changing is left.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms
 FROM work WHERE cell = $1 AND job_id = ANY ($2::bigint[]) AND job_id <> 0 AND state IN (0, 3) LIMIT $3 FOR UPDATE SKIP LOCKED;
 
 -- name: job_prices

@@ -21,7 +21,8 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     ``share_micros``: what of the price its soft app's owner gets; None when the app is none that we know.
     ``site``: the proven domain of a token task; else empty. ``desk_since``: when it was laid on this desk, or shown.
     ``entered_at``: of a job's task; None: when it was created. ``of_task``: of a seat, gold or practice: the task
-    that it is about, ``task_id`` being its own number; 0: the row is the task's own.
+    that it is about, ``task_id`` being its own number; 0: the row is the task's own. ``aside_ms``: for how long they
+    had looked at it when it was laid aside, or behind what they took back; else 0.
     """
 
     task_id: int
@@ -53,6 +54,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     entered_at: datetime | None = None
     of_task: int = 0
     purpose: Purpose = Purpose.TASK
+    aside_ms: int = 0
 
     @property
     def subject_id(self) -> int:

@@ -5,7 +5,7 @@ from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.take_back import TakeBack, take_back
 from manyeyes.roles.worker import NO_LEASE, AnswerTaken, LeasedTask, WorkerDesk
 from manyeyes.runtime.context import Context
-from manyeyes.values.refusals import Refusal
+from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers.rules import SkipReason
 from manyeyes.workers.store import Worker
 
@@ -30,12 +30,15 @@ class UndoableDesk:
         return upcoming if isinstance(upcoming, Refusal) else AnswerTaken(0, upcoming)
 
     async def take_back(self, worker: Worker, lease: LeaseId | None) -> LeasedTask | Refusal:
-        """Return the task on the desk again; refused with TOO_LATE once its time is over, or they have gone on."""
+        """Return the task on the desk again; refused with TOO_LATE once its time is over, or they have gone on.
+
+        Who is not online any more is refused as by `next`.
+        """
         if not self._desk.is_ours(lease):
             return NO_LEASE
         outcome = await self._context.batcher.ask(take_back, TakeBack(lease.cell, worker.worker_id, lease))
         if isinstance(outcome, Refusal):
-            return outcome
+            return await self._desk.no_presence(worker) if outcome.reason is Reason.NOT_ONLINE else outcome
         self._context.presence.seen(worker.worker_id)
         self._context.notifier.notify([worker.worker_id])
         return await self._desk.leased(lease.cell, outcome, worker)

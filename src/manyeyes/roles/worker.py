@@ -22,7 +22,7 @@ from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.depths import store as queue_depths
-from manyeyes.dispatch.leases import renewable_until
+from manyeyes.dispatch.leases import desk_order, renewable_until
 from manyeyes.dispatch.looks.store import desk_of
 from manyeyes.dispatch.rules import Purpose, WorkState
 from manyeyes.dispatch.store import Work
@@ -292,7 +292,7 @@ def parse_lease(lease: str) -> LeaseId | None:
 async def _desks(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> list[list[Work]]:
     """Return each worker's leases, the current one first; a batched read."""
     held = await dispatch.desks(db, cell, set(worker_ids))
-    return [sorted((w for w in held if w.worker_id == i), key=lambda w: (w.state, w.task_id)) for i in worker_ids]
+    return [sorted((w for w in held if w.worker_id == i), key=desk_order) for i in worker_ids]
 
 
 _NOT_ONLINE = Refusal(Reason.NOT_ONLINE, "go online first")

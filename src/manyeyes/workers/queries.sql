@@ -147,6 +147,10 @@ WHERE session.cell = $1 AND session.worker_id = p.worker_id;
 SELECT worker_id, present AND node_id = $3 AND NOT silent AS is_attached FROM session
 WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND (cardinality(queues) > 0 OR practice_queue <> 0);
 
+-- name: online_queues
+-- In which queues those of these workers are who are online; who practises may be in none.
+SELECT worker_id, queues FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND (queues <> '{}' OR practice_queue <> 0);
+
 -- name: attach
 -- Workers who are online ask through this node: they are present again, and matched before those who do not ask. Who practises.
 WITH mine AS MATERIALIZED (
@@ -231,8 +235,7 @@ ORDER BY worker_id FOR UPDATE SKIP LOCKED;
 
 -- name: lock_free
 -- Of these workers, those whose presence nobody else is changing right now.
-SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id
-FOR UPDATE SKIP LOCKED;
+SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE SKIP LOCKED;
 
 -- name: lock_sessions
 -- A worker's presence is locked before what lies on their desk, everywhere, in the order of the ids.

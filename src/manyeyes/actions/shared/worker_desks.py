@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import asyncpg
 import msgspec
 
+from manyeyes.dispatch import leases as work_leases
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.aside import store as aside
+from manyeyes.dispatch.aside.store import Aside
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Returning, Work
 from manyeyes.workers import store as workers
@@ -56,7 +59,7 @@ class Desks:
     def of(self, worker_id: int) -> list[Work]:
         """Return what lies on the worker's desk, in the order in which they look at it."""
         held = [w for w in self._works.values() if w.worker_id == worker_id]
-        return sorted(held, key=lambda w: (w.state, w.task_id))
+        return sorted(held, key=work_leases.desk_order)
 
     def works(self) -> list[Work]:
         """Return everything that lies on the desks now."""
@@ -77,6 +80,16 @@ async def load_desks(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int
     return Desks(await dispatch.lock_leased(tx, cell, ids))
 
 
+async def load_desks_and_aside(
+    tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]
+) -> tuple[Desks, list[Aside]]:
+    """Lock the same, and by the same statement what the workers have laid aside."""
+    ids = sorted(set(worker_ids))
+    await workers.lock_sessions(tx, cell, ids)
+    on_desks, laid = await aside.lock_desks(tx, cell, ids)
+    return Desks(on_desks), laid
+
+
 async def promote_queued(
     tx: asyncpg.Connection,
     now: datetime,
@@ -89,9 +102,10 @@ async def promote_queued(
     for worker_id in sorted(set(worker_ids)):
         work = desks.next_for(worker_id)
         if work is not None and work.state is WorkState.QUEUED:
-            until = now + timedelta(seconds=work.lease_seconds)
-            leases[work.task_id] = until
-            desks.replace(msgspec.structs.replace(work, state=WorkState.LEASED, lease_until=until, desk_since=now))
+            current = work_leases.shown(work, now)
+            assert current.lease_until is not None
+            leases[work.task_id] = current.lease_until
+            desks.replace(current)
     await dispatch.promote(tx, now, cell, leases)
 
 
