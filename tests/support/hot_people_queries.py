@@ -29,6 +29,7 @@ HOT_PEOPLE: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (panels.SQL, "given_at_once", (1, 2, NOW), {"answer_queue", "panel_pkey", "evidence_task"}, True),
     (panels.SQL, "paces", (1, 2, NOW, 500), {"answer_queue"}, True),
     (skills.SQL, "unseen_gold", UNSEEN, {"gold_queue", "result_pkey", "gold_seen_pkey", "panel_pkey"}, True),
+    (skills.SQL, "gold_laid_aside", (1, [7, 8]), {"work_aside"}, False),
     (skills.SQL, "passed_gold", (1, [600_001], NOW), {"gold_seen_work", "work_waiting"}, False),
     (skills.SQL, "set_passed", (1, NOW, [1], [4], [600_001], [1]), {"gold_seen_work"}, False),
     (skills.SQL, "standings", (1, [1], [7]), {"skill_pkey", "alike_pkey"}, False),

@@ -10,7 +10,6 @@ import msgspec
 from manyeyes.actions.shared.panel_seats import fresh_numbers
 from manyeyes.db.transaction import together
 from manyeyes.dispatch import store as dispatch
-from manyeyes.dispatch.aside import store as aside
 from manyeyes.dispatch.laid_work import Laid, laid_until, lay_down
 from manyeyes.dispatch.rules import Purpose
 from manyeyes.dispatch.store import Work
@@ -57,12 +56,14 @@ async def lay_gold(tx: asyncpg.Connection, now: datetime, commands: Sequence[Lay
     if not found:
         return [() for _ in commands]
     people = [each.worker_id for each in found]
-    on_desks, laid_aside = await together(tx, dispatch.lock_leased(tx, cell, people), aside.lock(tx, cell, people))
+    on_desks, may_return = await together(
+        tx, dispatch.lock_leased(tx, cell, people), gold_items.laid_aside(tx, cell, people)
+    )
     held: defaultdict[int, list[Work]] = defaultdict(list)
     for work in on_desks:
         held[work.worker_id].append(work)
     # 2. Decide: who gets gold, and which. What is laid aside may be taken back, and would lie beside it.
-    golden = {work.worker_id for work in (*on_desks, *laid_aside) if work.purpose >= Purpose.GOLD}
+    golden = may_return | {work.worker_id for work in on_desks if work.purpose >= Purpose.GOLD}
     hits = [hit for hit in await _hits(tx, cell, seed, found, queues) if hit.worker_id not in golden]
     chosen = await _chosen(tx, now, cell, hits, held)
     # 3. Save: the desks, what was had, how far lots are drawn.

@@ -110,6 +110,11 @@ async def lock_drawing(
     return read(DueDraws, await tx.fetch(SQL.lock_drawing, cell, queue_ids, limit, most_held))
 
 
+async def laid_aside(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> set[int]:
+    """Return those of the workers who have laid gold aside and may take it back; their presences are locked."""
+    return {row["worker_id"] for row in await tx.fetch(SQL.gold_laid_aside, cell, worker_ids)}
+
+
 async def save_draws(tx: asyncpg.Connection, cell: int, drawn: Sequence[DueDraws]) -> None:
     """Remember that all lots that were due are drawn; the presences are locked."""
     draws = [each.draws + each.due for each in drawn]

@@ -45,6 +45,11 @@ WHERE s.cell = $1 AND s.present AND s.held <= $4 AND s.answered > 0 AND s.queues
   AND d.answered IS DISTINCT FROM s.answered
 ORDER BY s.worker_id LIMIT $3 FOR UPDATE OF s SKIP LOCKED;
 
+-- name: gold_laid_aside
+-- Those of these workers who have laid gold aside and may take it back. Unlocked: their presences are, before which nobody
+-- changes it.
+SELECT worker_id FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state = 4 AND purpose = 2;
+
 -- name: save_draws
 -- How far lots are drawn.
 INSERT INTO gold_draw (cell, worker_id, draws, answered)
