@@ -20,7 +20,7 @@ from support.hot_people_queries import NOW
 ONE_SIDED = """
 INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds,
                   soft_id, ip, kind, options, media, created_at, expires_at, state, worker_id)
-SELECT 1, n, CASE n WHEN 1 THEN 1 ELSE 2 END, 1, 700, n, 700, 500, 60, 0, '203.0.113.7', 'image_to_text', '{}', 'png',
+SELECT 1, n, least(n, 60), 1, 700, n, 700, 500, 60, 0, '203.0.113.7', 'image_to_text', '{}', 'png',
        now(), now() + interval '10 min', CASE n % 20 WHEN 0 THEN 2 ELSE 0 END, CASE n % 20 WHEN 0 THEN n ELSE 0 END
 FROM generate_series(1, 40000) AS n;
 ANALYZE work;
@@ -36,7 +36,7 @@ ASKED: list[tuple[Queries, str, tuple[Any, ...], set[str]]] = [
 
 @pytest.fixture(scope="module")
 async def one_sided(create_database: MakeDatabase) -> AsyncIterator[asyncpg.Connection]:
-    """A database of its own in which all waits in queue 1, and all but one task is of account 2."""
+    """A database of its own in which all waits in queue 1, and nearly all is of account 60; 59 others have a task each."""
     db = await asyncpg.connect(await create_database("one_sided"))
     await db.execute(ONE_SIDED)
     yield db
