@@ -36,7 +36,7 @@ ASKED: list[tuple[Queries, str, tuple[Any, ...], set[str]]] = [
 
 @pytest.fixture(scope="module")
 async def one_sided(create_database: MakeDatabase) -> AsyncIterator[asyncpg.Connection]:
-    """A database of its own in which all waits in queue 1, and nearly all is of account 60; 59 others have a task each."""
+    """A database of its own in which all waits in queue 1, nearly all of account 60; 59 others have a task each."""
     db = await asyncpg.connect(await create_database("one_sided"))
     await db.execute(ONE_SIDED)
     yield db
