@@ -6,7 +6,7 @@ those of other workers' tests.
 
 import functools
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -21,7 +21,7 @@ from manyeyes.server.application import running
 from manyeyes.settings import Settings
 from manyeyes.values import response_signing
 from support.action_stage import Stage, set_stage
-from support.databases import EmptiedDatabase, make_database
+from support.databases import EmptiedDatabase, MakeDatabase, make_database
 from support.in_process_client import Client
 from support.kept_children import KeptUnfolding
 from support.real_server import copy_data, run
@@ -31,7 +31,6 @@ hypothesis.settings.register_profile("manyeyes", deadline=None, max_examples=30)
 hypothesis.settings.load_profile("manyeyes")
 TEMPLATE = "migrated"
 MOST_WORKERS = 8  # each has a PostgreSQL and a browser
-MakeDatabase = Callable[[str], Awaitable[str]]
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -5,7 +5,7 @@ import base64
 import json
 import os
 import stat
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,9 @@ from manyeyes.runtime.installation_keys import Keys, SecretsUnreadable, installa
 from manyeyes.settings import Settings
 from manyeyes.values.sealing import new_sealing_key
 from manyeyes.values.signed_links import PictureLinks
+from support.databases import MakeDatabase
 
 Work = Callable[..., Any]
-MakeDatabase = Callable[[str], Awaitable[str]]
 SERVE = ("serve", "--port", "0")
 
 

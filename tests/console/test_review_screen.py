@@ -189,7 +189,7 @@ async def test_a_complaint_that_others_decided_is_explained(site, browser, peopl
     await complaint(site.context, customer, author, "second")
     await screen.press("ArrowLeft")
     await screen.shown("second")
-    await expect(screen.part("notice")).to_contain_text("or the others had decided already")
+    await expect(screen.part("notice")).to_contain_text("its time was over, or it is decided")
     await expect(screen.part("votes")).to_have_text("0")
 
 

@@ -62,7 +62,7 @@ async def test_a_lost_slot_is_explained(site: Site, browser, people):
     for _ in range(2):
         await vote(site.context, await reviewer(site.context), Vote.REJECT)
     await page.get_by_role("button", name="The answer is wrong").click()
-    await expect(page.get_by_role("status").first).to_contain_text("or the others had decided already")
+    await expect(page.get_by_role("status").first).to_contain_text("its time was over, or it is decided")
 
 
 async def test_a_reason_that_is_too_long_is_refused_and_not_cut(site: Site, browser, people):

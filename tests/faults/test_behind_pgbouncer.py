@@ -11,9 +11,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from conftest import MakeDatabase
 from manyeyes.db.pool import LIMITS
 from manyeyes.ledger.rules import TransferKind
+from support.databases import MakeDatabase
 from support.persistent_load import Acknowledged, Load
 from support.pgbouncer import MISSING, find_pgbouncer, pgbouncer
 from support.real_server import ServeProcess, run

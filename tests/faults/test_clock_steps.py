@@ -14,9 +14,9 @@ import asyncpg
 import httpx
 import pytest
 
-from conftest import MakeDatabase
 from manyeyes.ledger.rules import TransferKind
 from support import factories
+from support.databases import MakeDatabase
 from support.persistent_load import Load
 from support.real_server import ServeProcess, run
 

@@ -103,8 +103,8 @@ async def test_an_answer_whose_reply_was_lost_is_answered_again_and_paid_once(st
         again = await stage.answer(worker_id, leases[worker_id], "12345")
         assert isinstance(first, Answered)
         assert again == Answered(task_id, 0, first.earned_micros)
-        assert (await stage.answer(worker_id, leases[worker_id], "99")).reason is Reason.LEASE_LOST
-        assert (await stage.skip(worker_id, leases[worker_id])).reason is Reason.LEASE_LOST
+        assert (await stage.answer(worker_id, leases[worker_id], "99")).reason is Reason.ALREADY_ANSWERED
+        assert (await stage.skip(worker_id, leases[worker_id])).reason is Reason.ALREADY_ANSWERED
         assert await stage.everything() == before
     stranger = await stage.answer(await stage.worker(), leases[people[0]], "12345")
     assert stranger.reason is Reason.LEASE_LOST

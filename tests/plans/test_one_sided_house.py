@@ -10,11 +10,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from conftest import MakeDatabase
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.depths import store as depths
 from plans.test_hot_queries import nodes
+from support.databases import MakeDatabase
 from support.hot_people_queries import NOW
 
 ONE_SIDED = """

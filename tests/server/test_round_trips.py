@@ -6,7 +6,6 @@ several lives the cheapest counts: the others meet what comes with time, as a wo
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,9 @@ from bench.postgres_proxy import Counter, counting
 from bench.wire import picture
 from manyeyes.runtime.context import open_context
 from manyeyes.settings import Settings
+from support.databases import MakeDatabase
 from support.in_process_client import Client, client_of
 
-MakeDatabase = Callable[[str], Awaitable[str]]
 QUIET_SECONDS = 0.03  # nothing asked for so long: the step has ended
 WARM_LIVES, LIVES = 6, 12  # statements are prepared on each connection that runs them for the first time
 MOST = 15  # 14 when nothing else is due: lower it with whatever makes it less

@@ -1,10 +1,13 @@
 """The tests' databases: made on the one server, and found empty by every test at the price of a few round trips."""
 
+from collections.abc import Awaitable, Callable
+
 import asyncpg
 
 from manyeyes.db.picture_days import keep_days
 from manyeyes.runtime.context import prepare_database, today
 
+MakeDatabase = Callable[[str], Awaitable[str]]  # from a name to the DSN of a new database
 KEPT = {
     "migration",
     "queue",
