@@ -12,6 +12,7 @@ from manyeyes.console.shared.rendering import Page, environment, static_root
 from manyeyes.console.shared.task_drawing import drawn_question
 from manyeyes.tasks.options import PictureOptions
 from manyeyes.tasks.question_rules import AnyQuestion, tidied
+from manyeyes.tasks.questions import FieldsOptions
 from manyeyes.tasks.rules import LONGEST_ANSWER, QueueTerms
 from manyeyes.values.text.rules import ROOM
 from manyeyes.workers.rules import OF_PICTURES, SkipReason
@@ -37,15 +38,18 @@ def preview(
     told = {
         "id": "",
         "instructions": form.instructions,
-        "examples": [_example(each, example_urls) for each in form.examples],
+        "examples": [_example(each, example_urls, options) for each in form.examples],
     }
     return template.render(
         page=Page(look, request.url.path, static_root(), ""),
         is_reviewer=False,
         fresh_refusals=0,
         mode="task",
+        step="",
         presence="",
         notice="",
+        is_good=False,
+        rest={"title": "", "lines": (), "is_stopped": False, "queue_id": 0},  # a picture lies here
         lost="",
         tally=dict.fromkeys(("answered", "earned_micros", "pending_micros", "payable_micros"), 0),
         task=_task(words, tidied(options), queue, image_url),
@@ -69,5 +73,12 @@ def _task(words: task_wording.Words, options: PictureOptions, queue: QueueTerms,
     }
 
 
-def _example(example: ExampleForm, urls: Mapping[str, str]) -> dict[str, str]:
-    return {"text": example.answer, "words": example.words, "image_url": urls.get(example.kept, "")}
+def _example(example: ExampleForm, urls: Mapping[str, str], options: AnyQuestion) -> dict[str, Any]:
+    names = [field.name for field in options.fields] if isinstance(options, FieldsOptions) else []
+    typed = zip(names, example.answer.splitlines(), strict=False)  # a line for each; whoever still types has fewer
+    return {
+        "text": example.answer,
+        "fields": [{"name": name, "text": text} for name, text in typed],
+        "words": example.words,
+        "image_url": urls.get(example.kept, ""),
+    }
