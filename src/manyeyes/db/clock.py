@@ -16,6 +16,7 @@ class DatabaseClock:
     def __init__(self) -> None:
         self._read_at = float("-inf")
         self._now: datetime | None = None
+        self._last: datetime | None = None  # the latest that was told
 
     def note(self, now: datetime, sent: float, received: float) -> None:
         """Keep a reading that was taken between two moments of `time.monotonic`."""
@@ -23,9 +24,21 @@ class DatabaseClock:
             self._now, self._read_at = now, (sent + received) / 2
 
     def now(self) -> datetime | None:
-        """Return what time it is in the database; None when it was not heard of lately."""
+        """Return what time it is in the database; None when it was not heard of lately.
+
+        It never goes back by what a reading is off: what is done after something else has no earlier time.
+        """
         passed = time.monotonic() - self._read_at
-        return self._now + timedelta(seconds=passed) if self._now and passed < KEPT_SECONDS else None
+        if self._now is None or passed >= KEPT_SECONDS:
+            return None
+        return self.told(self._now + timedelta(seconds=passed))
+
+    def told(self, now: datetime) -> datetime:
+        """Return the time that something is done at, not before what was told last, unless the clock was set back."""
+        if self._last is not None and timedelta() < self._last - now <= timedelta(seconds=MOST_UNSURE_SECONDS):
+            now = self._last
+        self._last = now
+        return now
 
     def forget(self) -> None:
         """Know nothing until the next reading."""

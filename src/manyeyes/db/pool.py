@@ -125,7 +125,7 @@ class Cells:
         async with pool.acquire() as db, db.transaction():
             now = await db.fetchval("SELECT now()")  # shared by a batch; a draft's reading is checked when it is saved
             tx = Transaction(db, self._functions.get(id(pool), {}), clock)
-            yield cast("asyncpg.Connection", tx), now
+            yield cast("asyncpg.Connection", tx), clock.told(now)
             await tx.finish()
 
     @asynccontextmanager
