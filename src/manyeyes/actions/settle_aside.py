@@ -9,18 +9,17 @@ import msgspec
 
 from manyeyes.actions.shared.gold_answers import keep_gold_answers
 from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
+from manyeyes.actions.shared.passed_works import parted
 from manyeyes.actions.shared.task_endings import EndedWork
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.aside import store as aside
 from manyeyes.dispatch.aside.store import Aside
 from manyeyes.dispatch.rules import Purpose
-from manyeyes.dispatch.store import Returning
 from manyeyes.panels.rules import SeatEnd
 from manyeyes.skills import gold_items
-from manyeyes.skills.gold_items import PassedGold
-from manyeyes.tasks.rules import Ending, is_unsolvable
+from manyeyes.tasks.rules import Ending
 from manyeyes.workers import store as workers
-from manyeyes.workers.rules import SkipReason, counts_as_failure
+from manyeyes.workers.rules import SkipReason
 from manyeyes.workers.store import SessionChange
 
 
@@ -51,31 +50,20 @@ async def settle_aside(tx: asyncpg.Connection, now: datetime, commands: Sequence
     cell = commands[0].cell
     people = await workers.lock_free(tx, cell, sorted({command.worker_id for command in commands}))
     found = [each for each in await aside.lock(tx, cell, people) if each.aside_until <= now] if people else []
-    given = [each for each in found if each.aside_text is not None]
-    passed = [each for each in found if each.aside_text is None]
     # 2. Decide: what ends, which seats are closed, and what goes back.
-    ended: list[EndedWork] = []
-    closed: defaultdict[Purpose, list[ClosedSeat]] = defaultdict(list)
-    returning: list[Returning] = []
+    given = [each for each in found if each.aside_text is not None]
+    passed = parted((each, SkipReason(each.aside_reason)) for each in found if each.aside_text is None)
+    ended = [*passed.ended]
+    closed: defaultdict[Purpose, list[ClosedSeat]] = defaultdict(list, {Purpose.SEAT: [*passed.seats]})
     for each in given:
         text = each.aside_text or ""
         if each.of_task:
             closed[each.purpose].append(ClosedSeat(each, SeatEnd.ANSWERED, text, each.aside_ms))
         else:
             ended.append(EndedWork(each, Ending.SOLVED, text))
-    for each in passed:
-        failures = each.failures + counts_as_failure(SkipReason(each.aside_reason))
-        failed = msgspec.structs.replace(each, failures=failures)
-        if not is_unsolvable(failures) or each.purpose is Purpose.GOLD:
-            returning.append(Returning(each.task_id, failures, each.worker_id))
-        elif each.of_task:
-            closed[Purpose.SEAT].append(ClosedSeat(failed, SeatEnd.FAILED))
-        else:
-            ended.append(EndedWork(failed, Ending.UNSOLVABLE))
     # 3. Save: the tasks, the gold, what the workers did.
-    await dispatch.put_back(tx, cell, returning)
-    golden = [each for each in passed if each.purpose is Purpose.GOLD]
-    await gold_items.note_passed(tx, now, cell, [_passed_gold(each) for each in golden])
+    await dispatch.put_back(tx, cell, passed.returning)
+    await gold_items.note_passed(tx, now, cell, passed.gold)
     await end_works(tx, now, cell, ended, closed[Purpose.SEAT], seed=commands[0].seed)
     await keep_gold_answers(tx, now, cell, closed[Purpose.GOLD])
     if given:
@@ -88,10 +76,6 @@ def _settled(found: Sequence[Aside], worker_id: int) -> AsideSettled:
     return AsideSettled(
         tuple(sorted({each.queue_id for each in theirs})), tuple(sorted({each.subject_id for each in theirs}))
     )
-
-
-def _passed_gold(each: Aside) -> PassedGold:
-    return PassedGold(each.worker_id, each.of_task, each.task_id, each.lease)
 
 
 def _done(given: Sequence[Aside]) -> dict[int, SessionChange]:

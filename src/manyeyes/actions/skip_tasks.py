@@ -9,21 +9,19 @@ import msgspec
 
 from manyeyes.actions.shared.lost_leases import ANSWERED, LOST, Held, answered, passed_on
 from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
+from manyeyes.actions.shared.passed_works import parted
 from manyeyes.actions.shared.practice_answers import keep_practice
-from manyeyes.actions.shared.task_endings import EndedWork
 from manyeyes.actions.shared.worker_desks import Desks, LeaseId, load_desks_and_aside, promote_queued
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.aside import store as aside
 from manyeyes.dispatch.aside.store import Aside
 from manyeyes.dispatch.rules import Purpose
-from manyeyes.dispatch.store import Returning, Work
+from manyeyes.dispatch.store import Work
 from manyeyes.panels.rules import SeatEnd
 from manyeyes.skills import gold_items
-from manyeyes.skills.gold_items import PassedGold
-from manyeyes.tasks.rules import Ending, is_unsolvable
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers import store as workers
-from manyeyes.workers.rules import SkipReason, counts_as_failure
+from manyeyes.workers.rules import SkipReason
 from manyeyes.workers.store import SessionChange
 
 
@@ -51,34 +49,18 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     cell = commands[0].cell
     desks, laid = await load_desks_and_aside(tx, cell, [c.worker_id for c in commands])
     # 2. Decide: each task goes back to its queue, or ends when too many have failed.
-    ended: list[EndedWork] = []
-    seats: list[ClosedSeat] = []
-    practice: list[ClosedSeat] = []
-    returning: list[Returning] = []
-    taken: list[Work | None] = []
-    for command in commands:
-        work = desks.take(command.worker_id, command.lease, now)
-        taken.append(work)
-        if work is None:
-            continue
-        failures = work.failures + counts_as_failure(command.reason)
-        if work.purpose is Purpose.PRACTICE:
-            practice.append(ClosedSeat(work, SeatEnd.FAILED))
-        elif is_unsolvable(failures) and work.of_task:
-            seats.append(ClosedSeat(msgspec.structs.replace(work, failures=failures), SeatEnd.FAILED))
-        elif is_unsolvable(failures):
-            ended.append(EndedWork(msgspec.structs.replace(work, failures=failures), Ending.UNSOLVABLE))
-        else:
-            returning.append(Returning(work.task_id, failures, command.worker_id))
+    taken = [desks.take(command.worker_id, command.lease, now) for command in commands]
+    passed = parted((work, c.reason) for c, work in zip(commands, taken, strict=True) if work)
     # 3. A lost lease may be one whose reply was lost; a skip before this batch's own is judged by what was before.
     missing = [n for n, work in enumerate(taken) if work is None]
     taken_at = {work.task_id: n for n, work in enumerate(taken) if work}
     too_early = [n for n in missing if n < taken_at.get(commands[n].lease.task_id, -1)]  # before this batch skipped it
     repeated = await _repeated(tx, now, cell, commands, too_early)
     # 4. Save: the tasks, then what lies on the desks now.
-    await dispatch.put_back(tx, cell, returning)
-    await gold_items.note_passed(tx, now, cell, _passed_gold(taken))
-    await end_works(tx, now, cell, ended, seats, seed=commands[0].seed)
+    await dispatch.put_back(tx, cell, passed.returning)
+    await gold_items.note_passed(tx, now, cell, passed.gold)
+    await end_works(tx, now, cell, passed.ended, passed.seats, seed=commands[0].seed)
+    practice = [ClosedSeat(work, SeatEnd.FAILED) for work in taken if work and work.purpose is Purpose.PRACTICE]
     await keep_practice(tx, now, cell, desks, practice)
     skipped = Counter(work.worker_id for work in taken if work)
     if skipped:
@@ -115,12 +97,6 @@ def _laid(cell: int, laid: Iterable[Aside], *, is_passed: bool) -> set[Held]:
 def _skipped(command: SkipTask, work: Work | None, desks: Desks) -> Skipped:
     upcoming = desks.next_for(command.worker_id)
     return Skipped(work.subject_id, work.queue_id, upcoming) if work else Skipped(command.lease.task_id, 0, upcoming)
-
-
-def _passed_gold(taken: Iterable[Work | None]) -> list[PassedGold]:
-    """Return which of it is gold or practice: its row is gone, and a repeated skip is to be known all the same."""
-    gold = [work for work in taken if work and work.purpose >= Purpose.GOLD]
-    return [PassedGold(work.worker_id, work.of_task, work.task_id, work.lease) for work in gold]
 
 
 async def _repeated(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from manyeyes.values.lease_time import latest_end, renewed_until
+from manyeyes.values.lease_time import Renewable
 
 JUDGEMENT_SECONDS = 180  # how long a reviewer may look at one; a form of many fields takes longer than a vote
 
@@ -28,7 +28,7 @@ class JudgementState(enum.IntEnum):
     CLOSED = 3  # nobody decided in time, or nobody needs it any more
 
 
-class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+class Judgement(Renewable, msgspec.Struct, frozen=True, kw_only=True):
     """What a reviewer is asked to decide. ``proposal``: the result, or the best there is; ``score``: of it.
 
     ``value``: what they decided; None: it cannot be judged, or is not decided. ``target``: the promise that it was
@@ -57,23 +57,11 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     round: int
     shown_at: datetime | None = None  # of a leased one: since when it lies before its reviewer
 
-    @property
-    def ends_at(self) -> datetime:
-        """Return when its lease ends, of a leased one."""
-        assert self.lease_until is not None
-        return self.lease_until
-
-    @property
-    def latest_end(self) -> datetime:
-        """Return until when its lease may be renewed; that of one from before this was kept may not."""
-        return latest_end(self.shown_at, JUDGEMENT_SECONDS) if self.shown_at else self.ends_at
+    LEASE_SECONDS = JUDGEMENT_SECONDS
 
     def renewed(self, now: datetime) -> "Judgement":
-        """Return the leased judgement with its lease renewed."""
-        if self.shown_at is None:
-            return self
-        until = renewed_until(now, self.ends_at, self.shown_at, JUDGEMENT_SECONDS)
-        return msgspec.structs.replace(self, lease_until=until)
+        """Return the leased one with its lease renewed."""
+        return msgspec.structs.replace(self, lease_until=self.end_if_renewed(now))
 
     @property
     def key(self) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from manyeyes.values.lease_time import latest_end, renewed_until
+from manyeyes.values.lease_time import Renewable
 from manyeyes.values.refusals import Reason, Refusal
 
 REPORT_SECONDS = 60  # docs/contracts/anticaptcha.md#reports: within 60 s of the end
@@ -86,7 +86,7 @@ class Reported(msgspec.Struct, frozen=True):
     is_solved: bool
 
 
-class Slot(msgspec.Struct, frozen=True, kw_only=True):
+class Slot(Renewable, msgspec.Struct, frozen=True, kw_only=True):
     """One of a complaint's three judgements. ``lease`` fences off earlier holders.
 
     ``author_id`` gave the answer (0: several did).
@@ -105,23 +105,11 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     pay_micros: int
     shown_at: datetime | None = None  # of a leased one: since when it lies before its reviewer
 
-    @property
-    def ends_at(self) -> datetime:
-        """Return when its lease ends, of a leased one."""
-        assert self.lease_until is not None
-        return self.lease_until
-
-    @property
-    def latest_end(self) -> datetime:
-        """Return until when its lease may be renewed; that of one from before this was kept may not."""
-        return latest_end(self.shown_at, SLOT_SECONDS) if self.shown_at else self.ends_at
+    LEASE_SECONDS = SLOT_SECONDS
 
     def renewed(self, now: datetime) -> "Slot":
-        """Return the leased slot with its lease renewed."""
-        if self.shown_at is None:
-            return self
-        until = renewed_until(now, self.ends_at, self.shown_at, SLOT_SECONDS)
-        return msgspec.structs.replace(self, lease_until=until)
+        """Return the leased one with its lease renewed."""
+        return msgspec.structs.replace(self, lease_until=self.end_if_renewed(now))
 
 
 def check_report(task: Reported | None, account_id: int, *, is_repeated: bool, now: datetime) -> Refusal | None:
