@@ -185,6 +185,17 @@ async def test_results_are_proven_from_the_audit_on_that_proves_it(audited: Stag
     assert (await audited.books()).findings == []
 
 
+async def test_an_audit_of_what_an_earlier_rule_accepted_says_nothing_of_the_present_one(audited: Stage):
+    """ "Of what was accepted since …" is said of just that; the look at thresholds takes it, whose scores are known."""
+    await asked(audited, "12345", "12345", terms=RETURNED, seed=SEED)
+    audited.later(5)
+    begun_anew = "UPDATE certainty SET accepted = 0, round = round + 1, since = $2 WHERE cell = $1"
+    await audited.change(begun_anew, audited.now)
+    await decide(audited, await taken(audited), "12345")
+    (known,) = await audited.rows("certainty")
+    assert (known["accepted"], known["audits"], known["drawn"]) == (0, 0, 1)
+
+
 async def refused(stage: Stage, account_id: int, terms: PeopleTerms) -> dict[str, Any]:
     """Let audits find everything wrong until the question is refused; return what is known of it."""
     for _ in range(12):

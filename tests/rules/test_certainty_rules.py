@@ -78,6 +78,7 @@ def waiting(task_id: int, queue_id: int = 1, passed_by: tuple[int, ...] = ()) ->
         until=0.0,
         stops="[]",
         round=0,
+        filed_at=NOW,
     )
 
 

@@ -55,6 +55,7 @@ class Judgement(Renewable, msgspec.Struct, frozen=True, kw_only=True):
     until: float
     stops: str
     round: int
+    filed_at: datetime  # when its result was accepted, or could not be
     shown_at: datetime | None = None  # of a leased one: since when it lies before its reviewer
 
     LEASE_SECONDS = JUDGEMENT_SECONDS

@@ -175,7 +175,7 @@ async def _count_audits(
         known[scope] = after_audit(
             before,
             counted[scope],
-            is_accepted=judgement.is_accepted,
+            is_accepted=judgement.is_accepted and judgement.filed_at >= before.since,  # by the rule of now
             is_wrong=not judgement.is_right,
             now=now,
         )
