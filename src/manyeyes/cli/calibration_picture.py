@@ -23,7 +23,8 @@ def draw(found: Calibration, recognition: Recognition, target: float, out: Path)
         _share(share, found)
         for axes in (errors, share):
             _thresholds(axes, found, recognition)
-        errors.legend(loc="upper left", ncols=2)
+        # Beside the title: no line runs through it.
+        errors.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4)
 
 
 def _errors(axes: Axes, found: Calibration, target: float) -> None:

@@ -32,4 +32,5 @@ def draw(promise: Promise, queue: str, out: Path) -> None:
         share.set(xlabel="threshold", ylim=(0, 1.02), xlim=(min(places) - ROOM, max(places) + ROOM))
         for axes in (wrong, share):
             axes.axvline(promise.threshold, color=FAINT, linewidth=1.0, linestyle=":", label="threshold now")
-        wrong.legend(loc="upper left", ncols=2)
+        # Beside the title: no line runs through it.
+        wrong.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4)
