@@ -17,7 +17,7 @@ BELOW_ALL = (
     "manyeyes.values.text.code_points",
 )
 RULES = (  # pure as well (pyproject.toml)
-    *("manyeyes.values.binomial_bounds", "manyeyes.recognitions.calibration"),
+    *("manyeyes.values.binomial_bounds", "manyeyes.values.lease_time", "manyeyes.recognitions.calibration"),
     "manyeyes.tasks.questions",
     *("manyeyes.skills.alike", "manyeyes.skills.floor", "manyeyes.skills.gold"),
 )

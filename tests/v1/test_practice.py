@@ -44,7 +44,8 @@ async def test_from_the_offer_to_the_queue(client: Client):
     hand = await factories.hand(client.context)
     await fall_below(client.context, hand)
     told = {"queue": {"id": 1, "name": "English ImageToText", "sensitive": False}, "pictures": 2, "right_needed": 1}
-    told |= {"pay": 0.0005, "tries_left": 3, "may_begin": True, "state": "none", "answered": 0, "right": None}
+    told |= {"pay": 0.0005, "tries_left": 3, "may_begin": True, "state": "none", "answered": 0}
+    told |= {"right": None, "needed": None}
     assert await offers(client, hand) == [told]
     assert (await client.post("/v1/worker/online", headers=hand.headers, json={})).json()["refusal"] == "below_floor"
     reply = await begin(client, hand)
@@ -58,7 +59,8 @@ async def test_from_the_offer_to_the_queue(client: Client):
     assert (open_try["answered"], open_try["right"], open_try["pictures"]) == (1, None, 2)
     assert (await give(client, hand, TRUTH))["next"] is None
     (over,) = await offers(client, hand)
-    assert (over["state"], over["answered"], over["right"], over["may_begin"]) == ("passed", 2, 1, False)
+    assert (over["state"], over["answered"], over["may_begin"]) == ("passed", 2, False)
+    assert (over["right"], over["needed"]) == (1, 1)
     session = (await client.get("/v1/worker/session", headers=hand.headers)).json()
     assert (session["state"], session["practising"], session["lost"]) == ("idle", None, [])
     assert [queue["id"] for queue in session["queues"]] == [1]
