@@ -117,11 +117,11 @@ async def prove(context: Context, kept: Sequence[SignedHead], trusted: Iterable[
     for cell in cells:
         async with context.cells.pool(cell).acquire() as db:
             heads = [*await trail.heads(db, cell), *(head for head in kept if head.cell == cell)]
-            proofs.append(await _prove(db, cell, heads, keys))
+            proofs.append(await prove_chain(db, cell, heads, keys))
     return proofs
 
 
-async def _prove(db: asyncpg.Connection, cell: int, heads: Sequence[SignedHead], keys: set[bytes]) -> ChainProof:
+async def prove_chain(db: asyncpg.Connection, cell: int, heads: Sequence[SignedHead], keys: set[bytes]) -> ChainProof:
     """Follow one chain to its end, and compare it with its heads on the way."""
     by_number: defaultdict[int, list[SignedHead]] = defaultdict(list)
     wrong: list[Flaw] = []
