@@ -34,7 +34,7 @@ async def rows(client: Client, **query: object) -> list[str]:
     """Return the deeds of the page's rows."""
     page = await client.get("/operator/audit", params={name: str(value) for name, value in query.items()})
     assert page.status_code == 200
-    return re.findall(r'data-label="What" ><span class="mono">([\w.]+)<', page.text)
+    return re.findall(r'data-label="What"><span class="mono">([\w.]+)<', page.text)
 
 
 async def test_each_filter_leaves_what_it_says(client: Client, account_id: int):
