@@ -4,8 +4,7 @@ INSERT INTO worker (worker_id, name, languages, queues, reviewer, created_at) VA
 
 -- name: worker
 -- One worker.
-SELECT worker_id, name, languages, queues, reviewer, false AS disabled FROM worker
-WHERE worker_id = $1 AND disabled_at IS NULL;
+SELECT worker_id, name, languages, queues, reviewer, false AS disabled FROM worker WHERE worker_id = $1 AND disabled_at IS NULL;
 
 -- name: lock_workers
 -- Workers who may change now, disabled ones too.
@@ -46,8 +45,7 @@ WHERE secret_hash = $1 AND kind = ANY ($2::text[]) AND used_at IS NULL AND (expi
 
 -- name: use_link
 -- A one-time link signs in once.
-UPDATE credential SET used_at = now()
-WHERE secret_hash = $1 AND kind = 'link' AND used_at IS NULL AND expires_at > now()
+UPDATE credential SET used_at = now() WHERE secret_hash = $1 AND kind = 'link' AND used_at IS NULL AND expires_at > now()
 RETURNING role, subject_id, cell;
 
 -- name: spent_link
@@ -77,8 +75,7 @@ AND ($2::text IS NULL OR (role = $2 AND subject_id = $3)) RETURNING role, subjec
 
 -- name: end_sessions_of
 -- Sign somebody out everywhere, but for the session that is kept.
-DELETE FROM credential WHERE role = $1 AND subject_id = $2 AND kind = 'session' AND secret_hash <> $3
-RETURNING secret_hash;
+DELETE FROM credential WHERE role = $1 AND subject_id = $2 AND kind = 'session' AND secret_hash <> $3 RETURNING secret_hash;
 
 -- name: end_links_of
 -- End somebody's links that were not used; they stay known, by which it is known that there is an operator.
@@ -108,8 +105,7 @@ FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) AS s (worker_id,
 ORDER BY s.worker_id
 ON CONFLICT (cell, worker_id) DO UPDATE SET node_id = excluded.node_id, present = true, queues = excluded.queues,
     languages = excluded.languages, idle_since = excluded.idle_since, online_since = excluded.online_since,
-    earned_micros = 0, answered = 0, lapses = 0,
-    silent = true
+    earned_micros = 0, answered = 0, lapses = 0, silent = true
 RETURNING worker_id, held;
 
 -- name: drop_queues
@@ -117,8 +113,7 @@ RETURNING worker_id, held;
 UPDATE session SET queues = ARRAY(SELECT a.queue_id FROM unnest(session.queues) WITH ORDINALITY AS a (queue_id, n)
                                      WHERE a.queue_id <> ALL (l.lost) ORDER BY a.n)
 FROM (SELECT worker_id, array_agg(queue_id ORDER BY queue_id) AS lost FROM unnest($2::int[], $3::bigint[]) AS l (queue_id, worker_id)
-      GROUP BY worker_id) AS l
-WHERE session.cell = $1 AND session.worker_id = l.worker_id;
+      GROUP BY worker_id) AS l WHERE session.cell = $1 AND session.worker_id = l.worker_id;
 
 -- name: open_sessions
 -- People who never came get a presence that has not begun.
@@ -168,8 +163,7 @@ RETURNING CASE WHEN session.practice_queue <> 0 THEN session.worker_id END AS wo
 
 -- name: astray
 -- Of these workers, those of whom the match does not know that they are present and ask through this node.
-SELECT worker_id FROM session
-WHERE cell = $1 AND worker_id = ANY ($2::text::bigint[])
+SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::text::bigint[])
   AND NOT (present AND node_id = $3 AND NOT silent AND (cardinality(queues) > 0 OR practice_queue <> 0));
 
 -- name: ended_secrets
