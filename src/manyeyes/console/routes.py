@@ -28,6 +28,7 @@ from manyeyes.console.reviewer.judging import JudgingPages
 from manyeyes.console.reviewer.review import ReviewPages
 from manyeyes.console.shared.appearance import change_look
 from manyeyes.console.shared.connect import show_help
+from manyeyes.console.shared.passkeys import PasskeyPages
 from manyeyes.console.shared.rendering import render, static_file
 from manyeyes.console.shared.session_list import SessionPages
 from manyeyes.console.shared.sign_in import SignInPages
@@ -43,7 +44,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 Rooms = tuple[dict[str, Endpoint], dict[str, Endpoint]]  # pages to look at, forms to send
 # The first segments of the console's paths: what is not one of these belongs to the contracts.
 OWN_PATHS = (
-    *("", "login", "logout", "sessions", "look", "help", "static", "worker", "widget", "reviewer"),
+    *("", "login", "logout", "sessions", "passkeys", "look", "help", "static", "worker", "widget", "reviewer"),
     *("customer", "operator"),
 )
 FORM_TYPE = "application/x-www-form-urlencoded"  # none of the forms sends a file, but for those of drafts of jobs
@@ -64,7 +65,7 @@ def routes(context: Context) -> list[Route]:
 
 
 def _everybodys(context: Context) -> Rooms:
-    sign_in, sessions = SignInPages(context), SessionPages(context)
+    sign_in, sessions, passkeys = SignInPages(context), SessionPages(context), PasskeyPages(context)
     pages: dict[str, Endpoint] = {
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
@@ -78,6 +79,11 @@ def _everybodys(context: Context) -> Rooms:
         "/logout": sign_in.sign_out,
         "/sessions/end": sessions.end,
         "/sessions/end-others": sessions.end_others,
+        "/passkeys": passkeys.make,
+        "/passkeys/options": passkeys.options_to_make,
+        "/passkeys/challenge": passkeys.options_to_sign_in,
+        "/passkeys/sign-in": passkeys.sign_in,
+        "/passkeys/remove": passkeys.forget,
         "/look": change_look,
     }
     return pages, forms

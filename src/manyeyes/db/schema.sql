@@ -75,9 +75,33 @@ CREATE TABLE credential (
     used_at     timestamptz,                          -- a link signs in once
     through     bytea,                                -- the client key or token that began a session, which ends with it
     address     text NOT NULL DEFAULT '',             -- from where a session was used last; empty: it is not known
-    seen_at     timestamptz                           -- when that was, within an hour
+    seen_at     timestamptz,                          -- when that was, within an hour
+    begun_by    text NOT NULL DEFAULT '',             -- what began a session: passkey, company; empty: a link, or `through`
+    factors     smallint NOT NULL DEFAULT 1           -- how many proofs that was: a passkey is two
 );
 CREATE INDEX credential_subject ON credential (role, subject_id) WHERE kind <> 'token';
+
+-- What somebody's device proved that it has: it signs them in (docs/decisions/0082).
+CREATE TABLE passkey (
+    credential_id bytea PRIMARY KEY,                  -- what its device calls it
+    role          text NOT NULL CHECK (role IN ('worker', 'customer', 'operator')),
+    subject_id    bigint NOT NULL,
+    cell          int NOT NULL DEFAULT 0,
+    user_handle   bytea NOT NULL,                     -- what its device knows the person by; all of theirs have one
+    public_key    bytea NOT NULL,                     -- COSE
+    sign_count    bigint NOT NULL,                    -- how often it signed; 0: it is shared among devices, which do not count
+    name          text NOT NULL,                      -- what its person calls it
+    created_at    timestamptz NOT NULL,
+    used_at       timestamptz
+);
+CREATE INDEX passkey_subject ON passkey (role, subject_id);
+
+-- Challenges that were answered: none is twice.
+CREATE TABLE used_challenge (
+    challenge_hash bytea PRIMARY KEY,
+    expires_at     timestamptz NOT NULL               -- from when on it could not be answered anyhow
+);
+CREATE INDEX used_challenge_over ON used_challenge (expires_at);
 
 -- A kind of work with a price, a language and workers who may do it (a reference table: few rows, rarely written).
 CREATE TABLE queue (

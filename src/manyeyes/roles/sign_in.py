@@ -27,12 +27,30 @@ async def cookie_subject(context: Context, request: Request) -> Subject | None:
 async def signed_in(context: Context, request: Request) -> Subject | Refusal | None:
     """Return whom the cookie signs in, None for nobody; or the refusal of the address, or of a worker who is disabled.
 
-    All that the right depends on is looked up at every use (docs/decisions/0041-sealed-at-rest.md#sessions).
+    All that the right depends on is looked up at every use (docs/decisions/0041-sealed-at-rest.md#sessions). A session
+    that lacks the second proof which the operator asks of operators opens nothing (docs/decisions/0082).
     """
+    session = await _session(context, request)
+    return await _holder(context, session, request) if session and not _lacks_proof(context, session) else None
+
+
+async def half_signed_in(context: Context, request: Request) -> Subject | None:
+    """Return who has signed in with one proof where two are asked for; None for everybody else."""
+    session = await _session(context, request)
+    found = await _holder(context, session, request) if session and _lacks_proof(context, session) else None
+    return found if isinstance(found, Subject) else None
+
+
+async def _session(context: Context, request: Request) -> BrowserSession | None:
     session_hash = cookie_hash(request)
-    session = await context.lookups.session(session_hash) if session_hash else None
-    if session is None:
-        return None
+    return await context.lookups.session(session_hash) if session_hash else None
+
+
+def _lacks_proof(context: Context, session: BrowserSession) -> bool:
+    return session.role == "operator" and session.factors < context.settings.operator_factors
+
+
+async def _holder(context: Context, session: BrowserSession, request: Request) -> Subject | Refusal | None:
     address = caller_address(request)
     refusal = await context.lookups.blocked(address)
     if refusal is None:
@@ -45,12 +63,13 @@ async def signed_in(context: Context, request: Request) -> Subject | Refusal | N
 
 async def _may_go_on(context: Context, session: BrowserSession, address: str) -> bool | Refusal:
     """Tell whether what began the session still holds, or return why it opens nothing for them, or from there."""
+    key = None if session.begun_by else session.through  # a passkey's sessions end when it is removed
     if session.role == "worker":
-        if session.through is not None and await context.lookups.token(session.through) is None:
+        if key is not None and await context.lookups.token(key) is None:
             return False
         return await context.lookups.worker(session.subject_id) is not None or WORKER_DISABLED
-    if session.role == "customer" and session.through is not None:
-        owner = await context.lookups.key(session.through)
+    if session.role == "customer" and key is not None:
+        owner = await context.lookups.key(key)
         return False if owner is None else not_from(owner, address) or True
     return True
 

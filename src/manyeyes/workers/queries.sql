@@ -31,8 +31,10 @@ UPDATE worker SET disabled_at = NULL WHERE worker_id = $1;
 
 -- name: insert_credential
 -- Remember a secret by its hash.
-INSERT INTO credential (secret_hash, kind, role, subject_id, cell, created_at, expires_at, through, address, seen_at)
-VALUES ($1, $2, $3, $4, $5, now(), now() + make_interval(secs => $6), $7, $8, CASE $2 WHEN 'session' THEN now() END);
+INSERT INTO credential (secret_hash, kind, role, subject_id, cell, created_at, expires_at, through, address, seen_at,
+    begun_by, factors)
+VALUES ($1, $2, $3, $4, $5, now(), now() + make_interval(secs => $6), $7, $8, CASE $2 WHEN 'session' THEN now() END,
+    $9, $10);
 
 -- name: credential
 -- Whom a token or session signs in.
@@ -51,12 +53,12 @@ SELECT role, subject_id, cell FROM credential WHERE secret_hash = $1 AND kind = 
 
 -- name: browser_session
 -- A session that has not ended.
-SELECT secret_hash, role, subject_id, cell, through, created_at, address, seen_at FROM credential
+SELECT secret_hash, role, subject_id, cell, through, created_at, address, seen_at, begun_by, factors FROM credential
 WHERE secret_hash = $1 AND kind = 'session' AND expires_at > now();
 
 -- name: browser_sessions
 -- Where somebody is signed in, the session that was used last before the others.
-SELECT secret_hash, role, subject_id, cell, through, created_at, address, seen_at FROM credential
+SELECT secret_hash, role, subject_id, cell, through, created_at, address, seen_at, begun_by, factors FROM credential
 WHERE role = $1 AND subject_id = $2 AND kind = 'session' AND expires_at > now()
 ORDER BY seen_at DESC NULLS LAST, created_at DESC, secret_hash LIMIT $3;
 

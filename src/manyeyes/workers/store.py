@@ -124,13 +124,17 @@ async def insert_credential(
     seconds: float | None,
     through: bytes | None = None,
     address: str = "",
+    begun_by: str = "",
+    factors: int = 1,
 ) -> None:
     """Remember a token, link or session that lasts ``seconds`` (None: until the worker is disabled).
 
-    ``through``: hash of the client key or token that began a session, which ends with it; ``address``: from where.
+    ``through``: hash of the client key, token or passkey that began a session, which ends with it; ``address``: from
+    where; ``begun_by``, ``factors``: as `BrowserSession` has them.
     """
     whom = values(subject, "role", "subject_id", "cell")
-    await db.execute(SQL.insert_credential, secret_hash, kind, *whom, seconds, through, address)
+    begun = (through, address, begun_by, factors)
+    await db.execute(SQL.insert_credential, secret_hash, kind, *whom, seconds, *begun)
 
 
 async def credential(db: asyncpg.Connection, secret_hash: bytes, kinds: Sequence[str]) -> Subject | None:
@@ -148,9 +152,9 @@ async def spent_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | No
     return read_one(Subject, await db.fetchrow(SQL.spent_link, secret_hash))
 
 
-async def end_sessions_through(db: asyncpg.Connection, key_hash: bytes) -> None:
+async def end_sessions_through(db: asyncpg.Connection, through: bytes) -> None:
     """End the sessions that a client key, given by its hash, began."""
-    await db.execute(SQL.end_sessions_through, key_hash)
+    await db.execute(SQL.end_sessions_through, through)
 
 
 async def has_operator(db: asyncpg.Connection) -> bool:

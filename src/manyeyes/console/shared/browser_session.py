@@ -1,5 +1,6 @@
 """Beginning and ending a browser's session."""
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
@@ -14,13 +15,24 @@ from manyeyes.workers.store import Subject
 HOMES = {"worker": "/worker", "customer": "/customer", "operator": "/operator"}
 
 
+class Begun(msgspec.Struct, frozen=True):
+    """What began a session: ``through``: hash of the key, token or passkey that it ends with; a link leaves nothing."""
+
+    through: bytes | None = None
+    begun_by: str = ""
+    factors: int = 1
+
+
+BY_LINK = Begun()
+
+
 async def begin_session(
-    context: Context, request: Request, subject: Subject, client_key: str | None = None
+    context: Context, request: Request, subject: Subject, begun: Begun = BY_LINK
 ) -> RedirectResponse:
     """Sign ``subject`` in on this browser and redirect to the page of its role.
 
-    A session that a ``client_key`` or a token began ends with it. The one that this browser had until now ends at once;
-    those in other browsers go on (docs/decisions/0041-sealed-at-rest.md#sessions).
+    The session that this browser had until now ends at once; those in other browsers go on
+    (docs/decisions/0041-sealed-at-rest.md#sessions).
     """
     secret, before = new_token(), cookie_hash(request)
     command = AddCredential(
@@ -28,9 +40,11 @@ async def begin_session(
         kind="session",
         subject=subject,
         seconds=SESSION_SECONDS,
-        through=digest(client_key) if client_key else None,
+        through=begun.through,
         address=caller_address(request),
         ends=before or None,
+        begun_by=begun.begun_by,
+        factors=begun.factors,
     )
     await context.batcher.ask(add_credentials, command)
     if before:

@@ -13,6 +13,7 @@ from manyeyes.console.shared.browser_session import HOMES
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.passkeys import passkeys_of
 from manyeyes.roles.sign_in import cookie_hash, cookie_subject
 from manyeyes.runtime.context import Context
 from manyeyes.workers.browser_sessions import BrowserSession, browser_sessions
@@ -22,6 +23,7 @@ BEGUN_BY = {
     "link": mark("a sign-in link"),
     "customer": mark("a client key"),
     "worker": mark("a token"),
+    "passkey": mark("a passkey"),
 }
 TITLES = {
     "worker": mark("Your sign-ins"),
@@ -51,6 +53,7 @@ class SessionPages:
             title=translate(TITLES[subject.role]),
             home=HOMES[subject.role],
             sessions=sorted((_row(each, here) for each in found), key=lambda row: not row["is_this"]),
+            passkeys=await passkeys_of(self._context, subject),
             begun_by={name: translate(words) for name, words in BEGUN_BY.items()},
         )
 
@@ -78,7 +81,7 @@ def _row(session: BrowserSession, here: bytes) -> dict[str, Any]:
         "id": session.secret_hash.hex(),
         "is_this": session.secret_hash == here,
         "begun_at": session.created_at,
-        "begun_by": "link" if session.through is None else session.role,
+        "begun_by": session.begun_by or ("link" if session.through is None else session.role),
         "seen_at": session.seen_at,
         "address": session.address,
     }
