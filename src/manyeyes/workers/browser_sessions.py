@@ -14,7 +14,7 @@ NONE = b""  # no session's hash
 
 
 class BrowserSession(msgspec.Struct, frozen=True, kw_only=True):
-    """``through``: hash of the client key, token or passkey that began it, None for a link; ``seen_at``: within an hour.
+    """``through``: hash of the client key, token or passkey that began it, None for a link; ``seen_at``: to the hour.
 
     ``address`` is empty and ``seen_at`` None for a session that began before they were kept. ``begun_by``: passkey or
     company; empty: a link, or what ``through`` says. ``factors``: how many proofs that was.
