@@ -7,6 +7,10 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import DIRECTORY
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.workers import store as workers
 from manyeyes.workers.passkeys import store as passkeys
 from manyeyes.workers.passkeys.rules import session_mark
@@ -19,16 +23,20 @@ class RemovePasskey(msgspec.Struct, frozen=True):
     subject: Subject
     credential_id: bytes | None = None
     cell: int = DIRECTORY
+    actor: Actor = BY_ITSELF
 
 
 async def remove_passkeys(tx: asyncpg.Connection, now: datetime, commands: Sequence[RemovePasskey]) -> list[int]:
     """Return how many passkeys of each person were there; somebody else's stay."""
-    gone = []
+    gone, entries = [], []
     for command in commands:
         found = await passkeys.passkeys_of(tx, command.subject)
-        going = [each.credential_id for each in found if command.credential_id in (None, each.credential_id)]
-        for credential_id in going:
-            await passkeys.delete(tx, credential_id, command.subject)
-            await workers.end_sessions_through(tx, session_mark(credential_id))
+        going = [each for each in found if command.credential_id in (None, each.credential_id)]
+        for each in going:
+            await passkeys.delete(tx, each.credential_id, command.subject)
+            await workers.end_sessions_through(tx, session_mark(each.credential_id))
+            what = (Deed.PASSKEY_REMOVE, command.subject.label)
+            entries.append(change_of(command.actor, *what, {"name": each.name}, None))
         gone.append(len(going))
+    await trail.record(tx, now, DIRECTORY, entries)
     return gone

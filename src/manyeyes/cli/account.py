@@ -210,7 +210,7 @@ def sign_out(account: str, *, passkeys: WithPasskeys = False, common: Common | N
         place = await find_account(context, account)
         ended = await sign_out_everywhere(context, Subject("customer", place.account_id, place.cell))
         if passkeys:
-            await remove_passkeys(context, Subject("customer", place.account_id, place.cell))
+            await remove_passkeys(context, who_types(), Subject("customer", place.account_id, place.cell))
         return {"account_id": place.account_id, "sessions": ended}
 
     run(common, work, lambda r: f"account {r['account_id']} is signed out of {browsers(r['sessions'])}")

@@ -4,6 +4,7 @@ from typing import Any
 
 from cyclopts import App
 
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import Common, WithPasskeys, browsers, run
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
 from manyeyes.roles.passkeys import remove as remove_passkeys
@@ -35,7 +36,7 @@ def sign_out(*, passkeys: WithPasskeys = False, common: Common | None = None) ->
 
     async def work(context: Context) -> dict[str, Any]:
         if passkeys:
-            await remove_passkeys(context, Subject("operator", 0, 0))
+            await remove_passkeys(context, who_types(), Subject("operator", 0, 0))
         return {"sessions": await sign_out_everywhere(context, Subject("operator", 0, 0))}
 
     run(common, work, lambda r: f"the operator is signed out of {browsers(r['sessions'])}")

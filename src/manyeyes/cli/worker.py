@@ -95,7 +95,7 @@ def sign_out(worker: str, *, passkeys: WithPasskeys = False, common: Common | No
         found = await find_worker(context, worker)
         ended = await sign_out_everywhere(context, Subject("worker", found.worker_id, 0))
         if passkeys:
-            await remove_passkeys(context, Subject("worker", found.worker_id, 0))
+            await remove_passkeys(context, who_types(), Subject("worker", found.worker_id, 0))
         return {"worker_id": found.worker_id, "sessions": ended}
 
     run(common, work, lambda r: f"worker {r['worker_id']} is signed out of {browsers(r['sessions'])}")

@@ -17,6 +17,7 @@ from manyeyes.actions.add_passkeys import AddPasskey, add_passkeys
 from manyeyes.actions.remove_passkeys import RemovePasskey, remove_passkeys
 from manyeyes.actions.use_passkeys import UsePasskey, use_passkeys
 from manyeyes.runtime.context import Context
+from manyeyes.values.actor import Actor
 from manyeyes.values.challenges import SIGN_IN, Challenge
 from manyeyes.values.text.rules import read_name
 from manyeyes.values.web_address import read_origin
@@ -47,10 +48,10 @@ class Site(msgspec.Struct, frozen=True):
 
 
 class Maker(msgspec.Struct, frozen=True):
-    """Whoever makes a passkey; ``name`` is what their device lists them by."""
+    """Whoever makes a passkey; ``actor`` as the audit trail has them, whose name is what their device lists."""
 
     subject: Subject
-    name: str
+    actor: Actor
 
 
 def read_site(origin: str) -> Site | PasskeyTrouble:
@@ -70,7 +71,7 @@ async def making(context: Context, maker: Maker, site: Site) -> str:
     options = webauthn.generate_registration_options(
         rp_id=site.host,
         rp_name="manyeyes",
-        user_name=maker.name,
+        user_name=maker.actor.name or maker.subject.role,
         user_id=context.challenges.handle(_purpose(maker.subject)),
         challenge=context.challenges.new(_purpose(maker.subject), datetime.now(UTC)),
         timeout=MILLISECONDS,
@@ -105,7 +106,9 @@ async def keep(context: Context, maker: Maker, site: Site, sent: str, name: str)
         sign_count=made.sign_count,
         name=name,
     )
-    is_theirs = await context.batcher.ask(add_passkeys, AddPasskey(maker.subject, new, answer.challenge))
+    is_theirs = await context.batcher.ask(
+        add_passkeys, AddPasskey(maker.subject, new, answer.challenge, actor=maker.actor)
+    )
     return new if is_theirs else PasskeyTrouble.TOO_LATE
 
 
@@ -143,9 +146,9 @@ async def passkeys_of(context: Context, subject: Subject) -> list[Passkey]:
         return await store.passkeys_of(db, subject)
 
 
-async def remove(context: Context, subject: Subject, credential_id: bytes | None = None) -> int:
+async def remove(context: Context, actor: Actor, subject: Subject, credential_id: bytes | None = None) -> int:
     """Forget one of somebody's passkeys, or all; browsers that it signed in are signed out everywhere at once."""
-    gone = await context.batcher.ask(remove_passkeys, RemovePasskey(subject, credential_id))
+    gone = await context.batcher.ask(remove_passkeys, RemovePasskey(subject, credential_id, actor=actor))
     await context.notifier.tell_changed()
     return gone
 

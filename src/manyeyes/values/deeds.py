@@ -9,6 +9,8 @@ class Deed(StrEnum):
     ACCOUNT_OPEN = "account.open"
     ACCOUNT_SET = "account.set"
     BALANCE_TOP_UP = "balance.top_up"
+    PASSKEY_ADD = "passkey.add"
+    PASSKEY_REMOVE = "passkey.remove"
     QUEUE_ADD = "queue.add"
     QUEUE_SET = "queue.set"
     WORKER_DISABLE = "worker.disable"

@@ -31,6 +31,11 @@ class Subject(msgspec.Struct, frozen=True):
     subject_id: int
     cell: int
 
+    @property
+    def label(self) -> str:
+        """Return by what the audit trail names them: ``worker:7``, ``account:12``."""
+        return f"{'account' if self.role == 'customer' else self.role}:{self.subject_id}"
+
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A worker's presence; earned and answered since they went online. ``lost``: queues whose floor they are below."""

@@ -3,15 +3,16 @@
 import re
 from collections.abc import Mapping
 
+from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from manyeyes.accounts import store as accounts
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.browser_session import Begun, begin_session
 from manyeyes.console.shared.forms import text_of, typed_in
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.acting import actor_of, named
 from manyeyes.roles.passkeys import (
     Maker,
     PasskeyTrouble,
@@ -28,7 +29,6 @@ from manyeyes.roles.sign_in import caller_address, cookie_subject, half_signed_i
 from manyeyes.runtime.context import Context
 from manyeyes.workers.passkeys.rules import FACTORS, session_mark
 from manyeyes.workers.passkeys.store import NewPasskey, Passkey
-from manyeyes.workers.store import Subject
 
 TROUBLE: Mapping[PasskeyTrouble, str] = {
     PasskeyTrouble.NO_NAME: mark("Passkeys need an address with a name; this page's address is a number."),
@@ -49,22 +49,21 @@ class PasskeyPages:
 
     async def options_to_make(self, request: Request) -> Response:
         """POST /passkeys/options: what the browser is to make a passkey with, as JSON."""
-        subject, site = await self._maker(request), read_site(request.headers["origin"])
-        if subject is None or isinstance(site, PasskeyTrouble):
+        maker, site = await self._maker(request), read_site(request.headers["origin"])
+        if maker is None or isinstance(site, PasskeyTrouble):
             return Response(status_code=403)
-        maker = Maker(subject, await self._name_of(subject))
         return Response(await making(self._context, maker, site), media_type="application/json")
 
     async def make(self, request: Request) -> Response:
         """POST /passkeys: `credential`, the browser's JSON of what its device made, and `name`."""
-        subject, site = await self._maker(request), read_site(request.headers["origin"])
-        if subject is None:
+        maker, site = await self._maker(request), read_site(request.headers["origin"])
+        if maker is None:
             return RedirectResponse("/", status_code=303)
-        kept = site if isinstance(site, PasskeyTrouble) else await self._kept(request, subject, site)
+        kept = site if isinstance(site, PasskeyTrouble) else await self._kept(request, maker, site)
         if isinstance(kept, PasskeyTrouble):
             return self._trouble(request, kept)
         if await cookie_subject(self._context, request) is None:  # this was the second proof that was asked for
-            return await begin_session(self._context, request, subject, _begun(kept))
+            return await begin_session(self._context, request, maker.subject, _begun(kept))
         return RedirectResponse("/sessions", status_code=303)
 
     async def options_to_sign_in(self, request: Request) -> Response:
@@ -88,32 +87,25 @@ class PasskeyPages:
     async def forget(self, request: Request) -> Response:
         """POST /passkeys/remove: `passkey`, the one that goes; browsers that it signed in are signed out."""
         subject = await cookie_subject(self._context, request)
-        named = text_of(await request.form(), "passkey")
-        if subject is not None and _ID.fullmatch(named):
-            await remove(self._context, subject, bytes.fromhex(named))
+        named_id = text_of(await request.form(), "passkey")
+        if subject is not None and _ID.fullmatch(named_id):
+            await remove(self._context, await actor_of(self._context, request), subject, bytes.fromhex(named_id))
         return RedirectResponse("/sessions", status_code=303)
 
-    async def _maker(self, request: Request) -> Subject | None:
+    async def _maker(self, request: Request) -> Maker | None:
         """Return who may make a passkey now: who is signed in, or lacks only a second proof and has no passkey yet."""
         whole = await cookie_subject(self._context, request)
-        half = None if whole else await half_signed_in(self._context, request)
-        return whole or (half if half and not await passkeys_of(self._context, half) else None)
+        if whole:
+            return Maker(whole, await actor_of(self._context, request))
+        half = await half_signed_in(self._context, request)
+        if half is None or await passkeys_of(self._context, half):
+            return None
+        who = await named(self._context, half)
+        return Maker(half, structs.replace(who, via="screen", address=caller_address(request)))
 
-    async def _kept(self, request: Request, subject: Subject, site: Site) -> NewPasskey | PasskeyTrouble:
+    async def _kept(self, request: Request, maker: Maker, site: Site) -> NewPasskey | PasskeyTrouble:
         form = await request.form()
-        maker = Maker(subject, await self._name_of(subject))
         return await keep(self._context, maker, site, text_of(form, "credential"), typed_in(form, "name"))
-
-    async def _name_of(self, subject: Subject) -> str:
-        """Return what a device lists somebody by."""
-        if subject.role == "worker":
-            worker = await self._context.lookups.worker(subject.subject_id)
-            return worker.name if worker else subject.role
-        if subject.role == "customer":
-            async with self._context.cells.directory.acquire() as db:
-                found = await accounts.places(db, str(subject.subject_id))
-            return next((place.name for place in found if place.account_id == subject.subject_id), subject.role)
-        return subject.role
 
     def _trouble(self, request: Request, trouble: PasskeyTrouble) -> Response:
         said = catalogue(look_of(request).language).ugettext(TROUBLE[trouble])
