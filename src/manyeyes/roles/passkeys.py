@@ -40,7 +40,7 @@ class PasskeyTrouble(enum.StrEnum):
     UNREADABLE_NAME = "unreadable_name"
 
 
-class Site(msgspec.Struct, frozen=True):
+class PasskeySite(msgspec.Struct, frozen=True):
     """The pages that a passkey is made for and good for: their host, and the origin that a browser says."""
 
     host: str
@@ -54,17 +54,17 @@ class Maker(msgspec.Struct, frozen=True):
     actor: Actor
 
 
-def read_site(origin: str) -> Site | PasskeyTrouble:
+def read_site(origin: str) -> PasskeySite | PasskeyTrouble:
     """Return the site of a page's Origin header, which was found to be our own."""
     host = read_origin(origin).host
     try:
         ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        return Site(host, origin)
+        return PasskeySite(host, origin)
     return PasskeyTrouble.NO_NAME
 
 
-async def making(context: Context, maker: Maker, site: Site) -> str:
+async def making(context: Context, maker: Maker, site: PasskeySite) -> str:
     """Return the JSON of what the browser is to make a passkey with (section 5.4)."""
     there = await passkeys_of(context, maker.subject)
     webauthn, structs = _library(), _structs()
@@ -84,7 +84,7 @@ async def making(context: Context, maker: Maker, site: Site) -> str:
     return str(webauthn.options_to_json(options))
 
 
-async def keep(context: Context, maker: Maker, site: Site, sent: str, name: str) -> NewPasskey | PasskeyTrouble:
+async def keep(context: Context, maker: Maker, site: PasskeySite, sent: str, name: str) -> NewPasskey | PasskeyTrouble:
     """Keep the passkey that a device made, under a name; ``sent``: the browser's JSON of it."""
     try:
         name = read_name(name)
@@ -112,7 +112,7 @@ async def keep(context: Context, maker: Maker, site: Site, sent: str, name: str)
     return new if is_theirs else PasskeyTrouble.TOO_LATE
 
 
-def signing_in(context: Context, site: Site) -> str:
+def signing_in(context: Context, site: PasskeySite) -> str:
     """Return the JSON of what the browser is to sign with any passkey that it has for this site (section 5.5)."""
     options = _library().generate_authentication_options(
         rp_id=site.host,
@@ -123,7 +123,7 @@ def signing_in(context: Context, site: Site) -> str:
     return str(_library().options_to_json(options))
 
 
-async def signed_in_by(context: Context, site: Site, sent: str) -> Passkey | PasskeyTrouble:
+async def signed_in_by(context: Context, site: PasskeySite, sent: str) -> Passkey | PasskeyTrouble:
     """Return the passkey that answered a challenge, whose person is signed in now; ``sent``: the browser's JSON."""
     answer = _answered(context, sent, SIGN_IN)
     if isinstance(answer, PasskeyTrouble):
@@ -170,7 +170,7 @@ def _answered(context: Context, sent: str, purpose: bytes) -> "_Answer | Passkey
     return _Answer(raw, challenge, credential_id, handle) if challenge else PasskeyTrouble.TOO_LATE
 
 
-def _verified(check: str, sent: str, answer: "_Answer", site: Site, **known: object) -> Any:
+def _verified(check: str, sent: str, answer: "_Answer", site: PasskeySite, **known: object) -> Any:
     """Return what the library says of the browser's JSON; None when anything in it does not hold."""
     try:
         return getattr(_library(), check)(

@@ -15,8 +15,8 @@ from manyeyes.console.shared.rendering import render
 from manyeyes.roles.acting import actor_of, named
 from manyeyes.roles.passkeys import (
     Maker,
+    PasskeySite,
     PasskeyTrouble,
-    Site,
     keep,
     making,
     passkeys_of,
@@ -103,7 +103,7 @@ class PasskeyPages:
         who = await named(self._context, half)
         return Maker(half, structs.replace(who, via="screen", address=caller_address(request)))
 
-    async def _kept(self, request: Request, maker: Maker, site: Site) -> NewPasskey | PasskeyTrouble:
+    async def _kept(self, request: Request, maker: Maker, site: PasskeySite) -> NewPasskey | PasskeyTrouble:
         form = await request.form()
         return await keep(self._context, maker, site, text_of(form, "credential"), typed_in(form, "name"))
 
