@@ -27,6 +27,7 @@ from manyeyes.console.operator.recognition import OperatorRecognitionPages
 from manyeyes.console.reviewer.judging import JudgingPages
 from manyeyes.console.reviewer.review import ReviewPages
 from manyeyes.console.shared.appearance import change_look
+from manyeyes.console.shared.company import CompanyPages
 from manyeyes.console.shared.connect import show_help
 from manyeyes.console.shared.passkeys import PasskeyPages
 from manyeyes.console.shared.rendering import render, static_file
@@ -36,6 +37,7 @@ from manyeyes.console.worker.accuracy import AccuracyPages
 from manyeyes.console.worker.reports import ComplaintPages
 from manyeyes.console.worker.widget import WidgetPages
 from manyeyes.console.worker.work import WorkPages
+from manyeyes.roles.company_sign_in import BACK
 from manyeyes.roles.sign_in import is_from_own_page
 from manyeyes.runtime.context import Context
 from manyeyes.values.integers import whole_number
@@ -44,7 +46,20 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 Rooms = tuple[dict[str, Endpoint], dict[str, Endpoint]]  # pages to look at, forms to send
 # The first segments of the console's paths: what is not one of these belongs to the contracts.
 OWN_PATHS = (
-    *("", "login", "logout", "sessions", "passkeys", "look", "help", "static", "worker", "widget", "reviewer"),
+    *(
+        "",
+        "login",
+        "logout",
+        "sessions",
+        "passkeys",
+        "company",
+        "look",
+        "help",
+        "static",
+        "worker",
+        "widget",
+        "reviewer",
+    ),
     *("customer", "operator"),
 )
 FORM_TYPE = "application/x-www-form-urlencoded"  # none of the forms sends a file, but for those of drafts of jobs
@@ -65,11 +80,15 @@ def routes(context: Context) -> list[Route]:
 
 
 def _everybodys(context: Context) -> Rooms:
-    sign_in, sessions, passkeys = SignInPages(context), SessionPages(context), PasskeyPages(context)
+    sign_in, sessions = SignInPages(context), SessionPages(context)
+    passkeys, company = PasskeyPages(context), CompanyPages(context)
     pages: dict[str, Endpoint] = {
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
         "/sessions": sessions.show,
+        "/company/sign-in": company.sign_in,
+        "/company/connect": company.connect,
+        BACK: company.back,
         "/help": show_help,
         "/static/{version}/{reader}/{name}": static_file,
     }
@@ -79,6 +98,7 @@ def _everybodys(context: Context) -> Rooms:
         "/logout": sign_in.sign_out,
         "/sessions/end": sessions.end,
         "/sessions/end-others": sessions.end_others,
+        "/company/disconnect": company.disconnect,
         "/passkeys": passkeys.make,
         "/passkeys/options": passkeys.options_to_make,
         "/passkeys/challenge": passkeys.options_to_sign_in,

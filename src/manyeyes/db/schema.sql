@@ -103,6 +103,21 @@ CREATE TABLE used_challenge (
 );
 CREATE INDEX used_challenge_over ON used_challenge (expires_at);
 
+-- Whom the company's own sign-in signs in here (docs/decisions/0083).
+CREATE TABLE identity (
+    issuer     text NOT NULL,
+    sub        text NOT NULL,                         -- their number there
+    role       text NOT NULL CHECK (role IN ('worker', 'customer', 'operator')),
+    subject_id bigint NOT NULL,
+    cell       int NOT NULL DEFAULT 0,
+    name       text NOT NULL,                         -- what the company calls them
+    by_claims  boolean NOT NULL,                      -- they are here because of their groups; else they connected it
+    created_at timestamptz NOT NULL,
+    used_at    timestamptz,
+    PRIMARY KEY (issuer, sub)
+);
+CREATE INDEX identity_subject ON identity (role, subject_id);
+
 -- A kind of work with a price, a language and workers who may do it (a reference table: few rows, rarely written).
 CREATE TABLE queue (
     queue_id      int PRIMARY KEY,

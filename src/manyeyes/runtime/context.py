@@ -101,6 +101,11 @@ class Context:
         """Return what makes and opens the challenges of passkeys. Raises `SecretsUnreadable`."""
         return Challenges(self._own_keys.pictures)
 
+    @cached_property
+    def sign_in_sealer(self) -> Sealer:
+        """Return what seals what browsers keep while their person signs in elsewhere. Raises `SecretsUnreadable`."""
+        return Sealer(hashlib.blake2b(self._own_keys.pictures, digest_size=32, person=b"company sign-in").digest())
+
     @property
     def pseudonyms(self) -> Pseudonyms:
         """Return what names people for customers. Raises `SecretsUnreadable`."""

@@ -21,6 +21,7 @@ class Begun(msgspec.Struct, frozen=True):
     through: bytes | None = None
     begun_by: str = ""
     factors: int = 1
+    seconds: float = SESSION_SECONDS
 
 
 BY_LINK = Begun()
@@ -39,7 +40,7 @@ async def begin_session(
         secret_hash=digest(secret),
         kind="session",
         subject=subject,
-        seconds=SESSION_SECONDS,
+        seconds=begun.seconds,
         through=begun.through,
         address=caller_address(request),
         ends=before or None,
@@ -53,7 +54,7 @@ async def begin_session(
     response.set_cookie(
         COOKIE,
         secret,
-        max_age=int(SESSION_SECONDS),
+        max_age=int(begun.seconds),
         httponly=True,
         samesite="lax",
         secure=is_secure(context, request),

@@ -13,6 +13,7 @@ from manyeyes.console.shared.browser_session import HOMES
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.company_sign_in import company_name, identities_of
 from manyeyes.roles.passkeys import passkeys_of
 from manyeyes.roles.sign_in import cookie_hash, cookie_subject
 from manyeyes.runtime.context import Context
@@ -24,6 +25,7 @@ BEGUN_BY = {
     "customer": mark("a client key"),
     "worker": mark("a token"),
     "passkey": mark("a passkey"),
+    "company": mark("the company's sign-in"),
 }
 TITLES = {
     "worker": mark("Your sign-ins"),
@@ -54,6 +56,8 @@ class SessionPages:
             home=HOMES[subject.role],
             sessions=sorted((_row(each, here) for each in found), key=lambda row: not row["is_this"]),
             passkeys=await passkeys_of(self._context, subject),
+            identities=await identities_of(self._context, subject),
+            company=company_name(self._context),
             begun_by={name: translate(words) for name, words in BEGUN_BY.items()},
         )
 

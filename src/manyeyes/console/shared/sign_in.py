@@ -10,6 +10,7 @@ from manyeyes.console.shared.browser_session import HOMES, Begun, begin_session,
 from manyeyes.console.shared.languages import catalogue
 from manyeyes.console.shared.rendering import render
 from manyeyes.console.shared.task_wording import SHUT_OUT
+from manyeyes.roles.company_sign_in import company_name
 from manyeyes.roles.passkeys import passkeys_of
 from manyeyes.roles.sign_in import caller_address, cookie_subject, half_signed_in, signed_in
 from manyeyes.runtime.context import Context
@@ -39,6 +40,7 @@ class SignInPages:
             shut_out=said,
             contact=self._context.settings.contact,
             second_proof=await self._second_proof(half),
+            company=company_name(self._context),
         )
 
     async def show_link(self, request: Request) -> Response:
