@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from manyeyes.actions.remove_staff import RemoveStaff, remove_staff
 from manyeyes.console.shared.languages import LANGUAGES
 from manyeyes.staff import store as staff
 from support import factories
@@ -206,6 +207,14 @@ async def test_groups_count_at_every_sign_in(client: Client, forger: Forger):
     assert reply.status_code == 303  # signed out as soon as it was known
     forger.claims = {}
     assert (await come_back(client, await depart(client))).status_code == 303  # as somebody new
+
+
+async def test_whom_the_operator_parted_with_the_company_does_not_bring_back(client: Client, forger: Forger):
+    assert (await come_back(client, await depart(client))).status_code == 303
+    async with client.context.cells.directory.acquire() as db:
+        (ada,) = (await staff.every_staff(db))[1:]
+    await client.context.batcher.ask(remove_staff, RemoveStaff(ada.staff_id))
+    assert "nothing here says" in trouble(await come_back(client, await depart(client)))
 
 
 async def test_two_of_one_name_are_two(client: Client, forger: Forger):

@@ -74,7 +74,8 @@ class Forger:
 
     def __init__(self, issuer: str) -> None:
         self.issuer, self.key = issuer, jwk.RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
-        self.algorithm, self.signs_with = "RS256", self.key
+        self.algorithm = "RS256"
+        self.signs_with: Any = self.key
         self.claims: dict[str, Any] = {}
 
     def description(self) -> dict[str, str]:
@@ -84,7 +85,7 @@ class Forger:
 
     def keys(self) -> dict[str, Any]:
         """Return its public keys."""
-        return jwk.KeySet([self.key]).as_dict(private=False)
+        return dict(jwk.KeySet([self.key]).as_dict(private=False))
 
     def token(self, nonce: str) -> str:
         """Return an ID token; ``claims`` are said in the place of honest ones."""
