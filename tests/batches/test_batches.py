@@ -23,6 +23,7 @@ from manyeyes.values.refusals import Refusal
 from support import (
     customer_batches,
     directory_batches,
+    identity_batches,
     item_batches,
     job_batches,
     judgement_batches,
@@ -41,7 +42,7 @@ BATCHES = {
     name: made
     for module in (
         *(worker_batches, customer_batches, directory_batches, item_batches, job_batches, judgement_batches),
-        *(passkey_batches, skill_batches, task_batches),
+        *(identity_batches, passkey_batches, skill_batches, task_batches),
     )
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")

@@ -12,6 +12,7 @@ from manyeyes.actions.add_passkeys import AddPasskey, add_passkeys
 from manyeyes.actions.add_recognitions import AddRecognition, add_recognitions
 from manyeyes.actions.add_staff import AddStaff, add_staff
 from manyeyes.actions.block_networks import BlockNetwork, block_networks
+from manyeyes.actions.connect_identities import ConnectIdentity, connect_identities
 from manyeyes.actions.disable_workers import DisableWorker, disable_workers
 from manyeyes.actions.issue_keys import IssueKey, issue_keys
 from manyeyes.actions.open_accounts import Beginning, OpenAccount, open_accounts
@@ -26,6 +27,7 @@ from manyeyes.db.migrate import SQL
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.soft_apps.store import SoftApp
 from manyeyes.staff.store import StaffMember
+from manyeyes.workers.identities.store import Identity
 from manyeyes.workers.store import Subject, Worker
 from support.action_stage import Stage
 from support.passkey_rows import challenge, new_passkey
@@ -38,6 +40,8 @@ SESSION, KEYS_SESSION, OLD_SESSION = b"session", b"session through a key", b"old
 OPERATOR = Subject("operator", 0, 0)
 SOFT_ID = 847
 HOLDERS = (OPERATOR, Subject("worker", 987_654, 0))
+COMPANY = "https://id.example.org"
+CONNECTED = Identity(COMPANY, "connected", "Ben")  # of the first of them
 PASSKEYS = (b"phone", b"tablet")  # one of each
 STAFF = (StaffMember(1, "Eve", "auditor"), StaffMember(2, "Bob", "support"))
 STAFFS_LINK, STAFFS_SESSION = b"Bob's link", b"Bob's session"
@@ -122,6 +126,7 @@ async def _save(stage: Stage, directory: Directory) -> None:
     made = zip(HOLDERS, PASSKEYS, strict=True)
     passkeys = [AddPasskey(whom, new_passkey(name, sign_count=3), challenge(name)) for whom, name in made]
     await stage.act(add_passkeys, *passkeys)
+    await stage.act(connect_identities, ConnectIdentity(HOLDERS[0], CONNECTED))
     await stage.act(block_networks, *(BlockNetwork(network=network) for network in directory.networks))
     await stage.act(add_apps, *(AddApp(app=app) for app in directory.apps))
     await stage.act(add_recognitions, *(AddRecognition(recognition=each) for each in directory.recognitions))
