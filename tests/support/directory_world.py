@@ -49,8 +49,10 @@ class Directory(NamedTuple):
 
 def beginning(n: int, amount_micros: int) -> Beginning:
     """Return what the ``n``-th new account gets, with hashes and a top-up of its own."""
-    hashes = {"key_hash": b"key %d" % n, "link_hash": b"link %d" % n}
-    return Beginning(**hashes, networks=("203.0.113.0/24",), top_up_id=n, amount_micros=amount_micros)
+    key, link = b"key %d" % n, b"link %d" % n
+    return Beginning(
+        key_hash=key, link_hash=link, networks=("203.0.113.0/24",), top_up_id=n, amount_micros=amount_micros
+    )
 
 
 def registering(worker_id: int, name: str = "Ann") -> RegisterWorker:

@@ -6,22 +6,44 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.accounts import client_keys
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.store import KeyOwner
+from manyeyes.accounts.client_keys import MOST_KEYS
+from manyeyes.accounts.colleagues import lock_people
+from manyeyes.accounts.roles import refused_manager
+from manyeyes.accounts.store import UNMARKED, KeyMarks, KeyOwner
 from manyeyes.db.pool import DIRECTORY
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class IssueKey(msgspec.Struct, frozen=True):
-    """``key_hash`` of a key that was made for this owner."""
+    """``key_hash`` of a key that was made for this owner; ``by``: who of the account's people makes it."""
 
     key_hash: bytes
     owner: KeyOwner
     cell: int = DIRECTORY
+    marks: KeyMarks = UNMARKED
+    by: int | None = None
 
 
-async def issue_keys(tx: asyncpg.Connection, now: datetime, commands: Sequence[IssueKey]) -> list[None]:
-    """Make the keys valid; one that is known already came before, with a command whose reply was lost."""
-    for command in commands:
-        if await accounts.key_owner(tx, command.key_hash) is None:
-            await accounts.insert_key(tx, command.key_hash, command.owner)
-    return [None for _ in commands]
+async def issue_keys(tx: asyncpg.Connection, now: datetime, commands: Sequence[IssueKey]) -> list[Refusal | None]:
+    """Make the keys valid, or say why not; one that is known came before, with a command whose reply was lost."""
+    return [await _issue(tx, command) for command in commands]
+
+
+async def _issue(tx: asyncpg.Connection, command: IssueKey) -> Refusal | None:
+    if await accounts.key_owner(tx, command.key_hash) is not None:
+        return None
+    if command.by is not None:
+        refusal = await _refused(tx, command.owner.account_id, command.by)
+        if refusal is not None:
+            return refusal
+    await accounts.insert_key(tx, command.key_hash, command.owner, command.marks)
+    return None
+
+
+async def _refused(tx: asyncpg.Connection, account_id: int, by: int) -> Refusal | None:
+    refusal = refused_manager(await lock_people(tx, account_id) or [], by)
+    if refusal is None and await client_keys.count_valid(tx, account_id) >= MOST_KEYS:
+        return Refusal(Reason.ENOUGH_OF_THEM, f"the account has {MOST_KEYS} keys; revoke one first")
+    return refusal

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from starlette.requests import Request
 
+from manyeyes.accounts.colleagues import AccountPerson
+from manyeyes.accounts.roles import BY_KEY, OPENS
 from manyeyes.accounts.rules import canonical_address, digest
 from manyeyes.actions.note_sessions import NoteSession, note_sessions
 from manyeyes.roles.presences import WORKER_DISABLED
@@ -49,10 +51,31 @@ async def _may_go_on(context: Context, session: BrowserSession, address: str) ->
         if session.through is not None and await context.lookups.token(session.through) is None:
             return False
         return await context.lookups.worker(session.subject_id) is not None or WORKER_DISABLED
-    if session.role == "customer" and session.through is not None:
-        owner = await context.lookups.key(session.through)
-        return False if owner is None else not_from(owner, address) or True
+    if session.role == "customer":
+        person = await _person(context, session)
+        return False if person is None else not_from(person, address) or True
     return True
+
+
+async def person_of(context: Context, request: Request) -> AccountPerson | None:
+    """Return who of an account's people the cookie signs in; None for nobody and for other roles."""
+    subject = await cookie_subject(context, request)
+    session = await context.lookups.session(cookie_hash(request)) if subject else None
+    return await _person(context, session) if session and session.role == "customer" else None
+
+
+async def _person(context: Context, session: BrowserSession) -> AccountPerson | None:
+    """Return whom a customer's session signs in, with what it opens now; None when it opens nothing any more."""
+    cell, account_id = session.cell, session.subject_id
+    if session.through is not None:
+        owner = await context.lookups.key(session.through)
+        if owner is None:
+            return None
+        return AccountPerson(cell, account_id, owner.allowed_addresses, owner.scopes, person_id=BY_KEY, name="")
+    found = await context.lookups.colleague(account_id, session.person_id)
+    if found is None:
+        return None
+    return AccountPerson(cell, account_id, (), OPENS[found.role], person_id=found.person_id, name=found.name)
 
 
 async def _noted(context: Context, session: BrowserSession, address: str) -> Subject:

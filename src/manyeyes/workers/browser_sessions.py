@@ -23,6 +23,7 @@ class BrowserSession(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     subject_id: int
     cell: int
+    person_id: int
     through: bytes | None
     created_at: datetime
     address: str
@@ -31,7 +32,7 @@ class BrowserSession(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def subject(self) -> Subject:
         """Return who is signed in."""
-        return Subject(self.role, self.subject_id, self.cell)
+        return Subject(self.role, self.subject_id, self.cell, self.person_id)
 
 
 async def browser_session(db: asyncpg.Connection, secret_hash: bytes) -> BrowserSession | None:
@@ -39,9 +40,16 @@ async def browser_session(db: asyncpg.Connection, secret_hash: bytes) -> Browser
     return read_one(BrowserSession, await db.fetchrow(SQL.browser_session, secret_hash))
 
 
-async def browser_sessions(db: asyncpg.Connection, subject: Subject) -> list[BrowserSession]:
-    """Return where somebody is signed in, the session that was used last first; at most `MOST_LISTED`."""
-    rows = await db.fetch(SQL.browser_sessions, subject.role, subject.subject_id, MOST_LISTED)
+async def browser_sessions(
+    db: asyncpg.Connection, subject: Subject, *, is_person: bool = False
+) -> list[BrowserSession]:
+    """Return where somebody is signed in, the session that was used last first; at most `MOST_LISTED`.
+
+    Here and below ``is_person``: of an account this person alone, else all of its people.
+    """
+    rows = await db.fetch(
+        SQL.browser_sessions, subject.role, subject.subject_id, MOST_LISTED, _person(subject, is_person)
+    )
     return read(BrowserSession, rows)
 
 
@@ -50,17 +58,26 @@ async def note_session(db: asyncpg.Connection, secret_hash: bytes, address: str)
     await db.execute(SQL.note_session, secret_hash, address, NOTED_SECONDS)
 
 
-async def end_credential(db: asyncpg.Connection, secret_hash: bytes, of: Subject | None = None) -> bool:
+async def end_credential(
+    db: asyncpg.Connection, secret_hash: bytes, of: Subject | None = None, *, is_person: bool = False
+) -> bool:
     """End a browser's session, ``of`` this person alone when one is named; return whether there was one."""
-    whom = (of.role, of.subject_id) if of else (None, None)
+    whom = (of.role, of.subject_id, _person(of, is_person)) if of else (None, None, None)
     return await db.fetchval(SQL.end_credential, secret_hash, *whom) is not None
 
 
-async def end_sessions_of(db: asyncpg.Connection, subject: Subject, kept: bytes = NONE) -> int:
+async def end_sessions_of(
+    db: asyncpg.Connection, subject: Subject, kept: bytes = NONE, *, is_person: bool = False
+) -> int:
     """End somebody's sessions but the ``kept`` one; return how many ended."""
-    return len(await db.fetch(SQL.end_sessions_of, subject.role, subject.subject_id, kept))
+    person_id = _person(subject, is_person)
+    return len(await db.fetch(SQL.end_sessions_of, subject.role, subject.subject_id, kept, person_id))
 
 
-async def end_links_of(db: asyncpg.Connection, subject: Subject) -> None:
+async def end_links_of(db: asyncpg.Connection, subject: Subject, *, is_person: bool = False) -> None:
     """End somebody's one-time links that were not used."""
-    await db.execute(SQL.end_links_of, subject.role, subject.subject_id)
+    await db.execute(SQL.end_links_of, subject.role, subject.subject_id, _person(subject, is_person))
+
+
+def _person(subject: Subject, is_person: bool) -> int | None:
+    return subject.person_id if is_person else None

@@ -31,33 +31,33 @@ UPDATE worker SET disabled_at = NULL WHERE worker_id = $1;
 
 -- name: insert_credential
 -- Remember a secret by its hash.
-INSERT INTO credential (secret_hash, kind, role, subject_id, cell, created_at, expires_at, through, address, seen_at)
-VALUES ($1, $2, $3, $4, $5, now(), now() + make_interval(secs => $6), $7, $8, CASE $2 WHEN 'session' THEN now() END);
+INSERT INTO credential (secret_hash, kind, role, subject_id, cell, person_id, created_at, expires_at, through, address, seen_at)
+VALUES ($1, $2, $3, $4, $5, $6, now(), now() + make_interval(secs => $7), $8, $9, CASE $2 WHEN 'session' THEN now() END);
 
 -- name: credential
 -- Whom a token or session signs in.
-SELECT role, subject_id, cell FROM credential
+SELECT role, subject_id, cell, person_id FROM credential
 WHERE secret_hash = $1 AND kind = ANY ($2::text[]) AND used_at IS NULL AND (expires_at IS NULL OR expires_at > now());
 
 -- name: use_link
 -- A one-time link signs in once.
 UPDATE credential SET used_at = now()
 WHERE secret_hash = $1 AND kind = 'link' AND used_at IS NULL AND expires_at > now()
-RETURNING role, subject_id, cell;
+RETURNING role, subject_id, cell, person_id;
 
 -- name: spent_link
 -- Whom a link that is spent had signed in.
-SELECT role, subject_id, cell FROM credential WHERE secret_hash = $1 AND kind = 'link' AND used_at IS NOT NULL;
+SELECT role, subject_id, cell, person_id FROM credential WHERE secret_hash = $1 AND kind = 'link' AND used_at IS NOT NULL;
 
 -- name: browser_session
 -- A session that has not ended.
-SELECT secret_hash, role, subject_id, cell, through, created_at, address, seen_at FROM credential
+SELECT secret_hash, role, subject_id, cell, person_id, through, created_at, address, seen_at FROM credential
 WHERE secret_hash = $1 AND kind = 'session' AND expires_at > now();
 
 -- name: browser_sessions
 -- Where somebody is signed in, the session that was used last before the others.
-SELECT secret_hash, role, subject_id, cell, through, created_at, address, seen_at FROM credential
-WHERE role = $1 AND subject_id = $2 AND kind = 'session' AND expires_at > now()
+SELECT secret_hash, role, subject_id, cell, person_id, through, created_at, address, seen_at FROM credential
+WHERE role = $1 AND subject_id = $2 AND kind = 'session' AND expires_at > now() AND ($4::bigint IS NULL OR person_id = $4)
 ORDER BY seen_at DESC NULLS LAST, created_at DESC, secret_hash LIMIT $3;
 
 -- name: note_session
@@ -68,17 +68,18 @@ WHERE secret_hash = $1 AND kind = 'session' AND (seen_at IS NULL OR seen_at < no
 -- name: end_credential
 -- Sign a session out; with somebody named only when it is theirs.
 DELETE FROM credential WHERE secret_hash = $1 AND kind = 'session'
-AND ($2::text IS NULL OR (role = $2 AND subject_id = $3)) RETURNING true;
+AND ($2::text IS NULL OR (role = $2 AND subject_id = $3 AND ($4::bigint IS NULL OR person_id = $4))) RETURNING true;
 
 -- name: end_sessions_of
 -- Sign somebody out everywhere, but for the session that is kept.
 DELETE FROM credential WHERE role = $1 AND subject_id = $2 AND kind = 'session' AND secret_hash <> $3
-RETURNING secret_hash;
+AND ($4::bigint IS NULL OR person_id = $4) RETURNING secret_hash;
 
 -- name: end_links_of
 -- End somebody's links that were not used; they stay known, by which it is known that there is an operator.
 UPDATE credential SET expires_at = now()
-WHERE role = $1 AND subject_id = $2 AND kind = 'link' AND used_at IS NULL AND expires_at > now();
+WHERE role = $1 AND subject_id = $2 AND kind = 'link' AND used_at IS NULL AND expires_at > now()
+AND ($3::bigint IS NULL OR person_id = $3);
 
 -- name: end_sessions_through
 -- Sessions that a revoked key began end with it.

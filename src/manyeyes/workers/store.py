@@ -25,11 +25,15 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """Who is signed in: ``role`` worker, customer or operator; ``subject_id`` their worker or account id."""
+    """Who is signed in: ``role`` worker, customer or operator; ``subject_id`` their worker or account id.
+
+    ``person_id``: who of an account's people, 0: its first owner (accounts/roles.py).
+    """
 
     role: str
     subject_id: int
     cell: int
+    person_id: int = 0
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,7 +133,7 @@ async def insert_credential(
 
     ``through``: hash of the client key or token that began a session, which ends with it; ``address``: from where.
     """
-    whom = values(subject, "role", "subject_id", "cell")
+    whom = values(subject, "role", "subject_id", "cell", "person_id")
     await db.execute(SQL.insert_credential, secret_hash, kind, *whom, seconds, through, address)
 
 

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from manyeyes.accounts.roles import BY_KEY
 from manyeyes.accounts.rules import EVERY_SCOPE, digest
 from manyeyes.actions.use_links import UseLink, use_links
 from manyeyes.console.shared.appearance import look_of
@@ -82,7 +83,7 @@ class SignInPages:
         owner = await self._context.lookups.owner(key, caller_address(request))
         if isinstance(owner, Refusal) or set(owner.scopes) != set(EVERY_SCOPE):  # the pages show and do everything
             return None
-        return Subject("customer", owner.account_id, owner.cell)
+        return Subject("customer", owner.account_id, owner.cell, BY_KEY)
 
 
 def shut_out_words(request: Request) -> str:

@@ -1,0 +1,55 @@
+"""Put fresh client keys in the place of others, which go on for a while and then end by themselves."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from manyeyes.accounts import client_keys
+from manyeyes.accounts import store as accounts
+from manyeyes.accounts.colleagues import lock_people
+from manyeyes.accounts.roles import refused_manager
+from manyeyes.accounts.store import KeyMarks, KeyOwner, Owner
+from manyeyes.db.pool import DIRECTORY
+from manyeyes.values.refusals import Reason, Refusal
+
+
+class RotateKey(msgspec.Struct, frozen=True, kw_only=True):
+    """``fresh_hash``: of the key that was made, with its ``marks``; ``seconds``: how long the old one goes on.
+
+    ``by``: who of the account's people says so. ``owner``: of both keys; what they are called, what they open and from
+    where is as it was.
+    """
+
+    key_hash: bytes
+    fresh_hash: bytes
+    owner: Owner
+    marks: KeyMarks
+    seconds: int
+    by: int
+    cell: int = DIRECTORY
+
+
+async def rotate_keys(tx: asyncpg.Connection, now: datetime, commands: Sequence[RotateKey]) -> list[Refusal | None]:
+    """Replace the keys, or say why not; a fresh one that is known came before, with a command whose reply was lost."""
+    return [await _rotate(tx, now, command) for command in commands]
+
+
+async def _rotate(tx: asyncpg.Connection, now: datetime, command: RotateKey) -> Refusal | None:
+    account_id = command.owner.account_id
+    refusal = refused_manager(await lock_people(tx, account_id) or [], command.by)
+    if refusal is not None:
+        return refusal
+    if await accounts.key_owner(tx, command.fresh_hash) is not None:
+        return None
+    key = await client_keys.lock_key(tx, command.key_hash, account_id)
+    if key is None or key.has_ended:
+        return Refusal(Reason.UNKNOWN_CLIENT_KEY, "the account has no such key that may be used")
+    if key.ends_at is not None:
+        return Refusal(Reason.KEY_REPLACED, "the key has been replaced already, and ends by itself")
+    owner = KeyOwner(command.owner.cell, account_id, key.allowed_addresses, key.scopes)
+    marks = msgspec.structs.replace(command.marks, label=key.label)
+    await accounts.insert_key(tx, command.fresh_hash, owner, marks)
+    await client_keys.end_key_later(tx, command.key_hash, account_id, now + timedelta(seconds=command.seconds))
+    return None
