@@ -41,6 +41,8 @@ class Page:
     path: str
     static: str
     person: str
+    opens: frozenset[str] = frozenset()  # what the role of a customer's person opens; nothing on others' pages
+    low: Any = None  # the notice that the balance is low; None: it is not
 
 
 @cache
@@ -75,7 +77,9 @@ def environment(language: str) -> Environment:
 def render(request: Request, template: str, *, status: int = 200, person: str = "", **values: Any) -> HTMLResponse:
     """Render the page in the reader's language; `person` is the name of whoever is signed in, empty for nobody."""
     look = look_of(request)
-    page = Page(look, request.url.path, static_root(), person)
+    opens: frozenset[str] = getattr(request.state, "opens", frozenset())
+    low = getattr(request.state, "low", None)
+    page = Page(look, request.url.path, static_root(), person, opens, low)
     text = environment(look.language).get_template(template).render(page=page, **values)
     response = HTMLResponse(text, status_code=status, headers=PAGE_HEADERS | {"Content-Language": look.language})
     remember(response, look.fresh)

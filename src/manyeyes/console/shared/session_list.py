@@ -6,6 +6,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from manyeyes.accounts.colleagues import colleagues
+from manyeyes.accounts.rules import MANAGE
 from manyeyes.actions.end_sessions import EndSession, end_sessions
 from manyeyes.actions.sign_out import SignOut, sign_out
 from manyeyes.console.shared.appearance import look_of
@@ -13,9 +15,10 @@ from manyeyes.console.shared.browser_session import HOMES
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
-from manyeyes.roles.sign_in import cookie_hash, cookie_subject
+from manyeyes.roles.sign_in import cookie_hash, cookie_subject, person_of
 from manyeyes.runtime.context import Context
 from manyeyes.workers.browser_sessions import BrowserSession, browser_sessions
+from manyeyes.workers.store import Subject
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 BEGUN_BY = {
@@ -42,7 +45,8 @@ class SessionPages:
         if subject is None:
             return RedirectResponse("/", status_code=303)
         async with self._context.cells.directory.acquire() as db:
-            found = await browser_sessions(db, subject)
+            found = await browser_sessions(db, subject, is_person=not await self._sees_all(request))
+        names = await self._names(subject)
         here, translate = cookie_hash(request), catalogue(look_of(request).language).ugettext
         return render(
             request,
@@ -50,7 +54,7 @@ class SessionPages:
             person=subject.role,
             title=translate(TITLES[subject.role]),
             home=HOMES[subject.role],
-            sessions=sorted((_row(each, here) for each in found), key=lambda row: not row["is_this"]),
+            sessions=sorted((_row(each, here, names) for each in found), key=lambda row: not row["is_this"]),
             begun_by={name: translate(words) for name, words in BEGUN_BY.items()},
         )
 
@@ -60,7 +64,8 @@ class SessionPages:
         named = text_of(await request.form(), "session")
         if subject is None or not _HASH.fullmatch(named):
             return RedirectResponse("/sessions", status_code=303)
-        await self._context.batcher.ask(end_sessions, EndSession(bytes.fromhex(named), of=subject))
+        command = EndSession(bytes.fromhex(named), of=subject, is_person=not await self._sees_all(request))
+        await self._context.batcher.ask(end_sessions, command)
         await self._context.notifier.tell_changed()
         return RedirectResponse("/sessions", status_code=303)  # from where one who is signed out is led to the start
 
@@ -68,13 +73,28 @@ class SessionPages:
         """POST /sessions/end-others: all but this browser's end."""
         subject = await cookie_subject(self._context, request)
         if subject is not None:
-            await self._context.batcher.ask(sign_out, SignOut(subject, kept=cookie_hash(request), links=False))
+            is_person = not await self._sees_all(request)
+            command = SignOut(subject, kept=cookie_hash(request), links=False, is_person=is_person)
+            await self._context.batcher.ask(sign_out, command)
             await self._context.notifier.tell_changed()
         return RedirectResponse("/sessions", status_code=303)
 
+    async def _sees_all(self, request: Request) -> bool:
+        """Tell whether all sessions of an account are theirs to see and end: of its people, an owner's."""
+        person = await person_of(self._context, request)
+        return person is None or MANAGE in person.scopes
 
-def _row(session: BrowserSession, here: bytes) -> dict[str, Any]:
+    async def _names(self, subject: Subject) -> dict[int, str]:
+        """Return what an account's people are called, by their numbers; nobody for other roles."""
+        if subject.role != "customer":
+            return {}
+        async with self._context.cells.directory.acquire() as db:
+            return {each.person_id: each.name for each in await colleagues(db, subject.subject_id)}
+
+
+def _row(session: BrowserSession, here: bytes, names: dict[int, str]) -> dict[str, Any]:
     return {
+        "who": names.get(session.person_id, "") if session.through is None else "",
         "id": session.secret_hash.hex(),
         "is_this": session.secret_hash == here,
         "begun_at": session.created_at,
