@@ -12,7 +12,14 @@ from manyeyes.accounts.colleagues import AccountPerson
 from manyeyes.accounts.rules import digest
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.roles.presences import WORKER_DISABLED
-from manyeyes.roles.sign_in import caller_address, cookie_hash, is_from_own_page, person_of, signed_in
+from manyeyes.roles.sign_in import (
+    bearer_of,
+    caller_address,
+    cookie_hash,
+    is_from_own_page,
+    person_of,
+    signed_in,
+)
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookout import Right
 from manyeyes.runtime.lookup_cache import FRESH_SECONDS
@@ -30,7 +37,7 @@ async def signed_in_worker(context: Context, request: Request) -> Worker:
     Raises `Refused`: no or unknown token, a worker or an address that the operator shuts out, or a cookie that another
     origin's page sends along with a call that changes something.
     """
-    token = _bearer(request)
+    token = bearer_of(request)
     if token:
         blocked = await context.lookups.blocked(caller_address(request))
         if blocked:
@@ -52,7 +59,7 @@ async def signed_in_customer(context: Context, request: Request) -> KeyOwner:
     Raises `Refused`: no or unknown key, an address that the key or the operator shuts out, or a cookie that another
     origin's page sends along with a call that changes something.
     """
-    key = _bearer(request)
+    key = bearer_of(request)
     if not key:
         person = await _account_person(context, request)
         if person is not None:
@@ -69,7 +76,7 @@ async def signed_in_person(context: Context, request: Request) -> AccountPerson:
 
     Raises `Refused`: a key, nobody, an address that is shut out, or a cookie that another origin's page sends along.
     """
-    if _bearer(request):
+    if bearer_of(request):
         raise Refused(Refusal(Reason.SCOPE_MISSING, "no client key opens this; sign in at the account's pages"))
     person = await _account_person(context, request)
     if person is None:
@@ -102,7 +109,7 @@ async def while_allowed(
 
 async def right_of(context: Context, request: Request, worker: Worker) -> Right:
     """Return by what a worker who is signed in waits, so that it can be seen when that ends."""
-    token = _bearer(request)
+    token = bearer_of(request)
     if token:
         return Right((digest(token),), worker.worker_id)
     session = await context.lookups.session(cookie_hash(request))
@@ -140,12 +147,3 @@ async def _cookie_subject(context: Context, request: Request) -> Subject | None:
 
 async def _account_person(context: Context, request: Request) -> AccountPerson | None:
     return await person_of(context, request) if await _cookie_subject(context, request) else None
-
-
-def _bearer(request: Request) -> str:
-    """Return the bearer token; empty when there is none."""
-    for name, value in request.scope["headers"]:  # as they came: each call of each worker asks for this one
-        if name == b"authorization":
-            scheme, _, token = value.decode("latin-1").partition(" ")
-            return str(token.strip()) if scheme.lower() == "bearer" else ""
-    return ""

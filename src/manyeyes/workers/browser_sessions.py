@@ -79,5 +79,10 @@ async def end_links_of(db: asyncpg.Connection, subject: Subject, *, is_person: b
     await db.execute(SQL.end_links_of, subject.role, subject.subject_id, _person(subject, is_person))
 
 
+async def delete_spent(db: asyncpg.Connection) -> None:
+    """Delete links and sessions that are over since a day; the operator's links stay."""
+    await db.execute(SQL.delete_spent)
+
+
 def _person(subject: Subject, is_person: bool) -> int | None:
     return subject.person_id if is_person else None

@@ -27,7 +27,7 @@ UPDATE worker SET disabled_at = now() WHERE worker_id = $1 AND disabled_at IS NU
 
 -- name: enable_worker
 -- Let a worker in again.
-UPDATE worker SET disabled_at = NULL WHERE worker_id = $1;
+UPDATE worker SET disabled_at = NULL WHERE worker_id = $1 AND disabled_at IS NOT NULL RETURNING worker_id;
 
 -- name: insert_credential
 -- Remember a secret by its hash.
@@ -42,8 +42,7 @@ WHERE secret_hash = $1 AND kind = ANY ($2::text[]) AND used_at IS NULL AND (expi
 -- name: use_link
 -- A one-time link signs in once.
 UPDATE credential SET used_at = now()
-WHERE secret_hash = $1 AND kind = 'link' AND used_at IS NULL AND expires_at > now()
-RETURNING role, subject_id, cell, person_id;
+WHERE secret_hash = $1 AND kind = 'link' AND used_at IS NULL AND expires_at > now() RETURNING role, subject_id, cell, person_id;
 
 -- name: spent_link
 -- Whom a link that is spent had signed in.

@@ -115,9 +115,9 @@ async def disable_worker(db: asyncpg.Connection, worker_id: int) -> bool:
     return await db.fetchval(SQL.disable_worker, worker_id) is not None
 
 
-async def enable_worker(db: asyncpg.Connection, worker_id: int) -> None:
-    """Enable a worker again."""
-    await db.execute(SQL.enable_worker, worker_id)
+async def enable_worker(db: asyncpg.Connection, worker_id: int) -> bool:
+    """Enable a worker again; return whether they were disabled until now."""
+    return await db.fetchval(SQL.enable_worker, worker_id) is not None
 
 
 async def insert_credential(
@@ -160,11 +160,6 @@ async def end_sessions_through(db: asyncpg.Connection, key_hash: bytes) -> None:
 async def has_operator(db: asyncpg.Connection) -> bool:
     """Tell whether a link for an operator was ever made."""
     return bool(await db.fetchval(SQL.has_operator))
-
-
-async def delete_spent(db: asyncpg.Connection) -> None:
-    """Delete links and sessions that are over since a day; the operator's links stay."""
-    await db.execute(SQL.delete_spent)
 
 
 async def go_online(
