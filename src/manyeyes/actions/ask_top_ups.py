@@ -10,6 +10,10 @@ import msgspec
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts import top_ups
 from manyeyes.accounts.top_ups import MOST_OPEN, SAME_SECONDS, TopUpRequest
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -22,6 +26,7 @@ class AskTopUp(msgspec.Struct, frozen=True, kw_only=True):
     amount_micros: int
     note: str = ""
     asked_by: str = ""
+    actor: Actor = BY_ITSELF
 
 
 async def ask_top_ups(
@@ -39,6 +44,7 @@ async def ask_top_ups(
     for each in await top_ups.open_requests(tx, cell, account_ids):
         waiting[each.account_id].append(each)
     fresh: list[TopUpRequest] = []
+    entries: list[TrailEntry | None] = []
     outcomes: list[TopUpRequest | Refusal] = []
     for c in commands:
         theirs = waiting[c.account_id]
@@ -53,8 +59,11 @@ async def ask_top_ups(
             before[c.request_id] = request = _request(c, now)
             theirs.append(request)
             fresh.append(request)
+            told = {"amount_micros": c.amount_micros, "note": c.note}
+            entries.append(change_of(c.actor, Deed.TOP_UP_ASK, f"top_up:{c.request_id}", None, told))
             outcomes.append(request)
     await top_ups.insert_requests(tx, now, cell, fresh)
+    await trail.record(tx, now, cell, entries)
     return outcomes
 
 

@@ -8,8 +8,12 @@ import msgspec
 
 from manyeyes.accounts import colleagues
 from manyeyes.accounts.colleagues import lock_people
-from manyeyes.accounts.roles import PersonRole, refused_change, refused_manager
+from manyeyes.accounts.roles import Colleague, PersonRole, refused_change, refused_manager
 from manyeyes.db.pool import DIRECTORY
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers.browser_sessions import end_links_of, end_sessions_of
 from manyeyes.workers.store import Subject
@@ -24,6 +28,7 @@ class ChangeColleague(msgspec.Struct, frozen=True, kw_only=True):
     role: PersonRole | None
     name: str | None = None
     cell: int = DIRECTORY
+    actor: Actor = BY_ITSELF
 
 
 async def change_colleagues(
@@ -33,10 +38,15 @@ async def change_colleagues(
 
     With somebody who is removed their sessions end, and their links that were not used.
     """
-    return [await _change(tx, now, command) for command in commands]
+    entries: list[TrailEntry | None] = []
+    outcomes = [await _change(tx, now, command, entries) for command in commands]
+    await trail.record(tx, now, commands[0].cell, entries)
+    return outcomes
 
 
-async def _change(tx: asyncpg.Connection, now: datetime, command: ChangeColleague) -> Refusal | None:
+async def _change(
+    tx: asyncpg.Connection, now: datetime, command: ChangeColleague, entries: list[TrailEntry | None]
+) -> Refusal | None:
     people = await lock_people(tx, command.account_id) or []
     refusal = refused_manager(people, command.by) or refused_change(people, command.person_id, command.role)
     if refusal is not None:
@@ -50,8 +60,16 @@ async def _change(tx: asyncpg.Connection, now: datetime, command: ChangeColleagu
         removed_at=None if command.role else now,
     )
     await colleagues.save_colleague(tx, changed)
+    deed = Deed.COLLEAGUE_SET if command.role else Deed.COLLEAGUE_REMOVE
+    subject = f"colleague:{command.account_id}.{command.person_id}"
+    after = _told(changed) if command.role else None
+    entries.append(change_of(command.actor, deed, subject, _told(person), after))
     if command.role is None:
         gone = Subject("customer", command.account_id, 0, command.person_id)
         await end_sessions_of(tx, gone, is_person=True)
         await end_links_of(tx, gone, is_person=True)
     return None
+
+
+def _told(person: Colleague) -> dict[str, object]:
+    return {"name": person.name, "role": person.role}

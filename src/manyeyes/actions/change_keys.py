@@ -7,9 +7,14 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts import client_keys
+from manyeyes.accounts.client_keys import ClientKey
 from manyeyes.accounts.colleagues import lock_people
 from manyeyes.accounts.roles import refused_manager
 from manyeyes.db.pool import DIRECTORY
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor, shown_hash
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -23,14 +28,18 @@ class ChangeKey(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[str, ...] | None = None
     networks: tuple[str, ...] | None = None
     cell: int = DIRECTORY
+    actor: Actor = BY_ITSELF
 
 
 async def change_keys(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeKey]) -> list[Refusal | None]:
     """Change the keys, or say why not: who asks is no owner (any more), or no such key may be used."""
-    return [await _change(tx, command) for command in commands]
+    entries: list[TrailEntry | None] = []
+    outcomes = [await _change(tx, command, entries) for command in commands]
+    await trail.record(tx, now, commands[0].cell, entries)
+    return outcomes
 
 
-async def _change(tx: asyncpg.Connection, command: ChangeKey) -> Refusal | None:
+async def _change(tx: asyncpg.Connection, command: ChangeKey, entries: list[TrailEntry | None]) -> Refusal | None:
     refusal = refused_manager(await lock_people(tx, command.account_id) or [], command.by)
     if refusal is not None:
         return refusal
@@ -40,4 +49,10 @@ async def _change(tx: asyncpg.Connection, command: ChangeKey) -> Refusal | None:
     given = {"label": command.label, "scopes": command.scopes, "allowed_addresses": command.networks}
     changed = msgspec.structs.replace(key, **{name: value for name, value in given.items() if value is not None})
     await client_keys.change_key(tx, command.account_id, changed)
+    subject = f"key:{shown_hash(command.key_hash)}"
+    entries.append(change_of(command.actor, Deed.KEY_SET, subject, _told(key), _told(changed)))
     return None
+
+
+def _told(key: ClientKey) -> dict[str, object]:
+    return {"label": key.label, "scopes": key.scopes, "addresses": key.allowed_addresses}

@@ -11,6 +11,10 @@ from manyeyes.accounts import top_ups
 from manyeyes.accounts.top_ups import TopUpRequest, TopUpState
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind, posting
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -21,6 +25,7 @@ class DecideTopUp(msgspec.Struct, frozen=True):
     request_id: int
     state: TopUpState
     word: str = ""
+    actor: Actor = BY_ITSELF
 
 
 async def decide_top_ups(
@@ -36,6 +41,7 @@ async def decide_top_ups(
     balances = await ledger.lock_balances(tx, cell, sorted({each.account_id for each in found.values()}))
     # 2. Decide: the first word about a request that is open.
     decided: dict[int, TopUpRequest] = {}
+    entries: list[TrailEntry | None] = []
     outcomes: list[TopUpRequest | Refusal] = []
     for c in commands:
         request = decided.get(c.request_id) or found.get(c.request_id)
@@ -45,6 +51,7 @@ async def decide_top_ups(
         if request.state is TopUpState.OPEN:
             request = msgspec.structs.replace(request, state=c.state, word=c.word, decided_at=now)
             decided[c.request_id] = request
+            entries.append(_told(c))
         is_so = request.state is c.state
         said = f"request {c.request_id} was {request.state.name.lower()} already"
         outcomes.append(request if is_so else Refusal(Reason.ALREADY_DECIDED, said))
@@ -57,4 +64,11 @@ async def decide_top_ups(
     for each in approved:
         changes[each.account_id] += each.amount_micros
     await ledger.change_balances(tx, cell, changes)
+    await trail.record(tx, now, cell, entries)
     return outcomes
+
+
+def _told(c: DecideTopUp) -> TrailEntry | None:
+    deed = Deed.TOP_UP_APPROVE if c.state is TopUpState.APPROVED else Deed.TOP_UP_DECLINE
+    before, after = {"state": TopUpState.OPEN.name, "word": ""}, {"state": c.state.name, "word": c.word}
+    return change_of(c.actor, deed, f"top_up:{c.request_id}", before, after)

@@ -10,6 +10,10 @@ from manyeyes.accounts import colleagues
 from manyeyes.accounts.colleagues import lock_people
 from manyeyes.accounts.roles import MOST_COLLEAGUES, Colleague, PersonRole, refused_manager
 from manyeyes.db.pool import DIRECTORY
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import LINK_SECONDS
@@ -29,16 +33,22 @@ class InviteColleague(msgspec.Struct, frozen=True, kw_only=True):
     by: int | None = None
     made_by: str = ""
     cell: int = DIRECTORY
+    actor: Actor = BY_ITSELF
 
 
 async def invite_colleagues(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[InviteColleague]
 ) -> list[Refusal | None]:
     """Invite the people, or say why not; a number that is taken came before, with a command whose reply was lost."""
-    return [await _invite(tx, now, command) for command in commands]
+    entries: list[TrailEntry | None] = []
+    outcomes = [await _invite(tx, now, command, entries) for command in commands]
+    await trail.record(tx, now, commands[0].cell, entries)
+    return outcomes
 
 
-async def _invite(tx: asyncpg.Connection, now: datetime, command: InviteColleague) -> Refusal | None:
+async def _invite(
+    tx: asyncpg.Connection, now: datetime, command: InviteColleague, entries: list[TrailEntry | None]
+) -> Refusal | None:
     account_id, person_id = command.subject.subject_id, command.subject.person_id
     people = await lock_people(tx, account_id)
     if people is None:
@@ -60,4 +70,6 @@ async def _invite(tx: asyncpg.Connection, now: datetime, command: InviteColleagu
     )
     await colleagues.save_colleague(tx, person)
     await workers.insert_credential(tx, command.link_hash, "link", command.subject, LINK_SECONDS)
+    told = {"name": person.name, "role": person.role}
+    entries.append(change_of(command.actor, Deed.COLLEAGUE_INVITE, f"colleague:{account_id}.{person_id}", None, told))
     return None

@@ -12,6 +12,10 @@ from manyeyes.accounts.colleagues import lock_people
 from manyeyes.accounts.roles import refused_manager
 from manyeyes.accounts.store import KeyMarks, KeyOwner, Owner
 from manyeyes.db.pool import DIRECTORY
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor, shown_hash
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -29,14 +33,20 @@ class RotateKey(msgspec.Struct, frozen=True, kw_only=True):
     seconds: int
     by: int
     cell: int = DIRECTORY
+    actor: Actor = BY_ITSELF
 
 
 async def rotate_keys(tx: asyncpg.Connection, now: datetime, commands: Sequence[RotateKey]) -> list[Refusal | None]:
     """Replace the keys, or say why not; a fresh one that is known came before, with a command whose reply was lost."""
-    return [await _rotate(tx, now, command) for command in commands]
+    entries: list[TrailEntry | None] = []
+    outcomes = [await _rotate(tx, now, command, entries) for command in commands]
+    await trail.record(tx, now, commands[0].cell, entries)
+    return outcomes
 
 
-async def _rotate(tx: asyncpg.Connection, now: datetime, command: RotateKey) -> Refusal | None:
+async def _rotate(
+    tx: asyncpg.Connection, now: datetime, command: RotateKey, entries: list[TrailEntry | None]
+) -> Refusal | None:
     account_id = command.owner.account_id
     refusal = refused_manager(await lock_people(tx, account_id) or [], command.by)
     if refusal is not None:
@@ -51,5 +61,9 @@ async def _rotate(tx: asyncpg.Connection, now: datetime, command: RotateKey) -> 
     owner = KeyOwner(command.owner.cell, account_id, key.allowed_addresses, key.scopes)
     marks = msgspec.structs.replace(command.marks, label=key.label)
     await accounts.insert_key(tx, command.fresh_hash, owner, marks)
-    await client_keys.end_key_later(tx, command.key_hash, account_id, now + timedelta(seconds=command.seconds))
+    ends_at = now + timedelta(seconds=command.seconds)
+    await client_keys.end_key_later(tx, command.key_hash, account_id, ends_at)
+    after = {"ends_at": ends_at, "by": f"key:{shown_hash(command.fresh_hash)}"}
+    before = {"ends_at": None, "by": None}
+    entries.append(change_of(command.actor, Deed.KEY_REPLACE, f"key:{shown_hash(command.key_hash)}", before, after))
     return None

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from manyeyes.accounts.roles import FOUNDER, PersonRole
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.roles.customer.account_keys import key_id, keys_of
@@ -69,7 +70,7 @@ def invite(
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        found = await invite_person(context, place, name, role)
+        found = await invite_person(context, place, name, role, who_types())
         if isinstance(found, Refusal):
             raise CommandFailed(found.detail)
         return {"person_id": found.person_id, "login_url": found.login_url}

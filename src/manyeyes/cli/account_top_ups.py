@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from manyeyes.accounts.top_ups import TopUpState
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.roles.customer.top_ups import Requested, decide, every_request, low_balance_of, set_low_balance
@@ -71,7 +72,7 @@ def low_balance(
         found = await low_balance_of(context, place)
         if below is not None or url is not None:
             said = money.text(found.low_micros) if below is None else below
-            changed = await set_low_balance(context, place, said, found.low_url if url is None else url)
+            changed = await set_low_balance(context, place, said, found.low_url if url is None else url, who_types())
             if isinstance(changed, Refusal):
                 raise CommandFailed(changed.detail)
             found = changed
@@ -88,7 +89,7 @@ def _decide(request: int, state: TopUpState, word: str, common: Common | None) -
     async def work(context: Context) -> dict[str, Any]:
         if not 0 < request <= LARGEST_NUMBER:
             raise CommandFailed(f"there is no request {request}")
-        found = await decide(context, request, state, word)
+        found = await decide(context, who_types(), request, state, word)
         if isinstance(found, Refusal):
             raise CommandFailed(f"{found.detail}; see `manyeyes account top-ups --all`")
         return {

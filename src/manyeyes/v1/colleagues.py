@@ -8,6 +8,7 @@ import msgspec
 from manyeyes.accounts.colleagues import AccountPerson
 from manyeyes.accounts.roles import OPENS, Colleague
 from manyeyes.accounts.rules import MANAGE
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer import people
 from manyeyes.roles.customer.people import Invited
 from manyeyes.runtime.context import Context
@@ -61,16 +62,18 @@ class ColleaguesApi:
 
     async def invite(self, call: Call[AccountPerson, ColleagueBody]) -> Answer[InvitationView] | Refusal:
         """Let somebody sign in with a one-time address."""
-        body = call.body
-        return _invited(await people.invite(self._context, call.person, body.name, body.role, by=call.person))
+        body, actor = call.body, await actor_of(self._context, call.request, "v1")
+        return _invited(await people.invite(self._context, call.person, body.name, body.role, actor, by=call.person))
 
     async def change(self, call: Call[AccountPerson, ColleagueBody]) -> Refusal | None:
         """Give somebody another name or role; at once."""
-        return await people.change(self._context, call.person, _number(call), call.body.name, call.body.role)
+        given, actor = (call.body.name, call.body.role), await actor_of(self._context, call.request, "v1")
+        return await people.change(self._context, call.person, _number(call), given, actor)
 
     async def remove(self, call: Call[AccountPerson, None]) -> Refusal | None:
         """Remove somebody, and sign them out everywhere."""
-        return await people.remove(self._context, call.person, _number(call))
+        actor = await actor_of(self._context, call.request, "v1")
+        return await people.remove(self._context, call.person, _number(call), actor)
 
     async def link(self, call: Call[AccountPerson, None]) -> Answer[InvitationView] | Refusal:
         """Make another one-time address for somebody."""

@@ -7,6 +7,7 @@ import msgspec
 from manyeyes.accounts.client_keys import ClientKey
 from manyeyes.accounts.colleagues import AccountPerson
 from manyeyes.accounts.rules import MANAGE
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer import account_keys
 from manyeyes.roles.customer.account_keys import FreshKey, GivenKey, key_id, keys_of
 from manyeyes.runtime.context import Context
@@ -78,11 +79,13 @@ class KeysApi:
 
     async def change(self, call: Call[AccountPerson, KeyBody]) -> Refusal | None:
         """Change what a key is called, what it opens and from where; at once."""
-        return await account_keys.change_key(self._context, call.person, call.part(3), _given(call.body))
+        actor = await actor_of(self._context, call.request, "v1")
+        return await account_keys.change_key(self._context, call.person, call.part(3), _given(call.body), actor)
 
     async def rotate(self, call: Call[AccountPerson, RotationBody]) -> Answer[FreshKeyView] | Refusal:
         """Make a key in the place of another, which goes on for a while and then ends by itself."""
-        fresh = await account_keys.rotate_key(self._context, call.person, call.part(3), call.body.old_seconds)
+        actor, seconds = await actor_of(self._context, call.request, "v1"), call.body.old_seconds
+        fresh = await account_keys.rotate_key(self._context, call.person, call.part(3), seconds, actor)
         return fresh if isinstance(fresh, Refusal) else Answer(_fresh(fresh), 201)
 
     async def revoke(self, call: Call[AccountPerson, None]) -> Refusal | None:

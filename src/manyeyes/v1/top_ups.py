@@ -8,6 +8,7 @@ from manyeyes.accounts.colleagues import AccountPerson
 from manyeyes.accounts.rules import MONEY_ASK, MONEY_READ
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.accounts.top_ups import LowBalance, TopUpRequest
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer import top_ups
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer, signed_in_person
@@ -70,7 +71,8 @@ class TopUpsApi:
 
     async def ask(self, call: Call[AccountPerson, TopUpBody]) -> Answer[TopUpView] | Refusal:
         """Ask the operator for money; what waits since less than a minute is not asked for again."""
-        found = await top_ups.ask(self._context, call.person, call.body.amount, call.body.note, call.person.name)
+        given, actor = (call.body.amount, call.body.note), await actor_of(self._context, call.request, "v1")
+        found = await top_ups.ask(self._context, call.person, given, call.person.name, actor)
         return found if isinstance(found, Refusal) else Answer(_view(found), 201)
 
     async def low_balance(self, call: Call[KeyOwner, None]) -> LowBalanceView:
@@ -79,8 +81,8 @@ class TopUpsApi:
 
     async def set_low_balance(self, call: Call[AccountPerson, LowBalanceBody]) -> LowBalanceView | Refusal:
         """Change below what the account's people are told, and where."""
-        body = call.body
-        found = await top_ups.set_low_balance(self._context, call.person, body.below, body.callback_url)
+        body, actor = call.body, await actor_of(self._context, call.request, "v1")
+        found = await top_ups.set_low_balance(self._context, call.person, body.below, body.callback_url, actor)
         return found if isinstance(found, Refusal) else _low(found)
 
 

@@ -9,6 +9,7 @@ from manyeyes.console.customer.account_wording import ABOUT_ROLES, ROLES, in_wor
 from manyeyes.console.shared.forms import choice_of, text_of, typed_in
 from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer import people
 from manyeyes.roles.customer.people import Invited, people_of
 from manyeyes.roles.sign_in import person_of
@@ -36,22 +37,25 @@ class ColleaguePages:
         """POST /customer/colleagues: `name`, `role`; their one-time address is shown this once."""
         form, person = await request.form(), await person_of(self._context, request)
         name, role = typed_in(form, "name"), text_of(form, "role")
-        found = await people.invite(self._context, place, name, role, by=person) if person else _NOBODY
+        actor = await actor_of(self._context, request)
+        found = await people.invite(self._context, place, name, role, actor, by=person) if person else _NOBODY
         return await self._page(request, place, found, (name, role) if isinstance(found, Refusal) else ("", ""))
 
     @for_customers
     async def change(self, request: Request, place: AccountPlace) -> Response:
         """POST /customer/colleagues/change: `person`, `name`, `role`."""
         form, person = await request.form(), await person_of(self._context, request)
-        named = choice_of(form, "person"), typed_in(form, "name"), text_of(form, "role")
-        refusal = await people.change(self._context, person, *named) if person else _NOBODY
+        number, given = choice_of(form, "person"), (typed_in(form, "name"), text_of(form, "role"))
+        actor = await actor_of(self._context, request)
+        refusal = await people.change(self._context, person, number, given, actor) if person else _NOBODY
         return await self._changed(request, place, refusal)
 
     @for_customers
     async def remove(self, request: Request, place: AccountPlace) -> Response:
         """POST /customer/colleagues/remove: `person`; they are signed out everywhere."""
         form, person = await request.form(), await person_of(self._context, request)
-        refusal = await people.remove(self._context, person, choice_of(form, "person")) if person else _NOBODY
+        number, actor = choice_of(form, "person"), await actor_of(self._context, request)
+        refusal = await people.remove(self._context, person, number, actor) if person else _NOBODY
         return await self._changed(request, place, refusal)
 
     @for_customers

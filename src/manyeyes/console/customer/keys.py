@@ -14,6 +14,7 @@ from manyeyes.console.shared.forms import choice_of, text_of, typed_in
 from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.languages import mark
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer import account_keys
 from manyeyes.roles.customer.account_keys import FreshKey, GivenKey, key_id, keys_of
 from manyeyes.roles.sign_in import person_of
@@ -56,7 +57,8 @@ class KeyPages:
         """POST /customer/keys/change: `key`, and the rest as for a new one."""
         form, person = await request.form(), await person_of(self._context, request)
         key, given = text_of(form, "key"), _given(form)
-        refusal = await account_keys.change_key(self._context, person, key, given) if person else _NOBODY
+        actor = await actor_of(self._context, request)
+        refusal = await account_keys.change_key(self._context, person, key, given, actor) if person else _NOBODY
         return await self._changed(request, place, refusal)
 
     @for_customers
@@ -64,7 +66,8 @@ class KeyPages:
         """POST /customer/keys/rotate: `key`, and for how many `seconds` it goes on; the new one is shown this once."""
         form, person = await request.form(), await person_of(self._context, request)
         key, seconds = text_of(form, "key"), choice_of(form, "seconds")
-        found = await account_keys.rotate_key(self._context, person, key, seconds) if person else _NOBODY
+        actor = await actor_of(self._context, request)
+        found = await account_keys.rotate_key(self._context, person, key, seconds, actor) if person else _NOBODY
         return await self._page(request, place, found)
 
     @for_customers

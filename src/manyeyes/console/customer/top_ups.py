@@ -9,6 +9,7 @@ from manyeyes.console.customer.account_wording import LOOKS, STATES, in_words, r
 from manyeyes.console.shared.forms import text_of, typed_in
 from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer import top_ups
 from manyeyes.roles.customer.spending import purse_of
 from manyeyes.roles.sign_in import person_of
@@ -35,7 +36,8 @@ class TopUpPages:
         """POST /customer/top-ups: `amount` in USD, `note`."""
         form, person = await request.form(), await person_of(self._context, request)
         amount, note = text_of(form, "amount"), typed_in(form, "note")
-        found = await top_ups.ask(self._context, place, amount, note, person.name if person else "")
+        actor = await actor_of(self._context, request)
+        found = await top_ups.ask(self._context, place, (amount, note), person.name if person else "", actor)
         if isinstance(found, Refusal):
             return await self._page(request, place, found, {"amount": amount, "note": note})
         return RedirectResponse(PATH, status_code=303)
@@ -45,7 +47,8 @@ class TopUpPages:
         """POST /customer/top-ups/notice: `below` in USD (0 or nothing: nobody is told), `callback_url`."""
         form = await request.form()
         below, url = text_of(form, "below"), text_of(form, "callback_url")
-        found = await top_ups.set_low_balance(self._context, place, below or "0", url)
+        actor = await actor_of(self._context, request)
+        found = await top_ups.set_low_balance(self._context, place, below or "0", url, actor)
         if isinstance(found, Refusal):
             return await self._page(request, place, found, {"below": below, "callback_url": url})
         return RedirectResponse(PATH, status_code=303)

@@ -9,6 +9,7 @@ from manyeyes.console.shared.forms import text_of, typed_in
 from manyeyes.console.shared.guards import for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.top_ups import decide, every_request
 from manyeyes.runtime.context import Context
 from manyeyes.values.integers import whole_number
@@ -62,7 +63,8 @@ class OperatorTopUpPages:
         number, cell = (whole_number(text_of(form, name), DIGITS) for name in ("request", "cell"))
         if state is None or number is None or cell not in self._context.cells.numbers:
             return RedirectResponse(f"{PATH}?notice=refused", status_code=303)
-        found = await decide(self._context, number, state, typed_in(form, "word"), cell)
+        actor, word = await actor_of(self._context, request), typed_in(form, "word")
+        found = await decide(self._context, actor, number, state, word, cell=cell)
         said = (
             ("long" if found.reason is Reason.UNREADABLE else "refused") if isinstance(found, Refusal) else state.name
         )

@@ -18,6 +18,7 @@ from manyeyes.actions.issue_keys import IssueKey, issue_keys
 from manyeyes.actions.revoke_keys import RevokeKey, revoke_keys
 from manyeyes.actions.rotate_keys import RotateKey, rotate_keys
 from manyeyes.runtime.context import Context
+from manyeyes.values.actor import Actor
 from manyeyes.values.refusals import MemberFault, Reason, Refusal
 from manyeyes.values.text.rules import read_name, without_outer_blanks
 
@@ -72,7 +73,9 @@ async def make_key(context: Context, person: AccountPerson, given: GivenKey) -> 
     return await context.batcher.ask(issue_keys, command) or fresh
 
 
-async def change_key(context: Context, person: AccountPerson, named: str, given: GivenKey) -> Refusal | None:
+async def change_key(
+    context: Context, person: AccountPerson, named: str, given: GivenKey, actor: Actor
+) -> Refusal | None:
     """Change what a key is called, what it opens and from where; the old rights end at once, in all servers."""
     read, key_hash = read_key(given), _read_id(named)
     if isinstance(read, Refusal):
@@ -84,13 +87,16 @@ async def change_key(context: Context, person: AccountPerson, named: str, given:
         label=read.label,
         scopes=read.scopes,
         networks=read.addresses,
+        actor=actor,
     )
     refusal = await context.batcher.ask(change_keys, command)
     await context.notifier.tell_changed()
     return refusal
 
 
-async def rotate_key(context: Context, person: AccountPerson, named: str, seconds: int) -> FreshKey | Refusal:
+async def rotate_key(
+    context: Context, person: AccountPerson, named: str, seconds: int, actor: Actor
+) -> FreshKey | Refusal:
     """Make a key in the place of another, which goes on for so many seconds and then ends by itself."""
     if not 0 <= seconds <= LONGEST_OVERLAP:
         return Refusal(Reason.UNREADABLE, f"the old key goes on for 0 to {LONGEST_OVERLAP} seconds")
@@ -102,6 +108,7 @@ async def rotate_key(context: Context, person: AccountPerson, named: str, second
         marks=KeyMarks(hint=hint_of(fresh.secret), made_by=person.name),
         seconds=seconds,
         by=person.person_id,
+        actor=actor,
     )
     refusal = await context.batcher.ask(rotate_keys, command)
     await context.notifier.tell_changed()

@@ -11,6 +11,7 @@ from manyeyes.actions.change_colleagues import ChangeColleague, change_colleague
 from manyeyes.actions.invite_colleagues import InviteColleague, invite_colleagues
 from manyeyes.roles.login_links import address_of, login_url
 from manyeyes.runtime.context import Context
+from manyeyes.values.actor import Actor
 from manyeyes.values.refusals import MemberFault, Reason, Refusal
 from manyeyes.values.text.rules import read_name
 from manyeyes.workers.store import Subject
@@ -33,7 +34,7 @@ async def people_of(context: Context, owner: Owner) -> list[Colleague]:
 
 
 async def invite(
-    context: Context, owner: Owner, name: str, role: str, *, by: AccountPerson | None = None
+    context: Context, owner: Owner, name: str, role: str, actor: Actor, *, by: AccountPerson | None = None
 ) -> Invited | Refusal:
     """Let somebody sign in with a one-time address and a role; ``by`` None: the operator does."""
     read = read_person(name, role)
@@ -47,23 +48,35 @@ async def invite(
         link_hash=digest(secret),
         by=by.person_id if by else None,
         made_by=by.name if by else "",
+        actor=actor,
     )
     refusal = await context.batcher.ask(invite_colleagues, command)
     await context.notifier.tell_changed()
     return refusal or Invited(person_id, address_of(context, secret))
 
 
-async def change(context: Context, by: AccountPerson, person_id: int, name: str, role: str) -> Refusal | None:
-    """Give one of the account's people another name or role; it holds at once, in all servers."""
-    read = read_person(name, role)
+async def change(
+    context: Context, by: AccountPerson, person_id: int, given: tuple[str, str], actor: Actor
+) -> Refusal | None:
+    """Give one of the account's people another (name, role); it holds at once, in all servers."""
+    read = read_person(*given)
     if isinstance(read, Refusal):
         return read
-    return await _change(context, by, person_id, read[1], read[0])
+    command = ChangeColleague(
+        account_id=by.account_id,
+        person_id=person_id,
+        by=by.person_id,
+        role=read[1],
+        name=read[0],
+        actor=actor,
+    )
+    return await _change(context, command)
 
 
-async def remove(context: Context, by: AccountPerson, person_id: int) -> Refusal | None:
+async def remove(context: Context, by: AccountPerson, person_id: int, actor: Actor) -> Refusal | None:
     """Remove one of the account's people: they are signed out everywhere at once."""
-    return await _change(context, by, person_id, None, None)
+    command = ChangeColleague(account_id=by.account_id, person_id=person_id, by=by.person_id, role=None, actor=actor)
+    return await _change(context, command)
 
 
 async def fresh_link(context: Context, owner: Owner, person_id: int) -> Invited | Refusal:
@@ -90,10 +103,7 @@ def read_person(name: str, role: str) -> tuple[str, PersonRole] | Refusal:
     return read, PersonRole(role)
 
 
-async def _change(
-    context: Context, by: AccountPerson, person_id: int, role: PersonRole | None, name: str | None
-) -> Refusal | None:
-    command = ChangeColleague(account_id=by.account_id, person_id=person_id, by=by.person_id, role=role, name=name)
+async def _change(context: Context, command: ChangeColleague) -> Refusal | None:
     refusal = await context.batcher.ask(change_colleagues, command)
     await context.notifier.tell_changed()
     return refusal

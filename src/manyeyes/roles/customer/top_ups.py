@@ -13,6 +13,7 @@ from manyeyes.ledger import store as ledger
 from manyeyes.outbound.given_address import read_callback_address
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
+from manyeyes.values.actor import Actor
 from manyeyes.values.refusals import MemberFault, Reason, Refusal
 from manyeyes.values.text.rules import read_words, without_outer_blanks
 
@@ -34,8 +35,11 @@ class LowNotice(msgspec.Struct, frozen=True):
     low_micros: int
 
 
-async def ask(context: Context, owner: Owner, amount: str, note: str, asked_by: str) -> TopUpRequest | Refusal:
-    """Ask the operator for so much in USD; return the request."""
+async def ask(
+    context: Context, owner: Owner, given: tuple[str, str], asked_by: str, actor: Actor
+) -> TopUpRequest | Refusal:
+    """Ask the operator for money, ``given`` as amount in USD and note; return the request."""
+    amount, note = given
     faults, micros, words = [], 0, ""
     try:
         micros = money.parse(amount)
@@ -56,6 +60,7 @@ async def ask(context: Context, owner: Owner, amount: str, note: str, asked_by: 
         amount_micros=micros,
         note=words,
         asked_by=asked_by,
+        actor=actor,
     )
     return await context.batcher.ask(ask_top_ups, command)
 
@@ -79,7 +84,7 @@ async def every_request(context: Context, *, is_open: bool) -> list[Requested]:
 
 
 async def decide(
-    context: Context, request_id: int, state: TopUpState, word: str = "", cell: int | None = None
+    context: Context, actor: Actor, request_id: int, state: TopUpState, word: str = "", *, cell: int | None = None
 ) -> TopUpRequest | Refusal:
     """Approve or decline a request, in its ``cell``, or in whichever has it; return it as it then is."""
     try:
@@ -88,7 +93,7 @@ async def decide(
         return Refusal(Reason.UNREADABLE, str(error), (MemberFault(str(error), "/word"),))
     outcome: TopUpRequest | Refusal = Refusal(Reason.UNKNOWN_TOP_UP, f"there is no request {request_id}")
     for number in context.cells.numbers if cell is None else [cell]:
-        outcome = await context.batcher.ask(decide_top_ups, DecideTopUp(number, request_id, state, said))
+        outcome = await context.batcher.ask(decide_top_ups, DecideTopUp(number, request_id, state, said, actor))
         if not isinstance(outcome, Refusal) or outcome.reason is not Reason.UNKNOWN_TOP_UP:
             break
     await context.notifier.tell_changed()  # jobs may wait for the money
@@ -112,7 +117,7 @@ async def low_notice(context: Context, owner: Owner) -> LowNotice | None:
     return LowNotice(available, low.low_micros) if available < low.low_micros else None
 
 
-async def set_low_balance(context: Context, owner: Owner, below: str, url: str) -> LowBalance | Refusal:
+async def set_low_balance(context: Context, owner: Owner, below: str, url: str, actor: Actor) -> LowBalance | Refusal:
     """Have an account's people told when less than this in USD is left, at ``url`` too unless it is empty."""
     faults, micros, address = [], 0, ""
     try:
@@ -125,5 +130,5 @@ async def set_low_balance(context: Context, owner: Owner, below: str, url: str) 
         faults.append(MemberFault(str(error), "/callback_url"))
     if faults:
         return Refusal(Reason.UNREADABLE, faults[0].detail, tuple(faults))
-    await context.batcher.ask(set_low_balances, SetLowBalance(owner.cell, owner.account_id, micros, address))
+    await context.batcher.ask(set_low_balances, SetLowBalance(owner.cell, owner.account_id, micros, address, actor))
     return await low_balance_of(context, owner)
