@@ -96,7 +96,7 @@ class KeyPages:
             "customer/keys.html",
             status=422 if is_refused else 200,
             person=place.name,
-            keys=await self._keys(place),
+            client_keys=await self._keys(place),
             fresh=found.secret if isinstance(found, FreshKey) else "",
             refused=refused(request, found) if isinstance(found, Refusal) else None,
             given=given,

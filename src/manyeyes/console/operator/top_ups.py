@@ -11,6 +11,7 @@ from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.top_ups import decide, every_request
+from manyeyes.roles.operator import open_appeals
 from manyeyes.runtime.context import Context
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal
@@ -53,6 +54,7 @@ class OperatorTopUpPages:
             is_bad=said in ("refused", "long"),
             states={state.name: translate(words) for state, words in STATES.items()},
             longest_word=LONGEST_NOTE,
+            open_appeals=len(await open_appeals(self._context)),
         )
 
     @for_operators
