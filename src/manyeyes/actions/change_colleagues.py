@@ -66,8 +66,8 @@ async def _change(
     entries.append(change_of(command.actor, deed, subject, _told(person), after))
     if command.role is None:
         gone = Subject("customer", command.account_id, 0, command.person_id)
-        await end_sessions_of(tx, gone, is_person=True)
-        await end_links_of(tx, gone, is_person=True)
+        await end_sessions_of(tx, gone)
+        await end_links_of(tx, gone)
     return None
 
 

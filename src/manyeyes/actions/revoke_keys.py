@@ -10,9 +10,14 @@ from manyeyes.accounts import store as accounts
 from manyeyes.accounts.colleagues import lock_people
 from manyeyes.accounts.roles import refused_manager
 from manyeyes.db.pool import DIRECTORY
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor, shown_hash
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers import store as workers
 from manyeyes.workers.browser_sessions import end_links_of, end_sessions_of
+from manyeyes.workers.rules import EVERY_PERSON
 from manyeyes.workers.store import Subject
 
 
@@ -23,6 +28,7 @@ class RevokeKey(msgspec.Struct, frozen=True):
     cell: int = DIRECTORY
     of: int | None = None
     by: int | None = None
+    actor: Actor = BY_ITSELF
 
 
 async def revoke_keys(
@@ -33,20 +39,26 @@ async def revoke_keys(
     When the operator ends an account's last key all its sessions end, and its links that were not used
     (docs/decisions/0041#sessions). An owner who ends it stays signed in (docs/decisions/0077).
     """
-    return [await _revoke(tx, command) for command in commands]
+    entries: list[TrailEntry | None] = []
+    outcomes = [await _revoke(tx, command, entries) for command in commands]
+    await trail.record(tx, now, commands[0].cell, entries)
+    return outcomes
 
 
-async def _revoke(tx: asyncpg.Connection, command: RevokeKey) -> int | Refusal | None:
-    if command.of is not None:
-        refusal = refused_manager(await lock_people(tx, command.of) or [], command.by)
+async def _revoke(tx: asyncpg.Connection, c: RevokeKey, entries: list[TrailEntry | None]) -> int | Refusal | None:
+    if c.of is not None:
+        refusal = refused_manager(await lock_people(tx, c.of) or [], c.by)
         if refusal is not None:
             return refusal
-    account_id = await accounts.revoke_key(tx, command.key_hash, command.of)
-    if account_id is None and command.of is not None:
+    account_id = await accounts.revoke_key(tx, c.key_hash, c.of)
+    if account_id is None and c.of is not None:
         return None  # of sessions that another account's key began it says nothing
-    await workers.end_sessions_through(tx, command.key_hash)
-    if account_id is not None and command.of is None and not await accounts.has_key(tx, account_id):
-        account = Subject("customer", account_id, 0)
-        await end_sessions_of(tx, account)
-        await end_links_of(tx, account)
+    await workers.end_sessions_through(tx, c.key_hash)
+    if account_id is not None:
+        before = {"account_id": account_id}
+        entries.append(change_of(c.actor, Deed.KEY_REVOKE, f"key:{shown_hash(c.key_hash)}", before, None))
+        if c.of is None and not await accounts.has_key(tx, account_id):
+            account = Subject("customer", account_id, 0, EVERY_PERSON)
+            await end_sessions_of(tx, account)
+            await end_links_of(tx, account)
     return account_id

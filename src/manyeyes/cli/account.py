@@ -34,6 +34,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.text.rules import read_name
+from manyeyes.workers.rules import EVERY_PERSON
 from manyeyes.workers.store import Subject
 
 KEEP_HELP = "Days after its end that a task's answer and picture are kept, 0 to 3650; 0: not at all."
@@ -117,7 +118,7 @@ def key(
         fresh = new_key()
         owner = KeyOwner(place.cell, place.account_id, networks, scopes)
         marks = KeyMarks(called, hint_of(fresh))
-        await context.batcher.ask(issue_keys, IssueKey(digest(fresh), owner, marks=marks))
+        await context.batcher.ask(issue_keys, IssueKey(digest(fresh), owner, marks=marks, actor=who_types()))
         return {"account_id": place.account_id, "client_key": fresh}
 
     run(common, work, lambda r: str(r["client_key"]))
@@ -128,7 +129,7 @@ def revoke_key(client_key: str, *, common: Common | None = None) -> None:
     """End a client key; running servers forget it within seconds."""
 
     async def work(context: Context) -> dict[str, Any]:
-        account_id = await context.batcher.ask(revoke_keys, RevokeKey(digest(client_key)))
+        account_id = await context.batcher.ask(revoke_keys, RevokeKey(digest(client_key), actor=who_types()))
         await context.notifier.tell_changed()
         if account_id is None:
             raise CommandFailed("no such key is valid")
@@ -209,7 +210,8 @@ def sign_out(account: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        ended = await sign_out_everywhere(context, Subject("customer", place.account_id, place.cell))
+        whole = Subject("customer", place.account_id, place.cell, EVERY_PERSON)
+        ended = await sign_out_everywhere(context, whole, who_types())
         return {"account_id": place.account_id, "sessions": ended}
 
     run(common, work, lambda r: f"account {r['account_id']} is signed out of {browsers(r['sessions'])}")
@@ -229,7 +231,7 @@ def webhook_secret(
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        found = await secret_of(context, place, rotate=rotate)
+        found = await secret_of(context, place, rotate=rotate, actor=who_types())
         return {"account_id": place.account_id, "secret": found.secret, "previous": found.previous}
 
     run(common, work, lambda r: "\n".join(filter(None, [r["secret"], r["previous"] and f"{r['previous']} (previous)"])))
@@ -282,14 +284,16 @@ async def _create(context: Context, name: str, amount_micros: int, networks: tup
         hint=hint_of(key),
     )
     account_id = await context.id_blocks.take_number("account")
-    await context.batcher.ask(open_accounts, OpenAccount(FIRST_CELL, account_id, name, beginning))
+    await context.batcher.ask(open_accounts, OpenAccount(FIRST_CELL, account_id, name, beginning, who_types()))
     url = address_of(context, link)
     return {"account_id": account_id, "client_key": key, "balance": money.text(amount_micros), "login_url": url}
 
 
 async def _top_up(context: Context, place: AccountPlace, amount_micros: int) -> int:
     serial = await context.id_blocks.take(place.cell)
-    outcome = await context.batcher.ask(top_up_accounts, TopUp(place.cell, serial, place.account_id, amount_micros))
+    outcome = await context.batcher.ask(
+        top_up_accounts, TopUp(place.cell, serial, place.account_id, amount_micros, who_types())
+    )
     if isinstance(outcome, Refusal):
         raise CommandFailed(outcome.detail)
     await context.notifier.tell_changed()  # jobs may wait for the money

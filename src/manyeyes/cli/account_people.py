@@ -90,7 +90,7 @@ def link(
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        found = await fresh_link(context, place, colleague)
+        found = await fresh_link(context, place, colleague, who_types())
         if isinstance(found, Refusal):
             raise CommandFailed(f"{found.detail}; see `manyeyes account colleagues`")
         return {"login_url": found.login_url}

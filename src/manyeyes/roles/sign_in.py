@@ -54,6 +54,8 @@ async def _may_go_on(context: Context, session: BrowserSession, address: str) ->
     if session.role == "customer":
         person = await _person(context, session)
         return False if person is None else not_from(person, address) or True
+    if session.role == "operator":
+        return await context.lookups.staff(session.subject_id) is not None
     return True
 
 

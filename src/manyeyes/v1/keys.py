@@ -74,7 +74,8 @@ class KeysApi:
 
     async def make(self, call: Call[AccountPerson, KeyBody]) -> Answer[FreshKeyView] | Refusal:
         """Make a key; its secret is in this reply and nowhere else."""
-        fresh = await account_keys.make_key(self._context, call.person, _given(call.body))
+        actor = await actor_of(self._context, call.request, "v1")
+        fresh = await account_keys.make_key(self._context, call.person, _given(call.body), actor)
         return fresh if isinstance(fresh, Refusal) else Answer(_fresh(fresh), 201)
 
     async def change(self, call: Call[AccountPerson, KeyBody]) -> Refusal | None:
@@ -90,7 +91,8 @@ class KeysApi:
 
     async def revoke(self, call: Call[AccountPerson, None]) -> Refusal | None:
         """End a key at once, and the sessions that it began."""
-        return await account_keys.revoke_key(self._context, call.person, call.part(3))
+        actor = await actor_of(self._context, call.request, "v1")
+        return await account_keys.revoke_key(self._context, call.person, call.part(3), actor)
 
 
 def _given(body: KeyBody) -> GivenKey:

@@ -2,6 +2,7 @@
 
 from manyeyes.accounts.rules import WEBHOOKS
 from manyeyes.accounts.store import KeyOwner
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.deliveries import Secret, deliveries_of, delivery_of, replay, secret_of
 from manyeyes.roles.customer.webhook_tests import make_test_call
 from manyeyes.runtime.context import Context
@@ -62,7 +63,8 @@ class WebhooksApi:
 
     async def rotate(self, call: Call[KeyOwner, None]) -> SecretView:
         """Make another secret; for a day the one before signs too."""
-        return _secret(await secret_of(self._context, call.person, rotate=True))
+        actor = await actor_of(self._context, call.request, "v1")
+        return _secret(await secret_of(self._context, call.person, rotate=True, actor=actor))
 
     async def test(self, call: Call[KeyOwner, TestCallAddress]) -> TestCallView | Refusal:
         """Call an address once, signed, and return what came of it."""

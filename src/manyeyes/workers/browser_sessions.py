@@ -6,7 +6,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.rows import read, read_one
-from manyeyes.workers.rules import NOTED_SECONDS
+from manyeyes.workers.rules import EVERY_PERSON, NOTED_SECONDS
 from manyeyes.workers.store import SQL, Subject
 
 MOST_LISTED = 200
@@ -40,16 +40,9 @@ async def browser_session(db: asyncpg.Connection, secret_hash: bytes) -> Browser
     return read_one(BrowserSession, await db.fetchrow(SQL.browser_session, secret_hash))
 
 
-async def browser_sessions(
-    db: asyncpg.Connection, subject: Subject, *, is_person: bool = False
-) -> list[BrowserSession]:
-    """Return where somebody is signed in, the session that was used last first; at most `MOST_LISTED`.
-
-    Here and below ``is_person``: of an account this person alone, else all of its people.
-    """
-    rows = await db.fetch(
-        SQL.browser_sessions, subject.role, subject.subject_id, MOST_LISTED, _person(subject, is_person)
-    )
+async def browser_sessions(db: asyncpg.Connection, subject: Subject) -> list[BrowserSession]:
+    """Return where somebody is signed in, the session that was used last first; at most `MOST_LISTED`."""
+    rows = await db.fetch(SQL.browser_sessions, subject.role, subject.subject_id, MOST_LISTED, _person(subject))
     return read(BrowserSession, rows)
 
 
@@ -58,25 +51,25 @@ async def note_session(db: asyncpg.Connection, secret_hash: bytes, address: str)
     await db.execute(SQL.note_session, secret_hash, address, NOTED_SECONDS)
 
 
-async def end_credential(
-    db: asyncpg.Connection, secret_hash: bytes, of: Subject | None = None, *, is_person: bool = False
-) -> bool:
-    """End a browser's session, ``of`` this person alone when one is named; return whether there was one."""
-    whom = (of.role, of.subject_id, _person(of, is_person)) if of else (None, None, None)
-    return await db.fetchval(SQL.end_credential, secret_hash, *whom) is not None
+async def end_credential(db: asyncpg.Connection, secret_hash: bytes, of: Subject | None = None) -> Subject | None:
+    """End a browser's session, ``of`` this person alone when one is named; return whose it was, if any."""
+    whom = (of.role, of.subject_id, _person(of)) if of else (None, None, None)
+    return read_one(Subject, await db.fetchrow(SQL.end_credential, secret_hash, *whom))
 
 
-async def end_sessions_of(
-    db: asyncpg.Connection, subject: Subject, kept: bytes = NONE, *, is_person: bool = False
-) -> int:
+async def end_sessions_of(db: asyncpg.Connection, subject: Subject, kept: bytes = NONE) -> int:
     """End somebody's sessions but the ``kept`` one; return how many ended."""
-    person_id = _person(subject, is_person)
-    return len(await db.fetch(SQL.end_sessions_of, subject.role, subject.subject_id, kept, person_id))
+    return len(await db.fetch(SQL.end_sessions_of, subject.role, subject.subject_id, kept, _person(subject)))
 
 
-async def end_links_of(db: asyncpg.Connection, subject: Subject, *, is_person: bool = False) -> None:
-    """End somebody's one-time links that were not used."""
-    await db.execute(SQL.end_links_of, subject.role, subject.subject_id, _person(subject, is_person))
+async def end_links_of(db: asyncpg.Connection, subject: Subject) -> int:
+    """End somebody's one-time links that were not used; return how many ended."""
+    return len(await db.fetch(SQL.end_links_of, subject.role, subject.subject_id, _person(subject)))
+
+
+async def spent_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None:
+    """Return whom a spent link had signed in; None when it is unknown, unused or long gone."""
+    return read_one(Subject, await db.fetchrow(SQL.spent_link, secret_hash))
 
 
 async def delete_spent(db: asyncpg.Connection) -> None:
@@ -84,5 +77,6 @@ async def delete_spent(db: asyncpg.Connection) -> None:
     await db.execute(SQL.delete_spent)
 
 
-def _person(subject: Subject, is_person: bool) -> int | None:
-    return subject.person_id if is_person else None
+def _person(subject: Subject) -> int | None:
+    """Return which of an account's people is meant; None: all of them."""
+    return None if subject.person_id == EVERY_PERSON else subject.person_id

@@ -88,6 +88,11 @@ async def worker(db: asyncpg.Connection, worker_id: int) -> Worker | None:
     return read_one(Worker, await db.fetchrow(SQL.worker, worker_id))
 
 
+async def lock_workers(tx: asyncpg.Connection, worker_ids: Sequence[int]) -> dict[int, Worker]:
+    """Return those of the workers who exist, by number, disabled ones too, locked until they are changed."""
+    return {each.worker_id: each for each in read(Worker, await tx.fetch(SQL.lock_workers, worker_ids))}
+
+
 async def workers_named(db: asyncpg.Connection, name_or_id: str) -> list[Worker]:
     """Return the workers that ``name_or_id`` may mean, disabled ones too: one by id, several by name."""
     number = whole_number(name_or_id, 18) or 0
@@ -145,11 +150,6 @@ async def credential(db: asyncpg.Connection, secret_hash: bytes, kinds: Sequence
 async def use_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None:
     """Spend a one-time link and return whom it signs in; None when it is unknown, spent or expired."""
     return read_one(Subject, await db.fetchrow(SQL.use_link, secret_hash))
-
-
-async def spent_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None:
-    """Return whom a spent link had signed in; None when it is unknown, unused or long gone."""
-    return read_one(Subject, await db.fetchrow(SQL.spent_link, secret_hash))
 
 
 async def end_sessions_through(db: asyncpg.Connection, key_hash: bytes) -> None:

@@ -12,6 +12,7 @@ from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.deliveries import Callback, deliveries_of, replay, secret_of
 from manyeyes.roles.customer.webhook_tests import TestCallOutcome, make_test_call
 from manyeyes.runtime.context import Context
@@ -44,7 +45,7 @@ class CallbackPages:
     @for_customers
     async def rotate(self, request: Request, place: AccountPlace) -> Response:
         """POST /customer/callbacks/rotate: another secret; for a day the one before signs too."""
-        await secret_of(self._context, place, rotate=True)
+        await secret_of(self._context, place, rotate=True, actor=await actor_of(self._context, request))
         return RedirectResponse(f"{PATH}#secret-title", status_code=303)
 
     @for_customers

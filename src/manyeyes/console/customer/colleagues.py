@@ -62,7 +62,8 @@ class ColleaguePages:
     async def link(self, request: Request, place: AccountPlace) -> Response:
         """POST /customer/colleagues/link: `person`; another one-time address, shown this once."""
         number = choice_of(await request.form(), "person")
-        return await self._page(request, place, await people.fresh_link(self._context, place, number))
+        actor = await actor_of(self._context, request)
+        return await self._page(request, place, await people.fresh_link(self._context, place, number, actor))
 
     async def _changed(self, request: Request, place: AccountPlace, refusal: Refusal | None) -> Response:
         if refusal is None:

@@ -49,7 +49,8 @@ class KeyPages:
         """POST /customer/keys: `label`, `scope` (several), `addresses` (one a line); the key is shown this once."""
         form, person = await request.form(), await person_of(self._context, request)
         given = _given(form)
-        found = await account_keys.make_key(self._context, person, given) if person else _NOBODY
+        actor = await actor_of(self._context, request)
+        found = await account_keys.make_key(self._context, person, given, actor) if person else _NOBODY
         return await self._page(request, place, found, given=given if isinstance(found, Refusal) else _USUAL)
 
     @for_customers
@@ -74,8 +75,8 @@ class KeyPages:
     async def revoke(self, request: Request, place: AccountPlace) -> Response:
         """POST /customer/keys/revoke: `key`."""
         form, person = await request.form(), await person_of(self._context, request)
-        key = text_of(form, "key")
-        ended = await account_keys.revoke_key(self._context, person, key) if person else _NOBODY
+        key, actor = text_of(form, "key"), await actor_of(self._context, request)
+        ended = await account_keys.revoke_key(self._context, person, key, actor) if person else _NOBODY
         return await self._changed(request, place, ended)
 
     async def _changed(self, request: Request, place: AccountPlace, refusal: Refusal | None) -> Response:

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,9 +16,11 @@ from manyeyes.console.shared.browser_session import HOMES
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.sign_in import cookie_hash, cookie_subject, person_of
 from manyeyes.runtime.context import Context
 from manyeyes.workers.browser_sessions import BrowserSession, browser_sessions
+from manyeyes.workers.rules import EVERY_PERSON
 from manyeyes.workers.store import Subject
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -45,7 +48,7 @@ class SessionPages:
         if subject is None:
             return RedirectResponse("/", status_code=303)
         async with self._context.cells.directory.acquire() as db:
-            found = await browser_sessions(db, subject, is_person=not await self._sees_all(request))
+            found = await browser_sessions(db, await self._whose(request, subject))
         names = await self._names(subject)
         here, translate = cookie_hash(request), catalogue(look_of(request).language).ugettext
         return render(
@@ -64,8 +67,8 @@ class SessionPages:
         named = text_of(await request.form(), "session")
         if subject is None or not _HASH.fullmatch(named):
             return RedirectResponse("/sessions", status_code=303)
-        command = EndSession(bytes.fromhex(named), of=subject, is_person=not await self._sees_all(request))
-        await self._context.batcher.ask(end_sessions, command)
+        actor, whose = await actor_of(self._context, request), await self._whose(request, subject)
+        await self._context.batcher.ask(end_sessions, EndSession(bytes.fromhex(named), of=whose, actor=actor))
         await self._context.notifier.tell_changed()
         return RedirectResponse("/sessions", status_code=303)  # from where one who is signed out is led to the start
 
@@ -73,16 +76,17 @@ class SessionPages:
         """POST /sessions/end-others: all but this browser's end."""
         subject = await cookie_subject(self._context, request)
         if subject is not None:
-            is_person = not await self._sees_all(request)
-            command = SignOut(subject, kept=cookie_hash(request), links=False, is_person=is_person)
+            actor, whose = await actor_of(self._context, request), await self._whose(request, subject)
+            command = SignOut(whose, kept=cookie_hash(request), links=False, actor=actor)
             await self._context.batcher.ask(sign_out, command)
             await self._context.notifier.tell_changed()
         return RedirectResponse("/sessions", status_code=303)
 
-    async def _sees_all(self, request: Request) -> bool:
-        """Tell whether all sessions of an account are theirs to see and end: of its people, an owner's."""
+    async def _whose(self, request: Request, subject: Subject) -> Subject:
+        """Return whose sessions somebody sees and ends: their own; an owner all that the account's people have."""
         person = await person_of(self._context, request)
-        return person is None or MANAGE in person.scopes
+        is_owner = person is not None and MANAGE in person.scopes
+        return msgspec.structs.replace(subject, person_id=EVERY_PERSON) if is_owner else subject
 
     async def _names(self, subject: Subject) -> dict[int, str]:
         """Return what an account's people are called, by their numbers; nobody for other roles."""

@@ -61,15 +61,15 @@ async def keys_of(context: Context, owner: Owner) -> list[ClientKey]:
         return await client_keys.client_keys(db, owner.account_id)
 
 
-async def make_key(context: Context, person: AccountPerson, given: GivenKey) -> FreshKey | Refusal:
+async def make_key(context: Context, person: AccountPerson, given: GivenKey, actor: Actor) -> FreshKey | Refusal:
     """Make a key, or say what of it is wrong."""
     read = read_key(given)
     if isinstance(read, Refusal):
         return read
     fresh = FreshKey(new_key())
-    marks = KeyMarks(read.label, hint_of(fresh.secret), person.name)
+    marks = KeyMarks(read.label, hint_of(fresh.secret), person.name, person.person_id)
     owner = KeyOwner(person.cell, person.account_id, read.addresses, read.scopes)
-    command = IssueKey(digest(fresh.secret), owner, marks=marks, by=person.person_id)
+    command = IssueKey(digest(fresh.secret), owner, marks=marks, actor=actor)
     return await context.batcher.ask(issue_keys, command) or fresh
 
 
@@ -115,9 +115,9 @@ async def rotate_key(
     return refusal or fresh
 
 
-async def revoke_key(context: Context, person: AccountPerson, named: str) -> Refusal | None:
+async def revoke_key(context: Context, person: AccountPerson, named: str, actor: Actor) -> Refusal | None:
     """End a key, and the sessions that it began, at once and in all servers."""
-    command = RevokeKey(_read_id(named), of=person.account_id, by=person.person_id)
+    command = RevokeKey(_read_id(named), of=person.account_id, by=person.person_id, actor=actor)
     ended = await context.batcher.ask(revoke_keys, command)
     await context.notifier.tell_changed()
     if ended is None:

@@ -13,6 +13,7 @@ from manyeyes.actions.rotate_secrets import RotateSecret, rotate_secrets
 from manyeyes.recognitions import reviews as verdicts
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
+from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.cursors import OF_DELIVERIES, read_number
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks import store as webhooks
@@ -129,11 +130,12 @@ async def replay_given_up(context: Context, owner: Owner) -> int:
         after = replayed[-1]
 
 
-async def secret_of(context: Context, owner: Owner, *, rotate: bool = False) -> Secret:
+async def secret_of(context: Context, owner: Owner, *, rotate: bool = False, actor: Actor = BY_ITSELF) -> Secret:
     """Return what verifies the owner's call-backs; ``rotate`` makes a new one first."""
     if rotate:
         generation, _, _ = await _rotation(context, owner)
-        await context.batcher.ask(rotate_secrets, RotateSecret(owner.cell, owner.account_id, generation))
+        command = RotateSecret(owner.cell, owner.account_id, generation, actor=actor)
+        await context.batcher.ask(rotate_secrets, command)
     shown = [shown_secret(each) for each in await signing_secrets(context, owner)]
     return Secret(shown[0], shown[1] if len(shown) > 1 else None)
 

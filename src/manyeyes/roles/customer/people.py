@@ -79,14 +79,14 @@ async def remove(context: Context, by: AccountPerson, person_id: int, actor: Act
     return await _change(context, command)
 
 
-async def fresh_link(context: Context, owner: Owner, person_id: int) -> Invited | Refusal:
+async def fresh_link(context: Context, owner: Owner, person_id: int, actor: Actor) -> Invited | Refusal:
     """Make another one-time address by which one of the account's people signs in."""
     async with context.cells.directory.acquire() as db:
         person = await colleagues.colleague(db, owner.account_id, person_id)
     if person is None:
         return Refusal(Reason.UNKNOWN_COLLEAGUE, f"the account has no colleague {person_id}")
     subject = Subject("customer", owner.account_id, owner.cell, person_id)
-    return Invited(person_id, await login_url(context, subject))
+    return Invited(person_id, await login_url(context, subject, actor))
 
 
 def read_person(name: str, role: str) -> tuple[str, PersonRole] | Refusal:
