@@ -47,7 +47,7 @@ CREATE TABLE api_key (
     label             text NOT NULL DEFAULT '',       -- what its people call it
     hint              text NOT NULL DEFAULT '',       -- its last four characters; empty: made before they were kept
     made_by           text NOT NULL DEFAULT '',       -- the name that its maker had; empty: the operator
-    used_at           timestamptz,                    -- when it was used last, a minute late (runtime/key_uses.py)
+    used_at           timestamptz,                    -- when it was used last, in minutes (runtime/customer_sweeps.py)
     ends_at           timestamptz                     -- when it ends by itself, having been replaced; null: never
 );
 CREATE INDEX api_key_account ON api_key (account_id);

@@ -109,8 +109,7 @@ FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) AS s (worker_id,
 ORDER BY s.worker_id
 ON CONFLICT (cell, worker_id) DO UPDATE SET node_id = excluded.node_id, present = true, queues = excluded.queues,
     languages = excluded.languages, idle_since = excluded.idle_since, online_since = excluded.online_since,
-    earned_micros = 0, answered = 0, lapses = 0,
-    silent = true
+    earned_micros = 0, answered = 0, lapses = 0, silent = true
 RETURNING worker_id, held;
 
 -- name: drop_queues
@@ -118,8 +117,7 @@ RETURNING worker_id, held;
 UPDATE session SET queues = ARRAY(SELECT a.queue_id FROM unnest(session.queues) WITH ORDINALITY AS a (queue_id, n)
                                      WHERE a.queue_id <> ALL (l.lost) ORDER BY a.n)
 FROM (SELECT worker_id, array_agg(queue_id ORDER BY queue_id) AS lost FROM unnest($2::int[], $3::bigint[]) AS l (queue_id, worker_id)
-      GROUP BY worker_id) AS l
-WHERE session.cell = $1 AND session.worker_id = l.worker_id;
+      GROUP BY worker_id) AS l WHERE session.cell = $1 AND session.worker_id = l.worker_id;
 
 -- name: open_sessions
 -- People who never came get a presence that has not begun.
@@ -169,8 +167,7 @@ RETURNING CASE WHEN session.practice_queue <> 0 THEN session.worker_id END AS wo
 
 -- name: astray
 -- Of these workers, those of whom the match does not know that they are present and ask through this node.
-SELECT worker_id FROM session
-WHERE cell = $1 AND worker_id = ANY ($2::text::bigint[])
+SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::text::bigint[])
   AND NOT (present AND node_id = $3 AND NOT silent AND (cardinality(queues) > 0 OR practice_queue <> 0));
 
 -- name: ended_secrets
@@ -199,14 +196,12 @@ WITH mine AS MATERIALIZED (
     SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND node_id = $3 AND NOT silent
     ORDER BY worker_id FOR UPDATE)
 UPDATE session SET silent = true FROM mine
-WHERE session.cell = $1 AND session.worker_id = mine.worker_id AND session.node_id = $3
-RETURNING session.worker_id;
+WHERE session.cell = $1 AND session.worker_id = mine.worker_id AND session.node_id = $3 RETURNING session.worker_id;
 
 -- name: session
 -- A worker's presence, and the queues whose floor they are below.
 SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since, practice_queue,
-       ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = $2 AND barred_at IS NOT NULL) AS lost
-FROM session WHERE cell = $1 AND worker_id = $2;
+       ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = $2 AND barred_at IS NOT NULL) AS lost FROM session WHERE cell = $1 AND worker_id = $2;
 
 -- name: rooms
 -- Present workers of a queue with room on their desks: idle ones first, of them those who ask, then those with one task.
@@ -228,8 +223,7 @@ SELECT worker_id FROM session WHERE cell = $1 AND present AND held = 0 AND queue
 -- the planner go through them: not everybody who ever came is read.
 (SELECT worker_id, NULL::timestamptz AS left_at FROM session
  WHERE cell = $1 AND present AND queues @> ARRAY[$2::int] ORDER BY held, silent, idle_since LIMIT $4)
-UNION ALL
-(SELECT worker_id, left_at FROM session
+UNION ALL (SELECT worker_id, left_at FROM session
  WHERE cell = $1 AND NOT present AND left_at > $3 AND left_queues @> ARRAY[$2::int] ORDER BY left_at DESC LIMIT $4)
 LIMIT $4;
 
