@@ -21,6 +21,7 @@ from manyeyes.db.pool import DIRECTORY
 from manyeyes.runtime.context import prepare_database
 from manyeyes.values.refusals import Refusal
 from support import (
+    account_batches,
     customer_batches,
     directory_batches,
     identity_batches,
@@ -42,7 +43,7 @@ BATCHES = {
     name: made
     for module in (
         *(worker_batches, customer_batches, directory_batches, item_batches, job_batches, judgement_batches),
-        *(identity_batches, passkey_batches, skill_batches, task_batches),
+        *(identity_batches, passkey_batches, skill_batches, task_batches, account_batches),
     )
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")
@@ -67,6 +68,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "sweep_calls": {"window_seconds": 300},
     "sweep_deliveries": {},
     "take_due_sites": {},
+    "tell_low_balances": {},
     "tell_stuck_jobs": {},
     "vest_pay": {},
     "watch_reporters": {},

@@ -223,6 +223,14 @@ async def test_nobody_removes_anothers_and_a_blocked_network_signs_nobody_in(cli
     assert (await use(client, soft.sign(options))).status_code == 303
 
 
+async def test_who_came_by_a_client_key_makes_none(client: Client):
+    customer = await factories.customer(client.context)
+    cookie = cookie_of(await post(client, "/login", key=customer.client_key))
+    assert 'id="by-key"' in (await client.get("/sessions", headers={"cookie": cookie})).text
+    client.cookies.clear()
+    assert (await post(client, "/passkeys/options", cookie)).status_code == 403
+
+
 async def test_without_a_session_nobody_makes_one(client: Client):
     assert (await post(client, "/passkeys/options")).status_code == 403
     assert (await post(client, "/passkeys", credential="{}", name="Phone")).headers["location"] == "/"

@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import DIRECTORY
-from manyeyes.workers import store as workers
+from manyeyes.workers.browser_sessions import delete_spent
 from manyeyes.workers.passkeys import store as passkeys
 
 
@@ -19,6 +19,6 @@ async def forget_credentials(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[ForgetCredentials]
 ) -> list[None]:
     """Forget the links and sessions, but for the operator's: by those it is known that there is an operator."""
-    await workers.delete_spent(tx)
+    await delete_spent(tx)
     await passkeys.forget_used_challenges(tx)
     return [None for _ in commands]

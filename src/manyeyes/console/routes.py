@@ -8,9 +8,12 @@ from starlette.routing import Route
 
 from manyeyes.console.customer.callbacks import CallbackPages
 from manyeyes.console.customer.certainty import CertaintyPages
+from manyeyes.console.customer.colleagues import ColleaguePages
 from manyeyes.console.customer.jobs.agreement_page import AgreementPages
 from manyeyes.console.customer.jobs.drafts import DraftPages
 from manyeyes.console.customer.jobs.job_pages import VERBS, JobPages
+from manyeyes.console.customer.keys import KeyPages
+from manyeyes.console.customer.needs import guarded_forms, guarded_pages
 from manyeyes.console.customer.overview import CustomerPages
 from manyeyes.console.customer.recognitions import RecognitionPages
 from manyeyes.console.customer.reports import ReportPages
@@ -18,6 +21,7 @@ from manyeyes.console.customer.result_downloads import Downloads
 from manyeyes.console.customer.statement import StatementPages
 from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
+from manyeyes.console.customer.top_ups import TopUpPages
 from manyeyes.console.operator.agreement import QueueAgreementPages
 from manyeyes.console.operator.audit import AuditPages
 from manyeyes.console.operator.certainty import OperatorCertaintyPages
@@ -25,6 +29,7 @@ from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
 from manyeyes.console.operator.people import PeoplePages
 from manyeyes.console.operator.recognition import OperatorRecognitionPages
+from manyeyes.console.operator.top_ups import OperatorTopUpPages
 from manyeyes.console.reviewer.judging import JudgingPages
 from manyeyes.console.reviewer.review import ReviewPages
 from manyeyes.console.shared.appearance import change_look
@@ -143,6 +148,7 @@ def _customers(context: Context) -> Rooms:
     statement, reports, callbacks = StatementPages(context), ReportPages(context), CallbackPages(context)
     recognitions, downloads, tasks = RecognitionPages(context), Downloads(context), TaskPages(context)
     jobs, drafts = JobPages(context), DraftPages(context)
+    keys, people, top_ups = KeyPages(context), ColleaguePages(context), TopUpPages(context)
     pages: dict[str, Endpoint] = {
         "/customer": CustomerPages(context).show,
         "/customer/jobs": jobs.show,
@@ -163,32 +169,48 @@ def _customers(context: Context) -> Rooms:
         "/customer/recognitions/{task_id}/results.parquet": downloads.parquet,
         "/customer/reports": reports.show,
         "/customer/reports/{task_id}": reports.show_one,
+        "/customer/keys": keys.show,
+        "/customer/colleagues": people.show,
+        "/customer/top-ups": top_ups.show,
     }
     forms: dict[str, Endpoint] = {
         "/customer/callbacks/replay": callbacks.replay,
+        "/customer/callbacks/rotate": callbacks.rotate,
+        "/customer/callbacks/test": callbacks.test,
+        "/customer/keys": keys.make,
+        "/customer/keys/change": keys.change,
+        "/customer/keys/rotate": keys.rotate,
+        "/customer/keys/revoke": keys.revoke,
+        "/customer/colleagues": people.invite,
+        "/customer/colleagues/change": people.change,
+        "/customer/colleagues/remove": people.remove,
+        "/customer/colleagues/link": people.link,
+        "/customer/top-ups": top_ups.ask,
+        "/customer/top-ups/notice": top_ups.notice,
         "/customer/tasks/{task_id}/report": tasks.report,
         "/customer/tasks/{task_id}/cancel": tasks.cancel,
         "/customer/jobs/{job_id}/change": jobs.change,
         "/customer/jobs/{job_id}/drop": drafts.drop_file,
         **{f"/customer/jobs/{{job_id}}/{verb}": jobs.move for verb in VERBS},
     }
-    return pages, forms
+    return guarded_pages(context, pages), guarded_forms(context, forms)
 
 
 def _customers_files(context: Context) -> dict[str, Endpoint]:
     """Return the forms that send files: what they may send they judge themselves."""
     drafts = DraftPages(context)
-    return {
+    forms: dict[str, Endpoint] = {
         "/customer/jobs/new": drafts.send_new,
         "/customer/jobs/new/files": drafts.add_files,
         "/customer/jobs/{job_id}": drafts.send,
         "/customer/jobs/{job_id}/files": drafts.add_files,
     }
+    return guarded_forms(context, forms)
 
 
 def _operators(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
-    people, audit = PeoplePages(context), AuditPages(context)
+    people, audit, top_ups = PeoplePages(context), AuditPages(context), OperatorTopUpPages(context)
     agreement, certainty = QueueAgreementPages(context), OperatorCertaintyPages(context)
     pages: dict[str, Endpoint] = {
         "/operator": OperatorPages(context).show,
@@ -203,9 +225,11 @@ def _operators(context: Context) -> Rooms:
         "/operator/recourse": recourse.show,
         "/operator/audit": audit.show,
         "/operator/audit.csv": audit.download,
+        "/operator/top-ups": top_ups.show,
     }
     forms: dict[str, Endpoint] = {
         "/operator/appeal": recourse.decide,
+        "/operator/top-ups": top_ups.decide,
         "/operator/people/decide": people.decide,
         "/operator/certainty/anew": certainty.renew,
         "/operator/app": recognition.change_app,

@@ -43,7 +43,25 @@ CREATE TABLE api_key (
     allowed_addresses text[] NOT NULL DEFAULT '{}',   -- networks; empty: from anywhere
     created_at        timestamptz NOT NULL,
     revoked_at        timestamptz,
-    scopes            text[] NOT NULL DEFAULT '{tasks:read,tasks:write,money:read,webhooks}'   -- what of /v1 it opens
+    scopes            text[] NOT NULL DEFAULT '{tasks:read,tasks:write,money:read,webhooks}',  -- what of /v1 it opens
+    label             text NOT NULL DEFAULT '',       -- what its people call it
+    hint              text NOT NULL DEFAULT '',       -- its last four characters; empty: made before they were kept
+    made_by           text NOT NULL DEFAULT '',       -- the name that its maker had; empty: the operator
+    used_at           timestamptz,                    -- when it was used last, in minutes (runtime/customer_sweeps.py)
+    ends_at           timestamptz                     -- when it ends by itself, having been replaced; null: never
+);
+CREATE INDEX api_key_account ON api_key (account_id);
+
+-- The people of an account and what they may do (accounts/roles.py). Its first owner, 0, has a row once they are changed.
+CREATE TABLE colleague (
+    account_id bigint NOT NULL,
+    person_id  bigint NOT NULL,
+    name       text NOT NULL,
+    role       text NOT NULL CHECK (role IN ('owner', 'member', 'billing', 'read_only')),
+    made_by    text NOT NULL,
+    created_at timestamptz NOT NULL,
+    removed_at timestamptz,
+    PRIMARY KEY (account_id, person_id)
 );
 
 -- Networks that the operator shut out.
@@ -76,6 +94,7 @@ CREATE TABLE credential (
     through     bytea,                                -- the client key or token that began a session, which ends with it
     address     text NOT NULL DEFAULT '',             -- from where a session was used last; empty: it is not known
     seen_at     timestamptz,                          -- when that was, within an hour
+    person_id   bigint NOT NULL DEFAULT 0,            -- who of a customer's people: colleague, or accounts/roles.py
     begun_by    text NOT NULL DEFAULT '',             -- what began a session: passkey, company; empty: a link, or `through`
     factors     smallint NOT NULL DEFAULT 1           -- how many proofs that was: a passkey is two
 );
@@ -87,6 +106,7 @@ CREATE TABLE passkey (
     role          text NOT NULL CHECK (role IN ('worker', 'customer', 'operator')),
     subject_id    bigint NOT NULL,
     cell          int NOT NULL DEFAULT 0,
+    person_id     bigint NOT NULL DEFAULT 0,
     user_handle   bytea NOT NULL,                     -- what its device knows the person by; all of theirs have one
     public_key    bytea NOT NULL,                     -- COSE
     sign_count    bigint NOT NULL,                    -- how often it signed; 0: it is shared among devices, which do not count
@@ -110,6 +130,7 @@ CREATE TABLE identity (
     role       text NOT NULL CHECK (role IN ('worker', 'customer', 'operator')),
     subject_id bigint NOT NULL,
     cell       int NOT NULL DEFAULT 0,
+    person_id  bigint NOT NULL DEFAULT 0,
     name       text NOT NULL,                         -- what the company calls them
     by_claims  boolean NOT NULL,                      -- they are here because of their groups; else they connected it
     created_at timestamptz NOT NULL,
@@ -221,8 +242,29 @@ CREATE TABLE account (
     created_at     timestamptz NOT NULL,
     keep_days      int NOT NULL DEFAULT 90 CHECK (keep_days BETWEEN 0 AND 3650),   -- answers and pictures; 0: not at all
     forgotten_until timestamptz NOT NULL DEFAULT 'epoch',     -- what ended before is forgotten, or in `kept_longer`
+    low_micros     bigint NOT NULL DEFAULT 0 CHECK (low_micros >= 0),   -- below it the customer is told; 0: never
+    low_url        text NOT NULL DEFAULT '',                    -- where to; empty: on their pages alone
+    low_since      timestamptz,                                 -- since when that is so; null: it is not
     PRIMARY KEY (cell, account_id)
 );
+CREATE INDEX account_low ON account (cell, account_id) WHERE low_micros > 0 OR low_since IS NOT NULL;
+
+-- What customers ask to be topped up with. States: accounts/top_ups.py. The posting has the request's number.
+CREATE TABLE top_up_request (
+    cell          int NOT NULL,
+    request_id    bigint NOT NULL,
+    account_id    bigint NOT NULL,
+    amount_micros bigint NOT NULL CHECK (amount_micros > 0),
+    note          text NOT NULL,
+    asked_by      text NOT NULL,
+    asked_at      timestamptz NOT NULL,
+    state         smallint NOT NULL DEFAULT 0,
+    decided_at    timestamptz,
+    word          text NOT NULL DEFAULT '',            -- the operator's, when it is declined
+    PRIMARY KEY (cell, request_id)
+);
+CREATE INDEX top_up_request_account ON top_up_request (cell, account_id, request_id);
+CREATE INDEX top_up_request_open ON top_up_request (cell, request_id) WHERE state = 0;
 
 -- What a customer may still spend; always the sum of their transfers (manyeyes db check).
 CREATE TABLE balance (

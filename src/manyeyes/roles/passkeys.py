@@ -154,7 +154,7 @@ async def remove(context: Context, actor: Actor, subject: Subject, credential_id
 
 
 def _purpose(subject: Subject) -> bytes:
-    return purpose_of(subject.role, subject.subject_id)
+    return purpose_of(subject.role, subject.subject_id, subject.person_id)
 
 
 def _answered(context: Context, sent: str, purpose: bytes) -> "_Answer | PasskeyTrouble":

@@ -43,6 +43,8 @@ PARAMETERS = {
     "before": "string",
     "state": "string",
     "task_id": "integer",
+    "key_id": "string",
+    "person_id": "integer",
     "bucket": "string",
     "recognition_task_id": "string",
     "job_id": "integer",
@@ -105,7 +107,8 @@ def _described(operation: Operation) -> dict[str, Any]:
         described["security"] = [{"token": [operation.scope]}]
     found = [_parameter(name, "query") for name in operation.query]
     found += [_parameter(name, "path") | {"required": True} for name in re.findall(r"{(\w+)}", operation.path)]
-    found += [IDEMPOTENCY] if operation.method == "POST" and operation.caller is signed_in_customer else []
+    is_named = operation.named and operation.method == "POST" and operation.caller is signed_in_customer
+    found += [IDEMPOTENCY] if is_named else []
     found += [PREFER] if operation.may_wait else []
     if found:
         described["parameters"] = found

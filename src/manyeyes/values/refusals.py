@@ -101,6 +101,14 @@ class Reason(enum.StrEnum):
     BAD_ITEMS = "bad_items"
     CURSOR_UNKNOWN = "cursor_unknown"
 
+    ROLE_FORBIDS = "role_forbids"
+    UNKNOWN_COLLEAGUE = "unknown_colleague"
+    LAST_OWNER = "last_owner"
+    UNKNOWN_CLIENT_KEY = "unknown_client_key"
+    KEY_REPLACED = "key_replaced"
+    ENOUGH_OF_THEM = "enough_of_them"
+    UNKNOWN_TOP_UP = "unknown_top_up"
+
 
 class MemberFault(msgspec.Struct, frozen=True):
     """What is wrong with one member: an English sentence, its JSON pointer (RFC 6901), and of a file the line from 1.

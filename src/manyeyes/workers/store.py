@@ -25,11 +25,15 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """Who is signed in: ``role`` worker, customer or operator; ``subject_id`` their worker or account id."""
+    """Who is signed in: ``role`` worker, customer or operator; ``subject_id`` their worker or account id.
+
+    ``person_id``: who of an account's people, 0: its first owner (accounts/roles.py).
+    """
 
     role: str
     subject_id: int
     cell: int
+    person_id: int = 0
 
     @property
     def label(self) -> str:
@@ -142,7 +146,7 @@ async def insert_credential(
     ``through``: hash of the client key, token or passkey that began a session, which ends with it; ``address``: from
     where; ``begun_by``, ``factors``: as `BrowserSession` has them.
     """
-    whom = values(subject, "role", "subject_id", "cell")
+    whom = values(subject, "role", "subject_id", "cell", "person_id")
     begun = (through, address, begun_by, factors)
     await db.execute(SQL.insert_credential, secret_hash, kind, *whom, seconds, *begun)
 
@@ -157,11 +161,6 @@ async def use_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None
     return read_one(Subject, await db.fetchrow(SQL.use_link, secret_hash))
 
 
-async def spent_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None:
-    """Return whom a spent link had signed in; None when it is unknown, unused or long gone."""
-    return read_one(Subject, await db.fetchrow(SQL.spent_link, secret_hash))
-
-
 async def end_sessions_through(db: asyncpg.Connection, through: bytes) -> None:
     """End the sessions that a client key, given by its hash, began."""
     await db.execute(SQL.end_sessions_through, through)
@@ -170,11 +169,6 @@ async def end_sessions_through(db: asyncpg.Connection, through: bytes) -> None:
 async def has_operator(db: asyncpg.Connection) -> bool:
     """Tell whether a link for an operator was ever made."""
     return bool(await db.fetchval(SQL.has_operator))
-
-
-async def delete_spent(db: asyncpg.Connection) -> None:
-    """Delete links and sessions that are over since a day; the operator's links stay."""
-    await db.execute(SQL.delete_spent)
 
 
 async def go_online(

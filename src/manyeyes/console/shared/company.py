@@ -22,7 +22,7 @@ from manyeyes.roles.company_sign_in import (
     connect,
     disconnect,
 )
-from manyeyes.roles.sign_in import caller_address, cookie_subject, is_secure
+from manyeyes.roles.sign_in import caller_address, cookie_subject, is_by_key, is_secure
 from manyeyes.runtime.context import Context
 from manyeyes.values.actor import Actor
 from manyeyes.workers.identities.rules import session_mark
@@ -84,7 +84,7 @@ class CompanyPages:
     async def _depart(self, request: Request, *, is_connecting: bool) -> Response:
         if not company_name(self._context):
             return RedirectResponse("/", status_code=303)
-        if is_connecting and await cookie_subject(self._context, request) is None:
+        if is_connecting and not await self._may_connect(request):
             return RedirectResponse("/", status_code=303)
         there = await self._company.depart(is_connecting=is_connecting)
         if isinstance(there, CompanyTrouble):
@@ -95,6 +95,10 @@ class CompanyPages:
             COOKIE, there.kept, max_age=STATE_SECONDS, path="/company", httponly=True, samesite="lax", secure=secure
         )
         return response
+
+    async def _may_connect(self, request: Request) -> bool:
+        subject = await cookie_subject(self._context, request)
+        return subject is not None and not is_by_key(subject)
 
     async def _admitted(self, request: Request, proof: Proof) -> Response:
         who = Actor(role="company", name=proof.identity.name, via="screen", address=caller_address(request))
@@ -107,7 +111,7 @@ class CompanyPages:
 
     async def _connected(self, request: Request, proof: Proof) -> Response:
         subject = await cookie_subject(self._context, request)
-        if subject is None:
+        if subject is None or is_by_key(subject):
             return RedirectResponse("/", status_code=303)
         trouble = await connect(self._context, await actor_of(self._context, request), subject, proof)
         return self._trouble(request, trouble) if trouble else RedirectResponse("/sessions", status_code=303)

@@ -25,7 +25,7 @@ from manyeyes.roles.passkeys import (
     signed_in_by,
     signing_in,
 )
-from manyeyes.roles.sign_in import caller_address, cookie_subject, half_signed_in
+from manyeyes.roles.sign_in import caller_address, cookie_subject, half_signed_in, is_by_key
 from manyeyes.runtime.context import Context
 from manyeyes.workers.passkeys.rules import FACTORS, session_mark
 from manyeyes.workers.passkeys.store import NewPasskey, Passkey
@@ -95,6 +95,8 @@ class PasskeyPages:
     async def _maker(self, request: Request) -> Maker | None:
         """Return who may make a passkey now: who is signed in, or lacks only a second proof and has no passkey yet."""
         whole = await cookie_subject(self._context, request)
+        if whole and is_by_key(whole):
+            return None
         if whole:
             return Maker(whole, await actor_of(self._context, request))
         half = await half_signed_in(self._context, request)

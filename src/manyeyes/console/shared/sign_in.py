@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from manyeyes.accounts.roles import BY_KEY
 from manyeyes.accounts.rules import EVERY_SCOPE, digest
 from manyeyes.actions.use_links import UseLink, use_links
 from manyeyes.console.shared.appearance import look_of
@@ -17,6 +18,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.values.actor import LINK, SCREEN, Actor, shown_hash
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers import store as workers
+from manyeyes.workers.browser_sessions import spent_link
 from manyeyes.workers.store import Subject
 
 
@@ -86,7 +88,7 @@ class SignInPages:
     async def _spent(self, request: Request) -> Response:
         """Return the response for a used link: the person's page in the browser that it signed in, else a refusal."""
         async with self._context.cells.directory.acquire() as db:
-            signed_in = await workers.spent_link(db, digest(request.path_params["secret"]))
+            signed_in = await spent_link(db, digest(request.path_params["secret"]))
         if signed_in and signed_in == await cookie_subject(self._context, request):
             return RedirectResponse(HOMES[signed_in.role], status_code=303)
         return render(request, "shared/sign_in.html", status=410, usable=False, contact=self._context.settings.contact)
@@ -101,7 +103,7 @@ class SignInPages:
         owner = await self._context.lookups.owner(key, caller_address(request))
         if isinstance(owner, Refusal) or set(owner.scopes) != set(EVERY_SCOPE):  # the pages show and do everything
             return None
-        return Subject("customer", owner.account_id, owner.cell)
+        return Subject("customer", owner.account_id, owner.cell, BY_KEY)
 
 
 def shut_out_words(request: Request) -> str:

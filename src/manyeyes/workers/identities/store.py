@@ -28,6 +28,7 @@ class ConnectedIdentity(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     subject_id: int
     cell: int
+    person_id: int
     name: str
     by_claims: bool
     created_at: datetime
@@ -36,7 +37,7 @@ class ConnectedIdentity(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def subject(self) -> Subject:
         """Return whom it signs in."""
-        return Subject(self.role, self.subject_id, self.cell)
+        return Subject(self.role, self.subject_id, self.cell, self.person_id)
 
 
 async def lock(tx: asyncpg.Connection, issuer: str, sub: str) -> ConnectedIdentity | None:
@@ -46,12 +47,13 @@ async def lock(tx: asyncpg.Connection, issuer: str, sub: str) -> ConnectedIdenti
 
 async def identities_of(db: asyncpg.Connection, subject: Subject) -> list[ConnectedIdentity]:
     """Return what somebody is connected with, the oldest first."""
-    return read(ConnectedIdentity, await db.fetch(SQL.identities_of, subject.role, subject.subject_id))
+    whom = values(subject, "role", "subject_id", "person_id")
+    return read(ConnectedIdentity, await db.fetch(SQL.identities_of, *whom))
 
 
 async def insert(tx: asyncpg.Connection, identity: Identity, subject: Subject, *, by_claims: bool) -> bool:
     """Connect somebody; return whether nobody was."""
-    whom = values(subject, "role", "subject_id", "cell")
+    whom = values(subject, "role", "subject_id", "cell", "person_id")
     row = (identity.issuer, identity.sub, *whom, identity.name, by_claims)
     return await tx.fetchval(SQL.insert_identity, *row) is not None
 
@@ -63,5 +65,6 @@ async def note_use(tx: asyncpg.Connection, identity: Identity) -> None:
 
 async def delete(tx: asyncpg.Connection, issuer: str, sub: str, subject: Subject) -> str | None:
     """Disconnect somebody; return what the company called them, None when it was not theirs."""
-    name: str | None = await tx.fetchval(SQL.delete_identity, issuer, sub, subject.role, subject.subject_id)
+    whom = values(subject, "role", "subject_id", "person_id")
+    name: str | None = await tx.fetchval(SQL.delete_identity, issuer, sub, *whom)
     return name

@@ -11,6 +11,6 @@ def session_mark(credential_id: bytes) -> bytes:
     return hashlib.sha256(b"passkey\x00" + credential_id).digest()
 
 
-def purpose_of(role: str, subject_id: int) -> bytes:
+def purpose_of(role: str, subject_id: int, person_id: int) -> bytes:
     """Return what a challenge is for that makes a passkey of this person."""
-    return f"make {role} {subject_id}".encode()
+    return f"make {role} {subject_id} {person_id}".encode()

@@ -6,7 +6,8 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
-from manyeyes.db.rows import read, read_one
+from manyeyes.db.rows import read, read_one, values
+from manyeyes.workers.rules import EVERY_PERSON
 from manyeyes.workers.store import Subject
 
 SQL = Queries(__package__)
@@ -23,6 +24,7 @@ class Passkey(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     subject_id: int
     cell: int
+    person_id: int
     user_handle: bytes
     public_key: bytes
     sign_count: int
@@ -33,7 +35,7 @@ class Passkey(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def subject(self) -> Subject:
         """Return whom it signs in."""
-        return Subject(self.role, self.subject_id, self.cell)
+        return Subject(self.role, self.subject_id, self.cell, self.person_id)
 
 
 class NewPasskey(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +50,7 @@ class NewPasskey(msgspec.Struct, frozen=True, kw_only=True):
 
 async def insert(tx: asyncpg.Connection, subject: Subject, new: NewPasskey) -> bool:
     """Keep a passkey; return whether it was new."""
-    whom = (subject.role, subject.subject_id, subject.cell)
+    whom = values(subject, "role", "subject_id", "cell", "person_id")
     row = (new.user_handle, new.public_key, new.sign_count, new.name)
     return await tx.fetchval(SQL.insert_passkey, new.credential_id, *whom, *row) is not None
 
@@ -59,8 +61,9 @@ async def passkey(db: asyncpg.Connection, credential_id: bytes) -> Passkey | Non
 
 
 async def passkeys_of(db: asyncpg.Connection, subject: Subject) -> list[Passkey]:
-    """Return somebody's passkeys, the oldest first."""
-    return read(Passkey, await db.fetch(SQL.passkeys_of, subject.role, subject.subject_id))
+    """Return somebody's passkeys, the oldest first; of every person of an account where all are meant."""
+    person_id = None if subject.person_id == EVERY_PERSON else subject.person_id
+    return read(Passkey, await db.fetch(SQL.passkeys_of, subject.role, subject.subject_id, person_id))
 
 
 async def use(tx: asyncpg.Connection, credential_id: bytes, sign_count: int) -> Subject | None:
