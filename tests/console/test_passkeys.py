@@ -225,7 +225,7 @@ async def test_nobody_removes_anothers_and_a_blocked_network_signs_nobody_in(cli
 
 async def test_who_came_by_a_client_key_makes_none(client: Client):
     customer = await factories.customer(client.context)
-    cookie = cookie_of(await post(client, "/login", key=customer.client_key))
+    cookie = cookie_of(await post(client, "/login", key=customer.key))
     assert 'id="by-key"' in (await client.get("/sessions", headers={"cookie": cookie})).text
     client.cookies.clear()
     assert (await post(client, "/passkeys/options", cookie)).status_code == 403
