@@ -8,6 +8,7 @@ import msgspec
 
 from manyeyes.actions.audit.jobs import read_job_books
 from manyeyes.actions.audit.panels import read_panel_books
+from manyeyes.actions.audit.payouts import read_payout_books
 from manyeyes.actions.audit.recognitions import read_recognition_books
 from manyeyes.certainty import judgements
 from manyeyes.dispatch.depths import store as queue_depths
@@ -21,7 +22,8 @@ from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
 
-RUNNING = (Book.AVAILABLE, Book.PAYABLE, Book.PENDING, Book.HELD, Book.SHARES)  # those that have a running sum
+# Those that have a running sum.
+RUNNING = (Book.AVAILABLE, Book.PAYABLE, Book.PENDING, Book.HELD, Book.SHARES, Book.REQUESTED)
 NO_ZONES: Mapping[int, str] = {}
 
 
@@ -43,10 +45,11 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     and none is negative; what is held equals the price of the open tasks; usage buckets equal what was settled less
     what was refunded; no task ended twice; every confirmed complaint has exactly one refund, of the whole charge, and
     there is no refund without one; no pay is both vested and cancelled, and none is cancelled but by a complaint; every
-    vote, every decision of a reviewer and every accepted appeal is paid once; a soft app's book is that of its days,
-    what it was given that of its tasks, and what was taken back that of its refunded tasks; recognitions' counts and
-    durations are those of their results and reviews, and each call was charged what its results were; what jobs counted
-    is what their tasks say (audit/jobs.py), and tasks of several answers are what their people gave (audit/panels.py).
+    vote, every decision of a reviewer and every accepted appeal is paid once; every payout was set aside, and paid or
+    given back, once (audit/payouts.py); a soft app's book is that of its days, what it was given that of its tasks, and
+    what was taken back that of its refunded tasks; recognitions' counts and durations are those of their results and
+    reviews, and each call was charged what its results were; what jobs counted is what their tasks say (audit/jobs.py),
+    and tasks of several answers are what their people gave (audit/panels.py).
     ``time_zones``: audit/recognitions.py.
     """
     # 1. Load everything in one snapshot.
@@ -63,14 +66,15 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
         recognised = await read_recognition_books(db, cell, time_zones)
         count = await ledger.count_transfers(db, cell)
         of_jobs, of_panels = await read_job_books(db, cell), await read_panel_books(db, cell)
+        paid_out = await read_payout_books(db, cell)
     # 2. Compare, and put what differs into words.
     findings: list[str] = []
     difference = _unbalanced(books, findings)
     booked = {key: micros for key, micros in books.items() if key[0] in RUNNING}
-    difference += _compare("stored and booked sums", {**stored, **held, **owed}, booked, findings)
+    difference += _compare("stored and booked sums", {**stored, **held, **owed, **paid_out.requested}, booked, findings)
     difference += _compare("usage buckets and settled transfers less refunds", charged, settled, findings)
     difference += _compare("shares of results and booked ones", earned, given, findings, "softId")
-    for what, of, left, right in recourse.pairs:
+    for what, of, left, right in (*recourse.pairs, *paid_out.pairs):
         difference += _compare(what, left, right, findings, of)
     difference += _negative(stored, findings)
     findings += [f"task {task_id} ended twice" for task_id in twice]

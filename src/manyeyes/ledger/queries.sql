@@ -93,6 +93,17 @@ SELECT $1, w.worker_id, w.amount_micros FROM unnest($2::bigint[], $3::bigint[]) 
 ORDER BY w.worker_id
 ON CONFLICT (cell, worker_id) DO UPDATE SET payable_micros = wallet.payable_micros + excluded.payable_micros;
 
+-- name: lock_wallets
+-- What workers may be paid out, locked in the order of their ids.
+SELECT worker_id, payable_micros FROM wallet
+WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE;
+
+-- name: take_from_wallets
+-- Take what workers asked to be paid out; the rows are locked already.
+UPDATE wallet SET payable_micros = wallet.payable_micros - w.amount_micros
+FROM unnest($2::bigint[], $3::bigint[]) AS w (worker_id, amount_micros)
+WHERE wallet.cell = $1 AND wallet.worker_id = w.worker_id;
+
 -- name: sum_of_books
 -- Every book's total movement in a cell: credits minus debits. They sum to zero, always.
 SELECT book, owner, sum(amount)::bigint AS amount_micros FROM (
