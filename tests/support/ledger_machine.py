@@ -28,7 +28,6 @@ from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.ledger.rules import TransferKind
-from manyeyes.payouts.rules import PayoutStep
 from manyeyes.payouts.store import Payout
 from manyeyes.reports.rules import Slot
 from manyeyes.workers.rules import SkipReason
@@ -248,10 +247,10 @@ class LedgerMachine(RecourseMoves, PayoutMoves):
             lambda: self.vote(chance.randint(0, 1_000), "confirm"): 1,
             lambda: self.appeal_all(chance.random() < 0.5, 1): 1,
             lambda: self.settle_overdue(chance.choice([0, 0, 24])): 2,
-            lambda: self.ask_payout(chance.choice(REVIEWERS), chance.choice([1, PAY, 2 * PAY]), 1): 3,
-            lambda: self.move_payouts([chance.randint(0, 1_000)], [chance.choice(list(PayoutStep))], 1): 3,
+            lambda: self.ask_payout(chance.choice(REVIEWERS), chance.choice([1, PAY, 2 * PAY]), 1): 1,
+            lambda: self.pay_everybody(chance.randrange(5)): 2,
             self.sweep: 1,
-            self.vest: 2,
+            self.vest: 1,
         }
         for move in chance.choices(list(moves), list(moves.values()), k=steps):
             move()

@@ -8,11 +8,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from manyeyes.actions.ask_payouts import AskPayout, ask_payouts
 from manyeyes.actions.move_payouts import move_payouts
+from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.payouts.rules import PayoutStep
 from manyeyes.payouts.store import Payout
 from support.action_stage import PAY, Stage
 from support.dispute_moves import REVIEWERS
 from support.paid_people import asking, moving
+
+WAYS: tuple[tuple[str, ...], ...] = (), ("approve",), ("approve", "mark_paid"), ("decline",), ("withdraw",)
 
 
 class PayoutMoves(RuleBasedStateMachine):
@@ -49,6 +52,19 @@ class PayoutMoves(RuleBasedStateMachine):
         for _ in range(times if picked else 0):
             made = [moving(self.stage, payout, step, "word") for payout in picked for step in steps]
             self.run(self.stage.act(move_payouts, *made))
+
+    @rule(shift=st.integers(0, 4))
+    def pay_everybody(self, shift: int) -> None:
+        """Let everybody ask for half of what they have, and what was ever asked for go different ways."""
+        self.run(self.stage.act(vest_pay, VestPay(self.stage.cell)))
+        wallets = self.rows("wallet", "worker_id, payable_micros", "payable_micros > 0")
+        if wallets:
+            self.ask_these([asking(self.stage, w["worker_id"], (w["payable_micros"] + 1) // 2) for w in wallets])
+        paths = [(payout, step) for i, payout in enumerate(self.asked) for step in WAYS[(i + shift) % len(WAYS)]]
+        if paths:
+            self.run(
+                self.stage.act(move_payouts, *[moving(self.stage, payout, step, "word") for payout, step in paths])
+            )
 
     @invariant()
     def no_payout_ends_twice(self) -> None:

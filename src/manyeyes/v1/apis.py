@@ -6,6 +6,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.v1 import (
     buckets,
     certainty,
+    earnings,
     job_agreement,
     job_files,
     job_results,
@@ -24,6 +25,7 @@ from manyeyes.v1 import (
 )
 from manyeyes.v1.buckets import BucketsApi
 from manyeyes.v1.certainty import CertaintyApi
+from manyeyes.v1.earnings import EarningsApi
 from manyeyes.v1.job_agreement import JobAgreementApi
 from manyeyes.v1.job_files import JobFilesApi
 from manyeyes.v1.job_results import JobResultsApi
@@ -44,6 +46,7 @@ from manyeyes.v1.worker import WorkerApi
 APIS: dict[Callable[[Context], object], list[Operation]] = {
     WorkerApi: worker.OPERATIONS,
     PracticeApi: practice.OPERATIONS,
+    EarningsApi: earnings.OPERATIONS,
     ReviewerApi: reviewer.OPERATIONS,
     JudgingApi: judging.OPERATIONS,
     ReportsApi: reports.OPERATIONS,

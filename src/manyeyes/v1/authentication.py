@@ -11,7 +11,7 @@ from starlette.requests import Request
 from manyeyes.accounts.rules import digest
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.roles.presences import WORKER_DISABLED
-from manyeyes.roles.sign_in import caller_address, cookie_hash, is_from_own_page, signed_in
+from manyeyes.roles.sign_in import caller_address, cookie_hash, earner, earner_of, is_from_own_page, signed_in
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookout import Right
 from manyeyes.runtime.lookup_cache import FRESH_SECONDS
@@ -43,6 +43,23 @@ async def signed_in_worker(context: Context, request: Request) -> Worker:
     if worker is None:
         raise Refused(Refusal(Reason.UNKNOWN_TOKEN, "send the worker's token as Authorization: Bearer <token>"))
     return worker
+
+
+async def signed_in_earner(context: Context, request: Request) -> Worker:
+    """Return the worker, one who was disabled too: what they earned is theirs. Raises `Refused` as for others."""
+    try:
+        return await signed_in_worker(context, request)
+    except Refused as refused:
+        if refused.refusal.reason is not Reason.WORKER_DISABLED:
+            raise
+    token = _bearer(request)
+    if not token and request.method not in ("GET", "HEAD") and not is_from_own_page(context, request):
+        raise Refused(Refusal(Reason.FOREIGN_ORIGIN, "the call came from a page of another origin"))
+    subject = await context.lookups.subject(token) if token else None
+    found = await (earner_of(context, subject.subject_id) if subject else earner(context, request))
+    if found is None:
+        raise Refused(WORKER_DISABLED)
+    return found
 
 
 async def signed_in_customer(context: Context, request: Request) -> KeyOwner:
