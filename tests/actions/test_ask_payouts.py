@@ -1,12 +1,15 @@
 """ask_payouts: what is payable is set aside for a request, once, and never more than there is."""
 
-from manyeyes.actions.ask_payouts import AskPayout, ask_payouts
+import msgspec
+
+from manyeyes.actions.ask_payouts import ask_payouts
 from manyeyes.ledger.rules import Book
 from manyeyes.payouts.rules import PayoutState
 from manyeyes.payouts.store import Payout
 from manyeyes.values.refusals import Reason
 from support.action_stage import PAY, Stage
 from support.paid_people import asking, payable, someone_with_pay
+from support.told_changes import ANN, told
 
 
 async def test_what_is_asked_for_leaves_what_is_payable_at_once(stage: Stage):
@@ -22,10 +25,7 @@ async def test_what_is_asked_for_leaves_what_is_payable_at_once(stage: Stage):
 async def test_the_same_key_again_is_the_same_request(stage: Stage):
     worker_id = await someone_with_pay(stage)
     first = asking(stage, worker_id, PAY)
-    again = AskPayout(
-        **{name: getattr(first, name) for name in first.__struct_fields__}
-        | {"payout_id": stage.number(), "request_id": stage.number()}
-    )
+    again = msgspec.structs.replace(first, payout_id=stage.number(), request_id=stage.number())
     (asked,) = await stage.act(ask_payouts, first)
     (known,) = await stage.act(ask_payouts, again)
     assert known == asked
@@ -67,3 +67,12 @@ async def test_pay_that_is_pending_cannot_be_asked_for(stage: Stage):
     await stage.solve(customer, worker_id)
     (outcome,) = await stage.act(ask_payouts, asking(stage, worker_id, PAY))
     assert outcome.reason is Reason.PAYOUT_TOO_LARGE
+
+
+async def test_a_request_is_told_once_and_not_where_it_goes(stage: Stage):
+    worker_id = await someone_with_pay(stage)
+    command = msgspec.structs.replace(asking(stage, worker_id, PAY), actor=ANN)
+    for _ in range(2):
+        await stage.act(ask_payouts, command)
+    asked = {"worker_id": worker_id, "amount_micros": PAY, "to": "…4321"}
+    assert await told(stage) == [("payout.ask", f"payout:{command.request_id}", None, asked)]

@@ -9,6 +9,7 @@ from manyeyes.payouts.store import Payout
 from manyeyes.values.refusals import Reason
 from support.action_stage import PAY, Stage
 from support.paid_people import a_request, moving, payable
+from support.told_changes import ANN, told
 
 
 async def postings(stage: Stage, payout: Payout) -> list[tuple[int, int]]:
@@ -106,3 +107,19 @@ async def test_a_request_that_is_not_there_is_refused(stage: Stage):
     command = MovePayout(cell=stage.cell, request_id=999, step=PayoutStep.APPROVE)
     (refused,) = await stage.act(move_payouts, command)
     assert refused.reason is Reason.UNKNOWN_PAYOUT
+
+
+async def test_each_step_that_changes_something_is_told(stage: Stage):
+    payout = await a_request(stage)
+    subject = f"payout:{payout.request_id}"
+    for step, words in (("approve", ""), ("approve", ""), ("mark_paid", "SEPA 17"), ("decline", "late")):
+        await stage.act(move_payouts, moving(stage, payout, step, words, actor=ANN))
+    assert await told(stage) == [
+        ("payout.approve", subject, {"state": "requested"}, {"state": "approved"}),
+        (
+            "payout.mark_paid",
+            subject,
+            {"state": "approved", "words": ""},
+            {"state": "paid", "words": "SEPA 17"},
+        ),
+    ]

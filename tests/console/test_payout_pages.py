@@ -16,6 +16,7 @@ from manyeyes.actions.disable_workers import DisableWorker, disable_workers
 from manyeyes.console.shared.languages import LANGUAGES
 from manyeyes.roles.payouts import ask_payout, purse_of, requests_of
 from manyeyes.settings import Settings
+from manyeyes.trail.store import entries_after
 from manyeyes.workers.store import Subject
 from support import factories
 from support.action_stage import PAY, Stage, set_stage
@@ -192,6 +193,8 @@ async def test_who_was_disabled_sees_and_asks_and_finds_the_way(client: Client, 
     assert 'href="/worker/accuracy"' not in page
     page = await send(client, "/worker/mine/ask", key="k", to=BANK)
     assert "Your request is with the operator" in page
+    (entry,) = await entries_after(client.context.cells.directory, 1, 0)
+    assert (entry.entry.actor.role, entry.entry.actor.name) == ("worker", ada.worker.name)
     assert (await client.get("/worker/reports")).status_code != 200
 
 

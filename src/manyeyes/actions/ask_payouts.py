@@ -12,6 +12,10 @@ from manyeyes.ledger.rules import TransferKind, posting
 from manyeyes.payouts import store as payouts
 from manyeyes.payouts.rules import PayoutState
 from manyeyes.payouts.store import Payout
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -29,6 +33,7 @@ class AskPayout(msgspec.Struct, frozen=True, kw_only=True):
     amount_micros: int
     shown: str
     details: bytes
+    actor: Actor = BY_ITSELF
 
 
 async def ask_payouts(tx: asyncpg.Connection, now: datetime, commands: Sequence[AskPayout]) -> list[Payout | Refusal]:
@@ -40,6 +45,7 @@ async def ask_payouts(tx: asyncpg.Connection, now: datetime, commands: Sequence[
     # 2. Decide, in the order in which the commands came.
     outcomes: list[Payout | Refusal] = []
     asked: list[Payout] = []
+    entries: list[TrailEntry | None] = []
     for c in commands:
         key = (c.worker_id, c.ask_key)
         if key not in known and payable.get(c.worker_id, 0) < c.amount_micros:
@@ -49,8 +55,9 @@ async def ask_payouts(tx: asyncpg.Connection, now: datetime, commands: Sequence[
             known[key] = _new(now, c)
             asked.append(known[key])
             payable[c.worker_id] -= c.amount_micros
+            entries.append(change_of(c.actor, Deed.PAYOUT_ASK, f"payout:{c.request_id}", None, _told(known[key])))
         outcomes.append(known[key])
-    # 3. Save: the payouts, their transfers, the wallets.
+    # 3. Save: the payouts, their transfers, the wallets, the trail.
     await payouts.insert_payouts(tx, now, cell, asked)
     moved = [posting(TransferKind.ASK_PAYOUT, p.payout_id, p.worker_id, p.amount_micros) for p in asked]
     await ledger.insert_transfers(tx, now, cell, moved)
@@ -58,7 +65,13 @@ async def ask_payouts(tx: asyncpg.Connection, now: datetime, commands: Sequence[
     for payout in asked:
         sums[payout.worker_id] += payout.amount_micros
     await ledger.take_from_wallets(tx, cell, dict(sorted(sums.items())))
+    await trail.record(tx, now, cell, entries)
     return outcomes
+
+
+def _told(payout: Payout) -> dict[str, object]:
+    """Return what the trail says of a request: where the money goes as it is shown, never in full."""
+    return {"worker_id": payout.worker_id, "amount_micros": payout.amount_micros, "to": payout.shown}
 
 
 def _new(now: datetime, command: AskPayout) -> Payout:

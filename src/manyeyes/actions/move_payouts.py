@@ -12,12 +12,22 @@ from manyeyes.ledger.rules import Transfer, TransferKind, posting
 from manyeyes.payouts import store as payouts
 from manyeyes.payouts.rules import PayoutState, PayoutStep, state_after
 from manyeyes.payouts.store import Payout
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 
 _POSTED = {
     PayoutState.PAID: TransferKind.PAY_OUT,
     PayoutState.DECLINED: TransferKind.RETURN_PAYOUT,
     PayoutState.WITHDRAWN: TransferKind.RETURN_PAYOUT,
+}
+_DEEDS = {
+    PayoutStep.APPROVE: Deed.PAYOUT_APPROVE,
+    PayoutStep.MARK_PAID: Deed.PAYOUT_MARK_PAID,
+    PayoutStep.DECLINE: Deed.PAYOUT_DECLINE,
+    PayoutStep.WITHDRAW: Deed.PAYOUT_WITHDRAW,
 }
 
 
@@ -29,6 +39,7 @@ class MovePayout(msgspec.Struct, frozen=True, kw_only=True):
     step: PayoutStep
     words: str = ""
     worker_id: int = 0
+    actor: Actor = BY_ITSELF
 
 
 async def move_payouts(tx: asyncpg.Connection, now: datetime, commands: Sequence[MovePayout]) -> list[Payout | Refusal]:
@@ -39,12 +50,15 @@ async def move_payouts(tx: asyncpg.Connection, now: datetime, commands: Sequence
     # 2. Decide, in the order in which the commands came.
     outcomes: list[Payout | Refusal] = []
     moved: dict[int, Payout] = {}
+    entries: list[TrailEntry | None] = []
     for c in commands:
         outcome = _moved(now, found.get(c.request_id), c)
         if isinstance(outcome, Payout) and outcome is not found[c.request_id]:
+            sides = _told(found[c.request_id]), _told(outcome)
+            entries.append(change_of(c.actor, _DEEDS[c.step], f"payout:{c.request_id}", *sides))
             found[c.request_id] = moved[c.request_id] = outcome
         outcomes.append(outcome)
-    # 3. Save: the payouts, what each that ended moves, and the wallets that got something back.
+    # 3. Save: the payouts, what each that ended moves, the wallets that got something back, the trail.
     await payouts.save_steps(tx, cell, [moved[number] for number in sorted(moved)])
     posted = [_posted(payout) for payout in moved.values() if payout.state in _POSTED]
     await ledger.insert_transfers(tx, now, cell, posted)
@@ -53,6 +67,7 @@ async def move_payouts(tx: asyncpg.Connection, now: datetime, commands: Sequence
         if each.kind is TransferKind.RETURN_PAYOUT:
             sums[each.worker_id] += each.amount_micros
     await ledger.add_to_wallets(tx, cell, dict(sorted(sums.items())))
+    await trail.record(tx, now, cell, entries)
     return outcomes
 
 
@@ -75,6 +90,10 @@ def _moved(now: datetime, payout: Payout | None, command: MovePayout) -> Payout 
         approved_at=now if is_approved else payout.approved_at,
         ended_at=None if is_approved else now,
     )
+
+
+def _told(payout: Payout) -> dict[str, object]:
+    return {"state": payout.state.name.lower(), "words": payout.words}
 
 
 def _posted(payout: Payout) -> Transfer:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_worker
 from manyeyes.payouts.rules import PayoutStep
@@ -62,7 +63,7 @@ def ask(worker: str, *, to: str = "", amount: str = "", disabled: Flag = False, 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker, disabled=disabled)
         micros = money.parse(amount) if amount else None
-        return _only(await ask_payout(context, found.worker_id, micros, to, os.urandom(16).hex()))
+        return _only(await ask_payout(context, found.worker_id, micros, to, os.urandom(16).hex(), who_types()))
 
     run(common, work, lambda r: f"request {r['request']}: {r['amount']} to {r['to']}")
 
@@ -93,7 +94,7 @@ def decline(request: int, reason: str, *, common: Common | None = None) -> None:
 def _move(request: int, step: PayoutStep, words: str, common: Common | None, amount: str = "") -> None:
     async def work(context: Context) -> dict[str, Any]:
         seen = money.parse(amount) if amount else 0
-        return _only(await move_request(context, request, step, words, seen_micros=seen))
+        return _only(await move_request(context, request, step, words, seen_micros=seen, actor=who_types()))
 
     run(common, work, lambda r: f"request {r['request']} is {r['state']}: {r['amount']} to {r['to']}")
 

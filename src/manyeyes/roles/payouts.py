@@ -27,6 +27,7 @@ from manyeyes.payouts.store import Payout
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
+from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import read_name, read_words
 from manyeyes.workers import store as workers
@@ -97,7 +98,7 @@ async def requests_of(context: Context, worker_id: int) -> list[PayoutRequest]:
 
 
 async def ask_payout(
-    context: Context, worker_id: int, amount_micros: int | None, details: str, key: str
+    context: Context, worker_id: int, amount_micros: int | None, details: str, key: str, actor: Actor = BY_ITSELF
 ) -> list[PayoutRequest] | Refusal:
     """Ask to be paid out: this much, or all that is payable (None), to where ``details`` say in words.
 
@@ -128,6 +129,7 @@ async def ask_payout(
             amount_micros=micros,
             shown=shown_end(read),
             details=_sealed(context, asked[0].request_id if asked else request_id, read),
+            actor=actor,
         )
         outcome = await context.batcher.ask(ask_payouts, command)
         asked += [outcome] if isinstance(outcome, Payout) else []
@@ -135,7 +137,14 @@ async def ask_payout(
 
 
 async def move_request(
-    context: Context, request_id: int, step: PayoutStep, words: str = "", *, worker_id: int = 0, seen_micros: int = 0
+    context: Context,
+    request_id: int,
+    step: PayoutStep,
+    words: str = "",
+    *,
+    worker_id: int = 0,
+    seen_micros: int = 0,
+    actor: Actor = BY_ITSELF,
 ) -> list[PayoutRequest] | Refusal:
     """Take a step with all that belongs to a request. The same step again changes nothing.
 
@@ -155,7 +164,7 @@ async def move_request(
     outcome: Payout | Refusal = Refusal(Reason.UNKNOWN_PAYOUT, f"there is no request {request_id} to be paid out")
     moved: list[Payout] = []
     for cell, _ in found:
-        command = MovePayout(cell=cell, request_id=request_id, step=step, words=words, worker_id=worker_id)
+        command = MovePayout(cell=cell, request_id=request_id, step=step, words=words, worker_id=worker_id, actor=actor)
         outcome = await context.batcher.ask(move_payouts, command)
         moved += [outcome] if isinstance(outcome, Payout) else []
     return _grouped(moved) if moved else _refusal(outcome)

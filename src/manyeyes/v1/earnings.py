@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from manyeyes.ledger.earnings import Place
 from manyeyes.ledger.statements import FIRST_PLACE
 from manyeyes.payouts.rules import PayoutStep
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.statement_span import StatementSpan, read_span
 from manyeyes.roles.earnings import ENTRIES, KINDS_OF_LINES, earned_in, earnings_csv, entries_of, pending_pay
 from manyeyes.roles.payouts import ask_payout, move_request, purse_of, requests_of
@@ -92,7 +93,8 @@ class EarningsApi:
             micros = None if call.body.amount is None else money.parse(call.body.amount)
         except ValueError as error:
             return Refusal(Reason.UNREADABLE, str(error))
-        outcome = await ask_payout(self._context, call.person.worker_id, micros, call.body.to, key)
+        actor = await actor_of(self._context, call.request, "v1")
+        outcome = await ask_payout(self._context, call.person.worker_id, micros, call.body.to, key, actor)
         return outcome if isinstance(outcome, Refusal) else payout_view(outcome[0])
 
     async def withdraw(self, call: Call[Worker, None]) -> PayoutView | Refusal:
@@ -101,7 +103,8 @@ class EarningsApi:
         if number is None:
             return Refusal(Reason.UNKNOWN_PAYOUT, f"there is no request {call.part(4)[:50]}")
         step, worker_id = PayoutStep.WITHDRAW, call.person.worker_id
-        outcome = await move_request(self._context, number, step, worker_id=worker_id)
+        actor = await actor_of(self._context, call.request, "v1")
+        outcome = await move_request(self._context, number, step, worker_id=worker_id, actor=actor)
         return outcome if isinstance(outcome, Refusal) else payout_view(outcome[0])
 
 

@@ -13,6 +13,7 @@ from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.payout_wording import payout_line
 from manyeyes.console.shared.rendering import render
 from manyeyes.payouts.rules import LONGEST_WORD, PayoutState, PayoutStep
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.operator import open_appeals
 from manyeyes.roles.payout_lines import payout_csv
 from manyeyes.roles.payouts import (
@@ -85,7 +86,8 @@ class PayoutPages:
             return _back("refused")
         seen = whole_number(text_of(form, "amount"), 18) or 0
         words = text_of(form, "words")
-        outcome = await move_request(self._context, number_of(form, "request"), step, words, seen_micros=seen)
+        number, actor = number_of(form, "request"), await actor_of(self._context, request)
+        outcome = await move_request(self._context, number, step, words, seen_micros=seen, actor=actor)
         if isinstance(outcome, Refusal):
             return _back(outcome.reason if outcome.reason in NOTICES else "refused")
         return _back(step)

@@ -21,6 +21,7 @@ from manyeyes.console.shared.rendering import render
 from manyeyes.ledger.statements import FIRST_PLACE
 from manyeyes.payouts.rules import LONGEST_DETAILS, PayoutStep
 from manyeyes.recognitions.time_spans import Grain
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.statement_span import StatementSpan, read_span
 from manyeyes.roles.earnings import (
     ENTRIES,
@@ -140,14 +141,16 @@ class MinePages:
         except ValueError:
             return _back(Reason.UNREADABLE)
         key = text_of(form, "key") or os.urandom(16).hex()
-        outcome = await ask_payout(self._context, worker.worker_id, micros, typed_in(form, "to"), key)
+        actor = await actor_of(self._context, request)
+        outcome = await ask_payout(self._context, worker.worker_id, micros, typed_in(form, "to"), key, actor)
         return _back(outcome.reason if isinstance(outcome, Refusal) else "asked")
 
     @for_earners
     async def withdraw(self, request: Request, worker: Worker) -> Response:
         """POST /worker/mine/withdraw: take a request back; field `request`."""
         number = number_of(await request.form(), "request")
-        outcome = await move_request(self._context, number, PayoutStep.WITHDRAW, worker_id=worker.worker_id)
+        step, actor = PayoutStep.WITHDRAW, await actor_of(self._context, request)
+        outcome = await move_request(self._context, number, step, worker_id=worker.worker_id, actor=actor)
         return _back("too-late" if isinstance(outcome, Refusal) else "withdrawn")
 
     @for_earners
