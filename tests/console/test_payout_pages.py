@@ -193,7 +193,8 @@ async def test_who_was_disabled_sees_and_asks_and_finds_the_way(client: Client, 
     assert 'href="/worker/accuracy"' not in page
     page = await send(client, "/worker/mine/ask", key="k", to=BANK)
     assert "Your request is with the operator" in page
-    (entry,) = await entries_after(client.context.cells.directory, 1, 0)
+    async with client.context.cells.directory.acquire() as db:
+        (entry,) = await entries_after(db, 1, 0)
     assert (entry.entry.actor.role, entry.entry.actor.name) == ("worker", ada.worker.name)
     assert (await client.get("/worker/reports")).status_code != 200
 
@@ -237,7 +238,7 @@ async def test_asked_and_approved_by_keyboard_without_script(site: Site, browser
     await mine.locator("textarea[name=to]").fill(BANK)
     await mine.locator("#ask button").press("Enter")
     await expect(mine.locator("#notice")).to_be_visible()
-    await expect(mine.locator("#requests tbody tr")).to_have_count(1)
+    await expect(mine.locator("#requests > li")).to_have_count(1)
     house = await (await browser.new_context(**look)).new_page()
     await house.goto(site.url + await link(site.context, OPERATOR))
     await house.locator("main button").first.press("Enter")
@@ -246,7 +247,7 @@ async def test_asked_and_approved_by_keyboard_without_script(site: Site, browser
     await house.locator("#waiting details summary").first.press("Enter")
     await house.locator("#waiting input[name=words]").first.fill("batch 3")
     await house.locator("button[value=mark_paid]").press("Enter")
-    await expect(house.locator("#ended tbody tr")).to_have_count(1)
+    await expect(house.locator("#ended > li")).to_have_count(1)
     await mine.goto(f"{site.url}/worker/mine?lang={language}")
     await expect(mine.locator("#requests")).to_contain_text("batch 3")
 

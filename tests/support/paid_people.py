@@ -7,11 +7,15 @@ import msgspec
 from manyeyes.actions.ask_payouts import AskPayout, ask_payouts
 from manyeyes.actions.move_payouts import MovePayout, move_payouts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
+from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import PENDING_SECONDS
 from manyeyes.payouts.rules import PayoutStep
 from manyeyes.payouts.store import Payout
+from manyeyes.roles.payouts import ask_payout, move_request
+from manyeyes.runtime.context import Context
 from support.action_stage import PAY, Stage
 
+LONG_BANK = "Ada Lovelace, Regional archive of handwritten meter readings, DE02120300000000202051"
 VOTE = 100  # micros, as the first rows of `queue` say
 KEY = b"the first"  # under which people of the prepared world asked
 
@@ -47,6 +51,17 @@ async def earn(stage: Stage, worker_id: int, tasks: int = 1) -> None:
     await stage.go(worker_id)
     stage.later(PENDING_SECONDS + 1)
     await stage.act(vest_pay, VestPay(stage.cell))
+
+
+async def request_payouts(context: Context, worker_id: int) -> None:
+    """Let a worker ask three times, from pay that is no answer's, in an installation that proves no books."""
+    async with context.cells.pool(1).acquire() as db:
+        await ledger.add_to_wallets(db, 1, {worker_id: 9_000_000})
+    for n, step in enumerate((None, PayoutStep.APPROVE, PayoutStep.DECLINE)):
+        outcome = await ask_payout(context, worker_id, 2_000_000 + n, f"{LONG_BANK} {n}", f"key {n}")
+        assert isinstance(outcome, list), outcome
+        if step:
+            await move_request(context, outcome[0].request_id, step, LONG_BANK)
 
 
 def asking(stage: Stage, worker_id: int, amount_micros: int, key: bytes = b"") -> AskPayout:
