@@ -32,6 +32,7 @@ from manyeyes.v1.earnings_views import (
 from manyeyes.v1.idempotency import sent_key
 from manyeyes.v1.operations import CSV, JSON, Call, Operation
 from manyeyes.values import money
+from manyeyes.values.actor import V1
 from manyeyes.values.cursors import OF_ENTRIES, read_cursor
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal, Refused
@@ -93,7 +94,7 @@ class EarningsApi:
             micros = None if call.body.amount is None else money.parse(call.body.amount)
         except ValueError as error:
             return Refusal(Reason.UNREADABLE, str(error))
-        actor = await actor_of(self._context, call.request, "v1")
+        actor = await actor_of(self._context, call.request, V1)
         outcome = await ask_payout(self._context, call.person.worker_id, micros, call.body.to, key, actor)
         return outcome if isinstance(outcome, Refusal) else payout_view(outcome[0])
 
@@ -103,7 +104,7 @@ class EarningsApi:
         if number is None:
             return Refusal(Reason.UNKNOWN_PAYOUT, f"there is no request {call.part(4)[:50]}")
         step, worker_id = PayoutStep.WITHDRAW, call.person.worker_id
-        actor = await actor_of(self._context, call.request, "v1")
+        actor = await actor_of(self._context, call.request, V1)
         outcome = await move_request(self._context, number, step, worker_id=worker_id, actor=actor)
         return outcome if isinstance(outcome, Refusal) else payout_view(outcome[0])
 

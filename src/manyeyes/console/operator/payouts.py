@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_of, text_of
-from manyeyes.console.shared.guards import for_operators
+from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.payout_wording import payout_line
 from manyeyes.console.shared.rendering import render
@@ -25,6 +25,8 @@ from manyeyes.roles.payouts import (
     open_requests,
 )
 from manyeyes.runtime.context import Context
+from manyeyes.staff.rules import may
+from manyeyes.values.deeds import Deed
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal
 
@@ -68,13 +70,19 @@ class PayoutPages:
 
     @for_operators
     async def download(self, request: Request) -> Response:
-        """GET /operator/payouts.csv: the approved requests for the bank, with where the money goes in full."""
+        """GET /operator/payouts.csv: the approved requests for the bank, with where the money goes in full.
+
+        It is for those alone who may pay.
+        """
+        role = request.state.staff_role
+        if not may(role, Deed.PAYOUT_MARK_PAID):
+            return render(request, "shared/not_allowed.html", status=403, person="operator", role=role)
         text = payout_csv(self._context, await open_requests(self._context, MOST_WAITING))
         name = f"payouts-{datetime.now(UTC):%Y-%m-%d}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
-    @for_operators
+    @for_deed(Deed.PAYOUT_APPROVE)
     async def move(self, request: Request) -> Response:
         """POST /operator/payouts/move: take a step with a request; fields `request`, `step`, `words`, `amount`."""
         form = await request.form()
