@@ -12,10 +12,13 @@ from playwright.async_api import Browser, expect
 from test_customer_pages import OWN
 from test_looks import NAMELESS
 
+from manyeyes.actions.add_staff import AddStaff, add_staff
 from manyeyes.actions.disable_workers import DisableWorker, disable_workers
 from manyeyes.console.shared.languages import LANGUAGES
+from manyeyes.payouts.rules import PayoutState
 from manyeyes.roles.payouts import ask_payout, purse_of, requests_of
 from manyeyes.settings import Settings
+from manyeyes.staff.store import StaffMember
 from manyeyes.trail.store import entries_after
 from manyeyes.workers.store import Subject
 from support import factories
@@ -194,8 +197,8 @@ async def test_who_was_disabled_sees_and_asks_and_finds_the_way(client: Client, 
     page = await send(client, "/worker/mine/ask", key="k", to=BANK)
     assert "Your request is with the operator" in page
     async with client.context.cells.directory.acquire() as db:
-        (entry,) = await entries_after(db, 1, 0)
-    assert (entry.entry.actor.role, entry.entry.actor.name) == ("worker", ada.worker.name)
+        found = [each.entry for each in await entries_after(db, 1, 0) if each.entry.deed == "payout.ask"]
+    assert [(entry.actor.role, entry.actor.name) for entry in found] == [("worker", ada.worker.name)]
     assert (await client.get("/worker/reports")).status_code != 200
 
 
@@ -268,3 +271,19 @@ async def test_both_pages_fit_a_phone_and_a_magnified_window(site: Site, browser
             await page.goto(site.url + path)
             assert await has_no_sideways_scroll(page), (path, width)
             assert await page.evaluate(NAMELESS) == []
+
+
+@pytest.mark.parametrize("role", ["auditor", "support"])
+async def test_who_may_not_pay_sees_the_page_and_neither_form_nor_file(client: Client, ada: Hand, role: str):
+    number = await asked(client, ada)
+    await client.context.batcher.ask(add_staff, AddStaff(StaffMember(7, "Eve", role)))
+    eve = client_of(client.context)
+    await eve.post(await link(client.context, Subject("operator", 7, 0)), headers=OWN)
+    page = (await eve.get("/operator/payouts")).text
+    assert ada.worker.name in page
+    assert "/operator/payouts/move" not in page
+    assert (await eve.get("/operator/payouts.csv")).status_code == 403
+    move = {"request": number, "step": "approve"}
+    assert (await eve.post("/operator/payouts/move", headers=OWN, data=move)).status_code != 303
+    (request,) = await requests_of(client.context, ada.worker.worker_id)
+    assert request.state is PayoutState.REQUESTED

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_of, text_of
@@ -74,9 +74,8 @@ class PayoutPages:
 
         It is for those alone who may pay.
         """
-        role = request.state.staff_role
-        if not may(role, Deed.PAYOUT_MARK_PAID):
-            return render(request, "shared/not_allowed.html", status=403, person="operator", role=role)
+        if not may(request.state.staff_role, Deed.PAYOUT_MARK_PAID):
+            return PlainTextResponse("only an operator may have this file", status_code=403)
         text = payout_csv(self._context, await open_requests(self._context, MOST_WAITING))
         name = f"payouts-{datetime.now(UTC):%Y-%m-%d}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
