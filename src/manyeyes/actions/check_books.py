@@ -49,8 +49,7 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     given back, once (audit/payouts.py); a soft app's book is that of its days, what it was given that of its tasks, and
     what was taken back that of its refunded tasks; recognitions' counts and durations are those of their results and
     reviews, and each call was charged what its results were; what jobs counted is what their tasks say (audit/jobs.py),
-    and tasks of several answers are what their people gave (audit/panels.py).
-    ``time_zones``: audit/recognitions.py.
+    and tasks of several answers are what their people gave (audit/panels.py). ``time_zones``: audit/recognitions.py.
     """
     # 1. Load everything in one snapshot.
     async with db.transaction(isolation="repeatable_read", readonly=True):
@@ -66,15 +65,14 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
         recognised = await read_recognition_books(db, cell, time_zones)
         count = await ledger.count_transfers(db, cell)
         of_jobs, of_panels = await read_job_books(db, cell), await read_panel_books(db, cell)
-        paid_out = await read_payout_books(db, cell)
     # 2. Compare, and put what differs into words.
     findings: list[str] = []
     difference = _unbalanced(books, findings)
     booked = {key: micros for key, micros in books.items() if key[0] in RUNNING}
-    difference += _compare("stored and booked sums", {**stored, **held, **owed, **paid_out.requested}, booked, findings)
+    difference += _compare("stored and booked sums", {**stored, **held, **owed, **recourse.requested}, booked, findings)
     difference += _compare("usage buckets and settled transfers less refunds", charged, settled, findings)
     difference += _compare("shares of results and booked ones", earned, given, findings, "softId")
-    for what, of, left, right in (*recourse.pairs, *paid_out.pairs):
+    for what, of, left, right in recourse.pairs:
         difference += _compare(what, left, right, findings, of)
     difference += _negative(stored, findings)
     findings += [f"task {task_id} ended twice" for task_id in twice]
@@ -93,14 +91,16 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
 
 
 class _Recourse(msgspec.Struct, frozen=True):
-    """``pairs``: what must be equal, with whose ids the keys are; micros."""
+    """``pairs``: what must be equal, with whose ids the keys are; ``requested``: sums of their book; micros."""
 
+    requested: dict[tuple[int, int], int]
     pairs: list[tuple[str, str, dict[int, int], dict[int, int]]]
     double_pays: list[int]
 
 
 async def _recourse(db: asyncpg.Connection, cell: int) -> _Recourse:
-    """Read what complaints moved, from every place that tells of it."""
+    """Read what complaints and payouts moved, from every place that tells of it."""
+    paid_out = await read_payout_books(db, cell)
     booked = await ledger.amounts(db, cell, TransferKind.REFUND)
     rows = await statistics.all_refunds(db, cell)
     confirmed = await reports.all_confirmed(db, cell)
@@ -133,7 +133,7 @@ async def _recourse(db: asyncpg.Connection, cell: int) -> _Recourse:
             await ledger.workers_sums(db, cell, TransferKind.JUDGEMENT_PAY),
         ),
     ]
-    return _Recourse(pairs, await ledger.double_pays(db, cell))
+    return _Recourse(paid_out.requested, [*pairs, *paid_out.pairs], await ledger.double_pays(db, cell))
 
 
 def _unbalanced(books: Mapping[tuple[int, int], int], findings: list[str]) -> int:

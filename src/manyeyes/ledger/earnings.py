@@ -12,7 +12,7 @@ from manyeyes.ledger.statements import KindSum
 from manyeyes.ledger.store import SQL
 from manyeyes.values.time_window import Window
 
-Place = tuple[datetime, tuple[int, int, int]]  # an instant, and what orders the entries of one
+EarnedPlace = tuple[datetime, tuple[int, int, int]]  # an instant, and what orders the entries of one
 
 
 class EarnedEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +25,7 @@ class EarnedEntry(msgspec.Struct, frozen=True, kw_only=True):
     amount_micros: int
 
     @property
-    def place(self) -> Place:
+    def place(self) -> EarnedPlace:
         """Return where it stands among the others."""
         return self.at, (self.cause_id, self.kind, self.n)
 
@@ -50,7 +50,7 @@ async def earned_newest(
     worker_id: int,
     kinds: Sequence[TransferKind],
     start: datetime,
-    before: Place,
+    before: EarnedPlace,
     limit: int,
 ) -> list[EarnedEntry]:
     """Return the entries of these kinds since ``start`` that stand before a place, newest first."""

@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.ledger import earnings
-from manyeyes.ledger.earnings import EarnedEntry, Place, WaitingPay
+from manyeyes.ledger.earnings import EarnedEntry, EarnedPlace, WaitingPay
 from manyeyes.ledger.rules import TransferKind
 from manyeyes.ledger.statements import FIRST_PLACE, KindSum
 from manyeyes.runtime.batching import read_patiently
@@ -83,7 +83,7 @@ class EarningsEntry(msgspec.Struct, frozen=True, kw_only=True):
     kind: TransferKind
     task: int | None
     change_micros: int
-    place: Place
+    place: EarnedPlace
 
 
 async def earned_in(context: Context, worker_id: int, windows: Sequence[Window]) -> list[Earned]:
@@ -101,14 +101,16 @@ async def earned_in(context: Context, worker_id: int, windows: Sequence[Window])
 
 
 async def entries_of(
-    context: Context, worker_id: int, of: str, start: datetime, before: Place, limit: int
+    context: Context, worker_id: int, of: str, start: datetime, before: EarnedPlace, limit: int
 ) -> list[EarningsEntry]:
     """Return the newest ``limit`` entries that lead to a sum (``of``: a key of `ENTRIES`), before a place."""
     found: list[EarnedEntry] = []
     for cell in context.cells.numbers:
 
         async def read(db: asyncpg.Connection, cell: int = cell) -> list[EarnedEntry]:
-            return await earnings.earned_newest(db, cell, worker_id, ENTRIES[of], start, before, limit)
+            return await earnings.earned_newest(
+                db, cell, worker_id, ENTRIES[of], start=start, before=before, limit=limit
+            )
 
         found += await read_patiently(context.cells.pool(cell), read)
     newest = sorted(found, key=lambda entry: entry.place, reverse=True)[:limit]
@@ -136,7 +138,7 @@ async def earnings_csv(
         return
     yield _csv([ENTRY_COLUMNS])
     start, end = (datetime.fromtimestamp(at, UTC) for at in (windows[0].start, windows[-1].end))
-    before: Place = (end, FIRST_PLACE)
+    before: EarnedPlace = (end, FIRST_PLACE)
     while True:
         found = await entries_of(context, worker_id, "earned", start, before, STREAMED)
         if found:

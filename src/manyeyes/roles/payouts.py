@@ -55,7 +55,7 @@ class PayoutRequest(msgspec.Struct, frozen=True, kw_only=True):
     details: bytes
 
 
-class Purse(msgspec.Struct, frozen=True, kw_only=True):
+class EarnedPurse(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker has earned, by where it is, in micro-units."""
 
     pending_micros: int
@@ -71,7 +71,7 @@ class NamedRequest(msgspec.Struct, frozen=True):
     worker_name: str
 
 
-async def purse_of(context: Context, worker_id: int) -> Purse:
+async def purse_of(context: Context, worker_id: int) -> EarnedPurse:
     """Return what a worker has earned in all cells."""
     sums = [0, 0, 0, 0]
     for cell in context.cells.numbers:
@@ -82,7 +82,7 @@ async def purse_of(context: Context, worker_id: int) -> Purse:
 
         found = await read_patiently(context.cells.pool(cell), read)
         sums = [a + b for a, b in zip(sums, found, strict=True)]
-    return Purse(pending_micros=sums[0], payable_micros=sums[1], requested_micros=sums[2], paid_micros=sums[3])
+    return EarnedPurse(pending_micros=sums[0], payable_micros=sums[1], requested_micros=sums[2], paid_micros=sums[3])
 
 
 async def requests_of(context: Context, worker_id: int) -> list[PayoutRequest]:

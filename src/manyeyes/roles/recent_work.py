@@ -28,7 +28,7 @@ MOST_RECENT = 30
 LOOKED_BACK = timedelta(days=30)
 
 
-class Verdict(enum.StrEnum):
+class AnswerFate(enum.StrEnum):
     """What became of an answer. A complaint that is upheld takes the pay back, unless it was payable by then."""
 
     STANDS = "stands"
@@ -38,7 +38,7 @@ class Verdict(enum.StrEnum):
     TAKEN_BACK = "taken_back"
 
 
-class RecentAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class RecentWork(msgspec.Struct, frozen=True, kw_only=True):
     """An answer of a worker's own, without its customer. ``answer`` is empty where it is no longer kept.
 
     It has no number: that of what was asked would tell gold from the rest (docs/decisions/0062-gold-at-work.md).
@@ -50,7 +50,7 @@ class RecentAnswer(msgspec.Struct, frozen=True, kw_only=True):
     answer: str
     pay_micros: int
     answered_at: datetime
-    verdict: Verdict
+    verdict: AnswerFate
 
 
 class _Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,10 +63,10 @@ class _Found(msgspec.Struct, frozen=True, kw_only=True):
     queues: Mapping[int, int]
 
 
-async def recent_work(context: Context, worker_id: int) -> list[RecentAnswer]:
+async def recent_work(context: Context, worker_id: int) -> list[RecentWork]:
     """Return the paid answers of the last 30 days, newest first, at most `MOST_RECENT`; tokens have no picture."""
     queues = await context.lookups.queues()
-    found: list[RecentAnswer] = []
+    found: list[RecentWork] = []
     for cell in context.cells.numbers:
 
         async def read(db: asyncpg.Connection, cell: int = cell) -> _Found:
@@ -79,8 +79,10 @@ async def recent_work(context: Context, worker_id: int) -> list[RecentAnswer]:
 
 async def _read(db: asyncpg.Connection, cell: int, worker_id: int) -> _Found:
     now = datetime.now(UTC) + timedelta(days=1)  # the database's clock may be ahead
-    start, kinds = now - LOOKED_BACK, (TransferKind.PAY,)
-    paid = await earnings.earned_newest(db, cell, worker_id, kinds, start, (now, FIRST_PLACE), MOST_RECENT)
+    start, before = now - LOOKED_BACK, (now, FIRST_PLACE)
+    paid = await earnings.earned_newest(
+        db, cell, worker_id, (TransferKind.PAY,), start=start, before=before, limit=MOST_RECENT
+    )
     causes = [entry.cause_id for entry in paid]
     own = await panels.answers_by_number(db, cell, causes)
     tasks = [own[cause].task_id if cause in own else cause for cause in causes]
@@ -95,14 +97,14 @@ async def _read(db: asyncpg.Connection, cell: int, worker_id: int) -> _Found:
     )
 
 
-def _recent(cell: int, entry: EarnedEntry, found: _Found, queues: Mapping[int, QueueTerms]) -> RecentAnswer | None:
+def _recent(cell: int, entry: EarnedEntry, found: _Found, queues: Mapping[int, QueueTerms]) -> RecentWork | None:
     own = found.own.get(entry.cause_id)
     task_id = own.task_id if own else entry.cause_id
     question, queue_id = found.questions.get(task_id), found.queues.get(task_id)
     if question is None or queue_id is None or question.kind in TOKEN_KINDS:
         return None
     text = shown_answer(question, own.text or "") if own else found.answers.get(task_id, "")
-    return RecentAnswer(
+    return RecentWork(
         queue=queues[queue_id],
         options=picture_options(question.kind, question.options),
         picture=kept_picture(cell, question),
@@ -113,21 +115,21 @@ def _recent(cell: int, entry: EarnedEntry, found: _Found, queues: Mapping[int, Q
     )
 
 
-def _verdict(cause_id: int, own: PanelAnswer | None, found: _Found) -> Verdict:
+def _verdict(cause_id: int, own: PanelAnswer | None, found: _Found) -> AnswerFate:
     """Return what became of an answer.
 
     Of one among several it is what happened to it alone: a report is on the task, which of gold is somebody else's.
     """
     if cause_id in found.cancelled:
-        return Verdict.TAKEN_BACK
+        return AnswerFate.TAKEN_BACK
     if own:
-        return Verdict.COMPLAINT_UPHELD if own.refuted_at else Verdict.STANDS
+        return AnswerFate.COMPLAINT_UPHELD if own.refuted_at else AnswerFate.STANDS
     report = found.reports.get(cause_id)
-    return _OF_REPORTS.get(report.state, Verdict.STANDS) if report else Verdict.STANDS
+    return _OF_REPORTS.get(report.state, AnswerFate.STANDS) if report else AnswerFate.STANDS
 
 
 _OF_REPORTS = {
-    ReportState.OPEN: Verdict.LOOKED_AT,
-    ReportState.REJECTED: Verdict.COMPLAINT_REJECTED,
-    ReportState.CONFIRMED: Verdict.COMPLAINT_UPHELD,
+    ReportState.OPEN: AnswerFate.LOOKED_AT,
+    ReportState.REJECTED: AnswerFate.COMPLAINT_REJECTED,
+    ReportState.CONFIRMED: AnswerFate.COMPLAINT_UPHELD,
 }

@@ -5,7 +5,6 @@ Whoever serves makes what is missing and seals what is not (docs/decisions/0041-
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 import asyncpg
 import msgspec
@@ -20,7 +19,7 @@ from manyeyes.values.sealing import Sealer
 GIVE_UP = "`manyeyes db reset-secrets` (with the same --data) gives them up"
 
 
-class Keys(NamedTuple):
+class Keys(msgspec.Struct, frozen=True, kw_only=True):
     """What this installation signs with: picture addresses, call-backs, and answers of TUPU's contract.
 
     ``buckets`` seals the secrets of customers' buckets, ``payouts`` where workers' money goes: so a new key in the file
@@ -59,7 +58,8 @@ async def installation_keys(db: asyncpg.Connection, settings: Settings, *, servi
     stored, ring = await _stored(db), _ring(settings)
     if not make.keys() <= stored.keys() or (serving and not _is_settled(stored, ring)):
         stored, ring = await _settle(db, settings, make, serving=serving)
-    return Keys(*(_opened(stored[name], ring, settings) for name in make))
+    opened = {name: _opened(stored[name], ring, settings) for name in make}
+    return Keys(signing=opened.pop(f"signing-{bits}"), **opened)
 
 
 async def check_secrets(db: asyncpg.Connection, settings: Settings) -> Mapping[str, bool]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 from starlette.responses import Response, StreamingResponse
 
-from manyeyes.ledger.earnings import Place
+from manyeyes.ledger.earnings import EarnedPlace
 from manyeyes.ledger.statements import FIRST_PLACE
 from manyeyes.payouts.rules import PayoutStep
 from manyeyes.roles.acting import actor_of
@@ -123,7 +123,7 @@ def _of(query: Mapping[str, str]) -> str:
     return of
 
 
-def _before(query: Mapping[str, str], span: StatementSpan) -> Place:
+def _before(query: Mapping[str, str], span: StatementSpan) -> EarnedPlace:
     text = query.get("cursor", "")
     if not text:
         return span.end, FIRST_PLACE

@@ -8,8 +8,8 @@ import msgspec
 
 from manyeyes.ledger.earnings import WaitingPay
 from manyeyes.roles.earnings import Earned, EarningsEntry
-from manyeyes.roles.payouts import PayoutRequest, Purse
-from manyeyes.roles.recent_work import RecentAnswer
+from manyeyes.roles.payouts import EarnedPurse, PayoutRequest
+from manyeyes.roles.recent_work import RecentWork
 from manyeyes.runtime.context import Context
 from manyeyes.v1.reviewer_views import AnyPicture
 from manyeyes.v1.worker_views import QueueView, queue_view
@@ -113,7 +113,7 @@ class EarningsView(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-def purse_view(context: Context, purse: Purse) -> PurseView:
+def purse_view(context: Context, purse: EarnedPurse) -> PurseView:
     """Return what a worker has earned."""
     return PurseView(
         pending=number(purse.pending_micros),
@@ -129,7 +129,7 @@ def waiting_view(pay: WaitingPay) -> WaitingPayView:
     return WaitingPayView(pay.task_id, number(pay.amount_micros), pay.due_at)
 
 
-def recent_view(context: Context, each: RecentAnswer) -> RecentAnswerView:
+def recent_view(context: Context, each: RecentWork) -> RecentAnswerView:
     """Return an answer and what became of it."""
     return RecentAnswerView(
         queue=queue_view(each.queue),

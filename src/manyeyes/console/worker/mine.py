@@ -34,7 +34,7 @@ from manyeyes.roles.earnings import (
     pending_pay,
 )
 from manyeyes.roles.payouts import ask_payout, move_request, purse_of, requests_of
-from manyeyes.roles.recent_work import RecentAnswer, Verdict, recent_work
+from manyeyes.roles.recent_work import AnswerFate, RecentWork, recent_work
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.cursors import OF_ENTRIES, cursor, read_cursor
@@ -72,11 +72,11 @@ ENTRY_KINDS = {
     "paid": mark("Paid"),
 }
 VERDICTS = {
-    Verdict.STANDS: (mark("stands"), "solved"),
-    Verdict.LOOKED_AT: (mark("Being looked at, its pay is on hold"), "answering"),
-    Verdict.COMPLAINT_REJECTED: (mark("stands: reviewers turned a complaint down"), "solved"),
-    Verdict.COMPLAINT_UPHELD: (mark("a complaint was upheld; the pay was yours already"), "unsolvable"),
-    Verdict.TAKEN_BACK: (mark("a complaint was upheld; the pay was taken back"), "unsolvable"),
+    AnswerFate.STANDS: (mark("stands"), "solved"),
+    AnswerFate.LOOKED_AT: (mark("Being looked at, its pay is on hold"), "answering"),
+    AnswerFate.COMPLAINT_REJECTED: (mark("stands: reviewers turned a complaint down"), "solved"),
+    AnswerFate.COMPLAINT_UPHELD: (mark("a complaint was upheld; the pay was yours already"), "unsolvable"),
+    AnswerFate.TAKEN_BACK: (mark("a complaint was upheld; the pay was taken back"), "unsolvable"),
 }
 
 
@@ -235,7 +235,7 @@ def _address(span: StatementSpan, *, path: str = PATH, **more: str) -> str:
     return f"{path}?{urlencode(ends | more)}"
 
 
-def _recent(translations: Any, words: task_wording.Words, one: RecentAnswer, pictures: PictureLinks) -> dict[str, Any]:
+def _recent(translations: Any, words: task_wording.Words, one: RecentWork, pictures: PictureLinks) -> dict[str, Any]:
     """Return an answer as the template draws it."""
     said, look = VERDICTS[one.verdict]
     return {
