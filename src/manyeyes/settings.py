@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from manyeyes.values import money
 from manyeyes.values.decimals import decimal_number
 
 STAFF_ROLES = ("operator", "support", "auditor")  # the first that somebody's groups give is theirs
@@ -31,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_name: str = ""  # what the button calls it; empty: the issuer's host
     oidc_claim: str = "groups"  # where it tells somebody's groups
     oidc_roles: str = ""  # GROUP=ROLE by commas: whom their groups let run this installation
+    smallest_payout: str = "1.00"  # USD: less than that nobody may ask to be paid out
     public_url: str = ""  # empty: answers carry the address that the request came to
     widget_url: str = ""  # another address of this installation, for widgets' pages; empty: the console's own host
     trusted_proxies: str = "127.0.0.1"
@@ -71,6 +73,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Return the address for what needs a session of its own: the schema, hints, long statements."""
         return self.direct_database_url or dsn
 
+    def smallest_payout_micros(self) -> int:
+        """Return `smallest_payout` in micro-units, at least 1. Raises ValueError when it is no amount of money."""
+        return max(1, money.parse(self.smallest_payout))
+
     def private_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """Return `allowed_private_networks`. Raises ValueError naming the variable when one is no network."""
         parts = [part.strip() for part in self.allowed_private_networks.split(",") if part.strip()]
@@ -96,6 +102,10 @@ def from_environment(environment: Mapping[str, str] = os.environ, **given: objec
                 raise ValueError(f"{variable}: {error}") from error
     values.update({name: value for name, value in given.items() if value is not None})
     settings = Settings(**values)  # type: ignore[arg-type]
+    try:
+        settings.smallest_payout_micros()
+    except ValueError as error:
+        raise ValueError(f"MANYEYES_SMALLEST_PAYOUT: {error}") from error
     settings.private_networks()  # says now what does not fit, not when the door is first used
     if settings.direct_database_url and not settings.database_url:
         raise ValueError("MANYEYES_DIRECT_DATABASE_URL: it needs MANYEYES_DATABASE_URL, the pooler before it")

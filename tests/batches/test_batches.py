@@ -29,6 +29,7 @@ from support import (
     job_batches,
     judgement_batches,
     passkey_batches,
+    payout_batches,
     repository,
     skill_batches,
     task_batches,
@@ -43,7 +44,7 @@ BATCHES = {
     name: made
     for module in (
         *(worker_batches, customer_batches, directory_batches, item_batches, job_batches, judgement_batches),
-        *(identity_batches, passkey_batches, skill_batches, task_batches, account_batches),
+        *(identity_batches, passkey_batches, payout_batches, skill_batches, task_batches, account_batches),
     )
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")

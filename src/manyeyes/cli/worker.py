@@ -11,6 +11,7 @@ from manyeyes.actions.enable_workers import EnableWorker, enable_workers
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.register_workers import RegisterWorker, register_workers
 from manyeyes.actions.take_queues import TakeQueues, take_queues
+from manyeyes.cli import payouts
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.alike import alike_rows_of, alike_table
 from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, run, say
@@ -27,6 +28,11 @@ from manyeyes.workers.rules import queues_for
 from manyeyes.workers.store import Subject, Worker
 
 app = App(name="worker", help="People who answer.")
+app.command(payouts.payouts)
+app.command(payouts.ask, name="ask-payout")
+app.command(payouts.approve, name="approve-payout")
+app.command(payouts.mark_paid, name="mark-paid")
+app.command(payouts.decline, name="decline-payout")
 
 SAME_LANGUAGE = {"rn": "ru"}  # what Anti-Captcha calls Russian (docs/contracts/anticaptcha.md#language-pools)
 

@@ -27,6 +27,7 @@ from manyeyes.console.operator.audit import AuditPages
 from manyeyes.console.operator.certainty import OperatorCertaintyPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
+from manyeyes.console.operator.payouts import PayoutPages
 from manyeyes.console.operator.people import PeoplePages
 from manyeyes.console.operator.recognition import OperatorRecognitionPages
 from manyeyes.console.operator.top_ups import OperatorTopUpPages
@@ -40,6 +41,7 @@ from manyeyes.console.shared.rendering import render, static_file
 from manyeyes.console.shared.session_list import SessionPages
 from manyeyes.console.shared.sign_in import SignInPages
 from manyeyes.console.worker.accuracy import AccuracyPages
+from manyeyes.console.worker.mine import MinePages
 from manyeyes.console.worker.reports import ComplaintPages
 from manyeyes.console.worker.widget import WidgetPages
 from manyeyes.console.worker.work import WorkPages
@@ -117,10 +119,12 @@ def _everybodys(context: Context) -> Rooms:
 
 def _workers(context: Context) -> Rooms:
     work, review, complaints = WorkPages(context), ReviewPages(context), ComplaintPages(context)
-    judging, accuracy = JudgingPages(context), AccuracyPages(context)
+    judging, accuracy, mine = JudgingPages(context), AccuracyPages(context), MinePages(context)
     pages: dict[str, Endpoint] = {
         "/worker": work.show,
         "/worker/accuracy": accuracy.show,
+        "/worker/mine": mine.show,
+        "/worker/mine.csv": mine.download,
         "/worker/reports": complaints.show,
         "/reviewer": review.show,
         "/reviewer/results": judging.show,
@@ -135,6 +139,8 @@ def _workers(context: Context) -> Rooms:
         "/worker/accuracy/appeal": accuracy.appeal,
         "/worker/accuracy/practise": accuracy.practise,
         "/worker/appeal": complaints.appeal,
+        "/worker/mine/ask": mine.ask,
+        "/worker/mine/withdraw": mine.withdraw,
         "/reviewer/vote": review.vote,
         "/reviewer/leave": review.leave,
         "/reviewer/results/decide": judging.decide,
@@ -211,6 +217,7 @@ def _customers_files(context: Context) -> dict[str, Endpoint]:
 def _operators(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
     people, audit, top_ups = PeoplePages(context), AuditPages(context), OperatorTopUpPages(context)
+    payouts = PayoutPages(context)
     agreement, certainty = QueueAgreementPages(context), OperatorCertaintyPages(context)
     pages: dict[str, Endpoint] = {
         "/operator": OperatorPages(context).show,
@@ -226,11 +233,14 @@ def _operators(context: Context) -> Rooms:
         "/operator/audit": audit.show,
         "/operator/audit.csv": audit.download,
         "/operator/top-ups": top_ups.show,
+        "/operator/payouts": payouts.show,
+        "/operator/payouts.csv": payouts.download,
     }
     forms: dict[str, Endpoint] = {
         "/operator/appeal": recourse.decide,
         "/operator/top-ups": top_ups.decide,
         "/operator/people/decide": people.decide,
+        "/operator/payouts/move": payouts.move,
         "/operator/certainty/anew": certainty.renew,
         "/operator/app": recognition.change_app,
         "/operator/recognition": recognition.change,

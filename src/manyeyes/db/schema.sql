@@ -306,8 +306,9 @@ CREATE INDEX transfer_account ON transfer (cell, account_id, at) WHERE account_i
 -- What a statement does not take from the minutes of usage: all but holds, charges and what is given back of a hold.
 CREATE INDEX transfer_rare ON transfer (cell, account_id, at) INCLUDE (kind, amount_micros)
     WHERE account_id <> 0 AND kind IN (1, 7, 13, 14);
--- A worker's statement reads their earnings by it; the pages of workers come after those of customers.
-CREATE INDEX transfer_worker ON transfer (cell, worker_id, at) WHERE worker_id <> 0;
+-- A worker's statement is summed from it alone; the pages of workers come after those of customers.
+CREATE INDEX transfer_earned ON transfer (cell, worker_id, at, cause_id, kind, n) INCLUDE (amount_micros)
+    WHERE worker_id <> 0;
 
 -- Pay that waits until its complaint window has closed; then it is vested into the wallet.
 CREATE TABLE pending_pay (
@@ -320,6 +321,31 @@ CREATE TABLE pending_pay (
 );
 CREATE INDEX pending_pay_due ON pending_pay (cell, due_at);
 CREATE INDEX pending_pay_worker ON pending_pay (cell, worker_id);
+
+-- What workers ask to be paid out: of one request at most one row in each cell (docs/decisions/0078). As long as its `state` is
+-- below 2 its money is in the book of requested payouts. Locked before wallets.
+CREATE TABLE payout (
+    cell          int NOT NULL,
+    payout_id     bigint NOT NULL,        -- the cell's serial: the cause of its transfers
+    request_id    bigint NOT NULL,        -- the number that people type, of all its cells
+    worker_id     bigint NOT NULL,
+    ask_key       bytea NOT NULL,         -- asked again with it, nothing is asked for
+    amount_micros bigint NOT NULL CHECK (amount_micros > 0),
+    state         smallint NOT NULL DEFAULT 0,        -- payouts/rules.py: PayoutState
+    shown         text NOT NULL,          -- the end of where the money is to go
+    details       bytea NOT NULL,         -- where it is to go, sealed (runtime/installation_keys.py)
+    words         text NOT NULL DEFAULT '',           -- of a paid one the reference, of a declined one why
+    asked_at      timestamptz NOT NULL,
+    approved_at   timestamptz,
+    ended_at      timestamptz,            -- paid, declined or withdrawn
+    PRIMARY KEY (cell, payout_id),
+    CONSTRAINT payout_asked UNIQUE (cell, worker_id, ask_key),
+    CONSTRAINT payout_request UNIQUE (cell, request_id),
+    CHECK ((state >= 2) = (ended_at IS NOT NULL))
+) WITH (fillfactor = 70);
+CREATE INDEX payout_worker ON payout (cell, worker_id, asked_at);
+CREATE INDEX payout_open ON payout (cell, asked_at) WHERE state < 2;
+CREATE INDEX payout_ended ON payout (cell, ended_at) WHERE state >= 2;
 
 -- A task as it was submitted. Insert-only.
 CREATE TABLE task (

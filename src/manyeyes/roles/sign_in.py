@@ -11,11 +11,12 @@ from manyeyes.actions.note_sessions import NoteSession, note_sessions
 from manyeyes.roles.presences import WORKER_DISABLED
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookup_cache import not_from
-from manyeyes.values.refusals import Refusal
+from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.web_address import place_of, read_origin
+from manyeyes.workers import store as workers
 from manyeyes.workers.browser_sessions import NONE, BrowserSession
 from manyeyes.workers.rules import NOTED_SECONDS
-from manyeyes.workers.store import Subject
+from manyeyes.workers.store import Subject, Worker
 
 COOKIE = "manyeyes_session"
 
@@ -61,6 +62,29 @@ async def _holder(context: Context, session: BrowserSession, request: Request) -
             return await _noted(context, session, address) if valid else None
         refusal = valid
     return refusal
+
+
+async def earner(context: Context, request: Request) -> Worker | None:
+    """Return the worker whom the cookie signs in, one who was disabled too: what they earned is theirs."""
+    found = await signed_in(context, request)
+    session = await context.lookups.session(cookie_hash(request)) if cookie_hash(request) else None
+    if session is None or session.role != "worker" or not may_earn(found):
+        return None
+    return await earner_of(context, session.subject_id)
+
+
+async def earner_of(context: Context, worker_id: int) -> Worker | None:
+    """Return a worker by their number, disabled or not."""
+    async with context.cells.directory.acquire() as db:
+        named = await workers.workers_named(db, str(worker_id))
+    return next((each for each in named if each.worker_id == worker_id), None)
+
+
+def may_earn(found: Subject | Refusal | None) -> bool:
+    """Tell whether somebody whom a session signs in may see what they earned: a worker, shut out or not."""
+    if isinstance(found, Refusal):
+        return found.reason is Reason.WORKER_DISABLED
+    return found is not None and found.role == "worker"
 
 
 async def _may_go_on(context: Context, session: BrowserSession, address: str) -> bool | Refusal:

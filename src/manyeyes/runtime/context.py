@@ -121,6 +121,11 @@ class Context:
         """Return what seals and opens the secrets of customers' buckets. Raises `SecretsUnreadable`."""
         return Sealer(self._own_keys.buckets)
 
+    @cached_property
+    def payout_sealer(self) -> Sealer:
+        """Return what seals and opens where workers' money is to go. Raises `SecretsUnreadable`."""
+        return Sealer(self._own_keys.payouts)
+
     @property
     def _own_keys(self) -> Keys:
         if isinstance(self._keys, SecretsUnreadable):

@@ -7,6 +7,7 @@ from manyeyes.v1 import (
     buckets,
     certainty,
     colleagues,
+    earnings,
     job_agreement,
     job_files,
     job_results,
@@ -28,6 +29,7 @@ from manyeyes.v1 import (
 from manyeyes.v1.buckets import BucketsApi
 from manyeyes.v1.certainty import CertaintyApi
 from manyeyes.v1.colleagues import ColleaguesApi
+from manyeyes.v1.earnings import EarningsApi
 from manyeyes.v1.job_agreement import JobAgreementApi
 from manyeyes.v1.job_files import JobFilesApi
 from manyeyes.v1.job_results import JobResultsApi
@@ -50,6 +52,7 @@ from manyeyes.v1.worker import WorkerApi
 APIS: dict[Callable[[Context], object], list[Operation]] = {
     WorkerApi: worker.OPERATIONS,
     PracticeApi: practice.OPERATIONS,
+    EarningsApi: earnings.OPERATIONS,
     ReviewerApi: reviewer.OPERATIONS,
     JudgingApi: judging.OPERATIONS,
     ReportsApi: reports.OPERATIONS,

@@ -60,6 +60,10 @@ class Reason(enum.StrEnum):
     NOT_REFUSED = "not_refused"
     ALREADY_APPEALED = "already_appealed"
     ALREADY_DECIDED = "already_decided"
+    UNKNOWN_PAYOUT = "unknown_payout"
+    PAYOUT_TOO_SMALL = "payout_too_small"
+    PAYOUT_TOO_LARGE = "payout_too_large"
+    PAYOUT_CHANGED = "payout_changed"
     TRIED_ENOUGH = "tried_enough"
     TOO_MANY_WAITS = "too_many_waits"
 
