@@ -67,7 +67,7 @@ def _told(command: AddCredential, ended: Subject | None, *, is_new: bool) -> Ite
         is_staffs = command.subject.role == OPERATOR
         link = Deed.STAFF_LINK if is_staffs else Deed.LINK_MAKE  # it opens more than what support may do
         deed = Deed.SIGN_IN if command.kind == "session" else link
-        after = {command.kind: shown_hash(command.secret_hash), "seconds": command.seconds}
+        after = {command.kind: shown_hash(command.secret_hash), "seconds": int(command.seconds)}
         yield change_of(command.actor, deed, person(command.subject.role, command.subject.subject_id), None, after)
     if ended is not None and command.ends:
         subject = person(ended.role, ended.subject_id)
