@@ -23,6 +23,7 @@ from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
 from manyeyes.console.customer.top_ups import TopUpPages
 from manyeyes.console.operator.agreement import QueueAgreementPages
+from manyeyes.console.operator.audit import AuditPages
 from manyeyes.console.operator.certainty import OperatorCertaintyPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
@@ -183,7 +184,7 @@ def _customers_files(context: Context) -> dict[str, Endpoint]:
 
 def _operators(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
-    people, top_ups = PeoplePages(context), OperatorTopUpPages(context)
+    people, top_ups, audit = PeoplePages(context), OperatorTopUpPages(context), AuditPages(context)
     agreement, certainty = QueueAgreementPages(context), OperatorCertaintyPages(context)
     pages: dict[str, Endpoint] = {
         "/operator": OperatorPages(context).show,
@@ -197,6 +198,8 @@ def _operators(context: Context) -> Rooms:
         "/operator/certainty": certainty.show,
         "/operator/recourse": recourse.show,
         "/operator/top-ups": top_ups.show,
+        "/operator/audit": audit.show,
+        "/operator/audit.csv": audit.download,
     }
     forms: dict[str, Endpoint] = {
         "/operator/appeal": recourse.decide,
