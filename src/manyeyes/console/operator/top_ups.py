@@ -6,13 +6,14 @@ from starlette.responses import RedirectResponse, Response
 from manyeyes.accounts.top_ups import LONGEST_NOTE, TopUpState
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import text_of, typed_in
-from manyeyes.console.shared.guards import for_operators
+from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.top_ups import decide, every_request
 from manyeyes.roles.operator import open_appeals
 from manyeyes.runtime.context import Context
+from manyeyes.values.deeds import Deed
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal
 
@@ -57,7 +58,7 @@ class OperatorTopUpPages:
             open_appeals=len(await open_appeals(self._context)),
         )
 
-    @for_operators
+    @for_deed(Deed.TOP_UP_APPROVE)
     async def decide(self, request: Request) -> Response:
         """POST /operator/top-ups: `cell`, `request`, `decision` (approve or decline), `word`."""
         form = await request.form()
