@@ -46,7 +46,6 @@ async def settle(db: asyncpg.Connection, actors: Actors) -> None:
                 pay_micros=500,
                 capacity=100_000,
                 lease_seconds=60,
-                sensitive=False,
             ),
         )
         await dispatch.open_gates(db, FIRST_CELL, [actors.queue])

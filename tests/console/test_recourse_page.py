@@ -130,7 +130,7 @@ async def test_a_sensitive_picture_is_folded_for_the_operator_too(client: Client
     await appealed(client.context, customer, author)
     assert "Show the picture" not in (await client.get("/operator/recourse")).text
     async with client.context.cells.directory.acquire() as db:
-        await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
+        await db.execute("UPDATE queue SET marks = 64 WHERE queue_id = 1")
     client.context.lookups.forget()
     assert "Show the picture" in (await client.get("/operator/recourse")).text
 

@@ -78,7 +78,7 @@ async def test_a_reason_that_is_too_long_is_refused_and_not_cut(site: Site, brow
 async def test_a_sensitive_picture_is_behind_a_fold(site: Site, browser, people):
     customer, author, judge = people
     async with site.context.cells.directory.acquire() as db:
-        await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
+        await db.execute("UPDATE queue SET marks = 64 WHERE queue_id = 1")
     site.context.lookups.forget()
     await complaint(site.context, customer, author)
     page = await signed_in(site, browser, judge)

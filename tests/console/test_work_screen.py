@@ -182,7 +182,7 @@ async def test_a_lost_connection_keeps_what_was_typed(site: Site, browser, peopl
 async def test_a_sensitive_picture_is_blurred_until_the_worker_looks(site: Site, browser, people):
     customer, hand = people
     async with site.context.cells.directory.acquire() as db:
-        await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
+        await db.execute("UPDATE queue SET marks = 64 WHERE queue_id = 1")
     site.context.lookups.forget()
     await send(site, customer)
     screen = await at_work(site, browser, hand)

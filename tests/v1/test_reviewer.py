@@ -55,7 +55,7 @@ async def test_from_asking_to_being_paid(client: Client, solved):
     reply = await next_of(client, reviewer)
     slot = reply.json()
     assert (reply.status_code, slot["pay"], slot["answer"]) == (200, 0.0001, {"text": "wr0ng"})
-    assert slot["task"]["queue"] == {"id": 1, "name": "English ImageToText", "sensitive": False}
+    assert slot["task"]["queue"] == {"id": 1, "name": "English ImageToText", "marks": []}
     assert (await client.get(slot["task"]["image_url"])).content == factories.picture_bytes()
     assert (await next_of(client, reviewer)).json() == slot, "asking again gives the same"
     voted = await vote(client, reviewer, slot["slot"], reason="wrong")
@@ -251,7 +251,7 @@ async def test_a_language_they_do_not_know_and_pictures_they_did_not_choose(
     client: Client, solved, languages, queues, sensitive, status
 ):
     async with client.context.cells.directory.acquire() as db:
-        await db.execute("UPDATE queue SET sensitive = $1 WHERE queue_id = 1", sensitive)
+        await db.execute("UPDATE queue SET marks = $1 WHERE queue_id = 1", sensitive)
     client.context.lookups.forget()
     await complain(client, solved)
     reviewer = await factories.hand(client.context, languages=languages, queues=queues, reviewer=True)

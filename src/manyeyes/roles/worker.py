@@ -63,6 +63,7 @@ class LeasedTask(msgspec.Struct, frozen=True, kw_only=True):
     question: QuestionKey | None = None  # one with instructions or examples
     is_unread: bool = False  # the worker has not gone past them
     is_practice: bool = False  # of a training set: its right answer is known, and told when the try is over
+    marks: int = 0  # its own and its queue's: what is to be said before it is shown
 
 
 class AnswerTaken(msgspec.Struct, frozen=True):
@@ -175,7 +176,10 @@ class WorkerDesk:
                 self._context.dispatcher.wake(cell, [held[1].queue_id])
         if self._context.presence.note_desk(worker.worker_id, desk_of(held)):
             self._context.notifier.wake([worker.worker_id])  # their other windows, which may not have heard of it
-        views = [await self.leased(cell, work, worker) for work in held[:2]]
+        told = [
+            work for n, work in enumerate(held[:2]) if n == 0 or not work.marks
+        ]  # what is marked waits for its warning
+        views = [await self.leased(cell, work, worker) for work in told]
         current, upcoming = [*views, None, None][:2]
         return current, upcoming
 
@@ -251,13 +255,14 @@ class WorkerDesk:
             renewable_until=renewable_until(work),
             kind=work.kind,
             options=options_of(work.kind, work.site, work.options),
-            picture=KeptPicture(cell, work.task_id, work.created_at, work.media) if work.media else None,
+            picture=KeptPicture(cell, work.task_id, work.created_at, work.media, work.marks) if work.media else None,
             widget=WidgetId(cell, work.task_id, work.lease, work.worker_id) if work.site else None,
             queue=(await self._context.lookups.queues())[work.queue_id],
             pay_micros=work.pay_micros,
             question=None if reading is Reading.NOTHING else question,
             is_unread=reading is Reading.UNREAD,
             is_practice=work.purpose is Purpose.PRACTICE,
+            marks=work.marks,
         )
 
     def is_ours(self, lease: LeaseId | None) -> TypeGuard[LeaseId]:

@@ -32,6 +32,7 @@ class GoldenQueue(msgspec.Struct, frozen=True):
     lease_seconds: int
     floor: float | None
     gold_share: float | None
+    marks: int = 0
 
 
 class DueDraws(msgspec.Struct, frozen=True):

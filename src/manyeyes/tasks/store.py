@@ -41,6 +41,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     line: int = 0
     external_id: str = ""
     picture_url: str = ""
+    marks: int = 0
 
 
 class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,7 +159,7 @@ async def set_queue(
         "pay_micros",
         "capacity",
         "lease_seconds",
-        "sensitive",
+        "marks",
         "vote_micros",
         "accepts_complaints",
         "life_seconds",
@@ -172,7 +173,7 @@ async def add_queue(db: asyncpg.Connection, queue: QueueTerms) -> bool:
     """Open a queue; return False when its id or name is taken. Its gates: `dispatch.store.open_gates`."""
     terms = values(
         queue,
-        *("queue_id", "name", "language", "price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive"),
+        *("queue_id", "name", "language", "price_micros", "pay_micros", "capacity", "lease_seconds", "marks"),
         *("vote_micros", "accepts_complaints", "life_seconds", "default_terms", "audit_share"),
         default_terms=lambda row: kept_terms(row.default_terms),
     )
@@ -190,6 +191,7 @@ async def insert_tasks(tx: asyncpg.Connection, now: datetime, cell: int, tasks: 
         tasks,
         *("task_id", "account_id", "queue_id", "kind", "options", "media", "soft_id", "ip", "website_url"),
         *("callback_url", "language_pool", "contract", "question_id", "job_id", "line", "external_id", "picture_url"),
+        "marks",
         options=lambda task: msgspec.json.encode(task.options).decode(),
     )
     await tx.execute(SQL.insert_tasks, cell, *found, now)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from babel.support import Translations
 
 from manyeyes.console.shared.languages import mark, mark_many
+from manyeyes.console.shared.mark_words import MARK_WORDS
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.numbers import plain_number
 from manyeyes.tasks.options import PictureOptions
@@ -161,6 +162,8 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     ),
     "notice.widget_expired": mark("The widget's time ran out before the answer was taken. Solve it once more."),
     "notice.refused": mark("That was refused: %(reason)s"),
+    **MARK_WORDS,
+    "warning.marks": mark("This picture can show: %(marks)s."),
     "skip.unreadable": mark("I cannot read it"),
     "skip.wrong_language": mark("I do not know this language"),
     "skip.upsetting": mark("It is upsetting"),

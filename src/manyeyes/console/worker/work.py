@@ -27,6 +27,7 @@ from manyeyes.tasks.rules import LONGEST_ANSWER
 from manyeyes.tasks.tokens import TokenOptions
 from manyeyes.v1.question_views import instructions_view
 from manyeyes.v1.worker_views import LeaseView, lease_view
+from manyeyes.values.marks import mark_names
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import ROOM
 from manyeyes.workers.rules import OF_PICTURES, OF_WIDGETS, SkipReason, WorkerState
@@ -205,7 +206,7 @@ def _task(words: task_wording.Words, leased: LeasedTask, lease: LeaseView, refus
         **drawn,
         "lease": lease.lease,
         "image_url": task.image_url,
-        "sensitive": task.queue.sensitive,
+        "marks": [words[f"mark.{name}"] for name in mark_names(leased.marks)],
         "queue": task.queue.name,
         "queue_id": task.queue.id,
         "pay_micros": leased.pay_micros,
@@ -221,7 +222,7 @@ def _widget(words: task_wording.Words, leased: LeasedTask, lease: LeaseView) -> 
         "lease": lease.lease,
         "image_url": "",
         "widget_url": task.widget_url,
-        "sensitive": False,
+        "marks": [],
         "queue": task.queue.name,
         "pay_micros": leased.pay_micros,
         "ask": task_wording.filled(words, "ask.widget", {"site": task.options.site}),

@@ -14,6 +14,7 @@ from manyeyes.tasks.options import PictureOptions
 from manyeyes.tasks.question_rules import AnyQuestion, tidied
 from manyeyes.tasks.questions import FieldsOptions
 from manyeyes.tasks.rules import LONGEST_ANSWER, QueueTerms
+from manyeyes.values.marks import mark_names
 from manyeyes.values.text.rules import ROOM
 from manyeyes.workers.rules import OF_PICTURES, SkipReason
 
@@ -66,7 +67,7 @@ def _task(words: task_wording.Words, options: PictureOptions, queue: QueueTerms,
         **drawn_question(words, options),
         "lease": "",
         "image_url": image_url or f"{static_root()}/{SAMPLE}",
-        "sensitive": False,
+        "marks": [words[f"mark.{name}"] for name in mark_names(queue.marks)],
         "queue": queue.name,
         "pay_micros": queue.pay_micros,
         "unread": False,

@@ -42,7 +42,9 @@ export function show(task, heard) {
   (picture.closest("a") ?? picture).replaceWith(image); // without script it links to itself
   picture = image;
   begin();
-  return veil(Boolean(task.queue.sensitive) && lookedAt !== task.image_url);
+  stage.toggleAttribute("data-marked", Boolean(task.marks));
+  if (task.marks) element("veil-words").textContent = warning(task.marks);
+  return veil(Boolean(task.marks) && lookedAt !== task.image_url);
 }
 
 function keepTrying(image, address, heard) {
@@ -57,6 +59,11 @@ function keepTrying(image, address, heard) {
     retry = setTimeout(() => { image.src = address; }, patience(failures));
     failures += 1;
   };
+}
+
+function warning(marks) {
+  const names = new Intl.ListFormat(document.documentElement.lang, { type: "unit" }).format(marks.map((mark) => say(`mark.${mark}`)));
+  return say("warning.marks", { marks: names });
 }
 
 function veil(on) {
