@@ -24,13 +24,13 @@ from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.take_back import TakeBack, take_back
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.dispatch.rules import WorkState
-from manyeyes.values.marks import Mark
+from manyeyes.values.marks import ContentMark
 from manyeyes.wellbeing.rules import PAUSE_SECONDS, Cap
 from manyeyes.workers.rules import SkipReason
 from support.action_stage import LEASE_SECONDS, Stage
 from support.races import Batch, race
 
-MARKS = Mark.VIOLENCE | Mark.GORE
+MARKS = ContentMark.VIOLENCE | ContentMark.GORE
 PICTURES, MINUTES = 6, 9
 STEPS = 60
 
@@ -40,7 +40,7 @@ async def agree(stage: Stage, worker_id: int, marks: int = MARKS, cap: Cap | Non
     chosen = ChooseMarks(cell=stage.cell, worker_id=worker_id, queue_id=queue_id, agreed=marks)
     await stage.act(choose_marks, chosen)
     if cap:
-        await stage.act(set_caps, SetCaps(cell=stage.cell, worker_id=worker_id, caps={Mark.GORE: cap}))
+        await stage.act(set_caps, SetCaps(cell=stage.cell, worker_id=worker_id, caps={ContentMark.GORE: cap}))
 
 
 class _Watch:
@@ -67,7 +67,8 @@ class _Watch:
         mine = f"= {self._worker_id} AND state = 1"
         works = await self._stage.rows("work", "task_id, lease, lease_until, marks", f"worker_id {mine}")
         slots = await self._stage.rows("vote_slot", "task_id, n, lease, lease_until", f"reviewer_id {mine}")
-        found = [(("work", w["task_id"], w["lease"]), w["lease_until"]) for w in works if w["marks"]]
+        found: list[tuple[tuple[Any, ...], Any]] = []
+        found += [(("work", w["task_id"], w["lease"]), w["lease_until"]) for w in works if w["marks"]]
         found += [(("slot", s["task_id"], s["n"], s["lease"]), s["lease_until"]) for s in slots]
         return [(key, until) for key, until in found if until > self._stage.now]
 
@@ -150,7 +151,7 @@ class _Worker:
         return settle_aside, [SettleAside(self._stage.cell, self._worker_id)]
 
     async def _marking(self) -> Batch:
-        return mark_works, [MarkWork(self._stage.cell, 1, Mark.GORE)]
+        return mark_works, [MarkWork(self._stage.cell, 1, ContentMark.GORE)]
 
     async def _away(self) -> None:
         await self._stage.go(self._worker_id, offline=self._chance.choice((True, False)))
@@ -183,7 +184,7 @@ async def test_the_next_one_never_comes_by_any_path(stage: Stage, seed: int):
         await watch.later(chance.choice((0, 1, 5, 20, PAUSE_SECONDS)))
         assert len(watch.pictures) <= PICTURES
         assert watch.seconds <= 60 * MINUTES
-    assert watch.pictures, "something was shown"
+    assert len(watch.pictures) >= PICTURES - 1, "they were shown what they may be"
     assert (await stage.books()).difference_micros == 0
 
 

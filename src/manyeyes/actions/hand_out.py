@@ -10,6 +10,7 @@ import msgspec
 from manyeyes.actions.shared.customer_preferences import Regarded, idle_elsewhere, regarded, tasks_for_listed
 from manyeyes.allow_list.rules import FILTER_TERMS, FilterTerms
 from manyeyes.db.transaction import together
+from manyeyes.dispatch import heads
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import (
     NOTHING_CLEAR,
@@ -145,11 +146,9 @@ async def _look(
     listed = await tasks_for_listed(tx, now, cell, queue_id, by, []) if by.lists and not is_cut else []
     busy, size, known = [w.worker_id for w in room if w.held], len(room) - len(listed), [t.task_id for t in listed]
     fit, clear = free or busy, await _clear(tx, now, run, backlog, room)
-    head = (
-        await dispatch.waiting_head(tx, cell, queue_id, fit, size, by.filters, known=known, clear=clear) if size else []
-    )
+    head = await heads.waiting_head(tx, cell, queue_id, fit, size, by.filters, known=known, clear=clear) if size else []
     if not head and not listed and free and busy:  # nothing for who is idle: what waits may still be queued
-        head = await dispatch.waiting_head(tx, cell, queue_id, busy, len(busy), by.filters, clear=clear)
+        head = await heads.waiting_head(tx, cell, queue_id, busy, len(busy), by.filters, clear=clear)
     seen = _Seen(by=by, head=head, is_full=len(head) == size, listed=listed, clear=clear)
     # 3. Workers whom the head's customers list, though they are not among the first with room.
     if backlog.is_regarding and is_cut:
@@ -190,7 +189,7 @@ async def _look_on_desks(
         patience = min((w.patience() for w in quick), default=timedelta())
         takers, seconds, idle = [w.worker_id for w in quick], patience.total_seconds(), False
     if takers:
-        seen.queued = await dispatch.queued_head(
+        seen.queued = await heads.queued_head(
             tx, cell, queue_id, takers, filters=seen.by.filters, now=now, seconds=seconds, idle=idle, clear=seen.clear
         )
         seen.is_queued_full = len(seen.queued) == len(takers)

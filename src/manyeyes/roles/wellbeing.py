@@ -19,7 +19,7 @@ from manyeyes.wellbeing.rules import Cap, Spent, Wellbeing, each
 from manyeyes.workers.store import Worker
 
 
-class QueueChoice(msgspec.Struct, frozen=True):
+class QueueMarks(msgspec.Struct, frozen=True):
     """A queue that somebody may be given, and the marks of its pictures that they said yes to."""
 
     queue: QueueTerms
@@ -47,7 +47,7 @@ class MarkDay(msgspec.Struct, frozen=True):
 class MarkChoices(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody said of marks, and their day; ``paused_until``: they had many in a row, and others come first."""
 
-    queues: list[QueueChoice]
+    queues: list[QueueMarks]
     avoided: int
     days: list[MarkDay]
     zone: str
@@ -66,7 +66,7 @@ async def mark_choices(context: Context, worker: Worker) -> MarkChoices:
     today = [one.of_day(now) for one in known]
     pauses = [ends for one in known if one.needs_pause(now) and (ends := one.pause_ends())]
     return MarkChoices(
-        queues=[QueueChoice(queue, _agreed(known, queue.queue_id)) for queue in _theirs(worker, queues.values())],
+        queues=[QueueMarks(queue, _agreed(known, queue.queue_id)) for queue in _theirs(worker, queues.values())],
         avoided=_avoided(known),
         days=[MarkDay(mark, _spent(today, mark), _cap(known, mark)) for mark in each(EVERY_MARK)],
         zone=known[0].zone,
@@ -95,7 +95,7 @@ async def choose(
 
 
 async def mark_lying(context: Context, queue_id: int, marks: int) -> None:
-    """Mark what of a queue lies on desks unseen, in every cell: the queue has got these marks."""
+    """ContentMark what of a queue lies on desks unseen, in every cell: the queue has got these marks."""
     for cell in context.cells.numbers:
         await context.batcher.ask(mark_works, MarkWork(cell, queue_id, marks))
 

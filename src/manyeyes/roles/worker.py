@@ -22,7 +22,7 @@ from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.depths import store as queue_depths
-from manyeyes.dispatch.leases import desk_order, renewable_until
+from manyeyes.dispatch.leases import desk_order, renewable_until, told
 from manyeyes.dispatch.looks.store import desk_of
 from manyeyes.dispatch.rules import Purpose, WorkState
 from manyeyes.dispatch.store import Work
@@ -63,7 +63,6 @@ class LeasedTask(msgspec.Struct, frozen=True, kw_only=True):
     question: QuestionKey | None = None  # one with instructions or examples
     is_unread: bool = False  # the worker has not gone past them
     is_practice: bool = False  # of a training set: its right answer is known, and told when the try is over
-    marks: int = 0  # its own and its queue's: what is to be said before it is shown
 
 
 class AnswerTaken(msgspec.Struct, frozen=True):
@@ -176,10 +175,7 @@ class WorkerDesk:
                 self._context.dispatcher.wake(cell, [held[1].queue_id])
         if self._context.presence.note_desk(worker.worker_id, desk_of(held)):
             self._context.notifier.wake([worker.worker_id])  # their other windows, which may not have heard of it
-        told = [
-            work for n, work in enumerate(held[:2]) if n == 0 or not work.marks
-        ]  # what is marked waits for its warning
-        views = [await self.leased(cell, work, worker) for work in told]
+        views = [await self.leased(cell, work, worker) for work in told(held)]
         current, upcoming = [*views, None, None][:2]
         return current, upcoming
 
@@ -262,7 +258,6 @@ class WorkerDesk:
             question=None if reading is Reading.NOTHING else question,
             is_unread=reading is Reading.UNREAD,
             is_practice=work.purpose is Purpose.PRACTICE,
-            marks=work.marks,
         )
 
     def is_ours(self, lease: LeaseId | None) -> TypeGuard[LeaseId]:

@@ -18,7 +18,7 @@ PICTURE_OPTIONS = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name i
 AnyPicture = Annotated[Any, msgspec.Meta(extra_json_schema=PICTURE_OPTIONS)]  # PictureOptions, as a schema says it
 
 
-class ReviewTask(msgspec.Struct, frozen=True):
+class ReviewTask(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     options: AnyPicture
     image_url: str
@@ -81,8 +81,14 @@ def review_task(context: Context, leased: LeasedSlot | LeasedJudgement) -> Revie
     """Return what was asked, with the address of its picture."""
     picture = leased.picture.peoples_path(context.pictures)
     question = str(leased.question) if leased.question else msgspec.UNSET
-    marks = marks_view(leased.picture.marks)
-    return ReviewTask(leased.kind, leased.options, picture, queue_view(leased.queue), question, marks)
+    return ReviewTask(
+        kind=leased.kind,
+        options=leased.options,
+        image_url=picture,
+        queue=queue_view(leased.queue),
+        question=question,
+        marks=marks_view(leased.picture.marks),
+    )
 
 
 def answer_parts(

@@ -148,7 +148,7 @@ def leased_view(context: Context, leased: LeasedTask) -> LeaseView:
         pay=number(leased.pay_micros),
         question=QuestionRef(str(leased.question), leased.is_unread) if leased.question else msgspec.UNSET,
         practice=True if leased.is_practice else msgspec.UNSET,
-        marks=marks_view(leased.marks),
+        marks=marks_view(leased.picture.marks if leased.picture else 0),
     )
     return LeaseView(str(leased.lease), leased.expires_at, leased.renewable_until, task)
 

@@ -4,7 +4,7 @@ import enum
 from collections.abc import Iterable
 
 
-class Mark(enum.IntEnum):
+class ContentMark(enum.IntEnum):
     """What pictures may show; several are one number together.
 
     The values are kept in the database: none is ever given to another topic.
@@ -19,8 +19,8 @@ class Mark(enum.IntEnum):
     DISTRESSING = 64
 
 
-EVERY_MARK = sum(Mark)
-MARK_NAMES = tuple(mark.name.lower() for mark in Mark)  # as contracts, files and the command line write them
+EVERY_MARK = sum(ContentMark)
+MARK_NAMES = tuple(mark.name.lower() for mark in ContentMark)  # as contracts, files and the command line write them
 
 
 def marks_named(names: Iterable[str]) -> int:
@@ -29,10 +29,10 @@ def marks_named(names: Iterable[str]) -> int:
     for name in names:
         if name not in MARK_NAMES:
             raise ValueError(f"{name[:40]!r} is no mark; there are {', '.join(MARK_NAMES)}")
-        found |= Mark[name.upper()]
+        found |= ContentMark[name.upper()]
     return found
 
 
 def mark_names(marks: int) -> list[str]:
     """Return the names of marks, in the order of the list."""
-    return [name for name, mark in zip(MARK_NAMES, Mark, strict=True) if marks & mark]
+    return [name for name, mark in zip(MARK_NAMES, ContentMark, strict=True) if marks & mark]

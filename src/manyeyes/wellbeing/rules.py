@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from manyeyes.values.marks import EVERY_MARK, Mark
+from manyeyes.values.marks import EVERY_MARK, ContentMark
 
 MARKED_IN_A_ROW = 10  # then others, or nothing, for PAUSE_SECONDS
 PAUSE_SECONDS = 120.0
@@ -145,7 +145,7 @@ class Wellbeing(msgspec.Struct, frozen=True, kw_only=True):
 
 def each(marks: int) -> list[int]:
     """Return the marks one by one."""
-    return [int(mark) for mark in Mark if marks & mark]
+    return [int(mark) for mark in ContentMark if marks & mark]
 
 
 def day_of(zone: str, now: datetime) -> date:

@@ -13,21 +13,32 @@ from manyeyes.wellbeing import store as wellbeing
 from manyeyes.wellbeing.rules import Wellbeing
 
 
-class Seen(Protocol):
+class BeforeSomebody(Protocol):
     """What lies, or lay, before somebody: a task on a desk, a complaint's slot, a result to judge."""
 
     @property
-    def task_id(self) -> int: ...
+    def task_id(self) -> int:
+        """Return the number of the task, or the seat."""
+
     @property
-    def queue_id(self) -> int: ...
+    def queue_id(self) -> int:
+        """Return its queue."""
+
     @property
-    def marks(self) -> int: ...
+    def marks(self) -> int:
+        """Return its marks, its own and its queue's."""
+
     @property
-    def lease_until(self) -> datetime | None: ...
+    def lease_until(self) -> datetime | None:
+        """Return until when it lies there."""
+
     @property
-    def seen_by(self) -> int: ...
+    def seen_by(self) -> int:
+        """Return before whom it lies."""
+
     @property
-    def seen_since(self) -> datetime | None: ...
+    def seen_since(self) -> datetime | None:
+        """Return since when it lies there."""
 
 
 class MarkedLooks:
@@ -63,7 +74,7 @@ class MarkedLooks:
             self._note(known.looks(marks, ends, now, is_new=is_new))
         return ends
 
-    def begin_all(self, taken: Iterable[Seen], now: datetime) -> dict[int, datetime]:
+    def begin_all(self, taken: Iterable[BeforeSomebody], now: datetime) -> dict[int, datetime]:
         """Count looks at what people, to whom it is not `barred`, were given; return whose end sooner, and when."""
         ends = {}
         for each in taken:
@@ -73,14 +84,14 @@ class MarkedLooks:
                     ends[each.seen_by] = until
         return ends
 
-    def end(self, seen: Iterable[Seen], now: datetime) -> None:
+    def end(self, seen: Iterable[BeforeSomebody], now: datetime) -> None:
         """Give back what is left of the looks at what people had before them."""
         for each in seen:
             known = self.of(each.seen_by)
             if each.marks and known and each.seen_since and each.lease_until:
                 self._note(known.looked(each.marks, each.seen_since, each.lease_until, now))
 
-    def lengthen(self, seen: Seen, wanted: datetime, now: datetime) -> datetime:
+    def lengthen(self, seen: BeforeSomebody, wanted: datetime, now: datetime) -> datetime:
         """Count that a look at what lies before somebody goes on; return until when it may, ``wanted`` at the most."""
         known = self.of(seen.seen_by)
         if not seen.marks or seen.lease_until is None:
@@ -96,7 +107,7 @@ class MarkedLooks:
         known = self.of(worker_id)
         return [known.clear(queue_id, now) if known else 0 for queue_id in queue_ids]
 
-    def barred(self, waiting: Iterable[Seen], people: Collection[int], now: datetime) -> set[tuple[int, int]]:
+    def barred(self, waiting: Iterable[BeforeSomebody], people: Collection[int], now: datetime) -> set[tuple[int, int]]:
         """Return (task, person) of what somebody may not be shown now."""
         marked = [each for each in waiting if each.marks]
         return {
@@ -124,7 +135,7 @@ async def load_looks(tx: asyncpg.Connection, cell: int, looks: MarkedLooks, work
         looks.know(missing, await wellbeing.lock(tx, cell, missing))
 
 
-async def end_looks(tx: asyncpg.Connection, now: datetime, cell: int, seen: Iterable[Seen]) -> None:
+async def end_looks(tx: asyncpg.Connection, now: datetime, cell: int, seen: Iterable[BeforeSomebody]) -> None:
     """Give back what is left of looks at what people judged; the last of what a transaction locks."""
     marked = [each for each in seen if each.marks]
     if marked:

@@ -110,12 +110,15 @@ async def promote_queued(
     cell: int,
     desks: Desks,
     worker_ids: Iterable[int],
+    ended: Iterable[Work] = (),
 ) -> None:
     """Begin the lease of each worker's queued task that nothing lies before: the reply to the batch shows it.
 
+    ``ended``: what they looked at until now.
     What they may not be shown goes back: here, and nowhere else, a picture of a desk comes before anybody's eyes.
     """
     await _load_looks(tx, cell, desks)  # what was laid since then
+    desks.looks.end(ended, now)
     leases: dict[int, datetime] = {}
     refused: list[Work] = []
     for worker_id in sorted(set(worker_ids)):

@@ -206,7 +206,7 @@ def _task(words: task_wording.Words, leased: LeasedTask, lease: LeaseView, refus
         **drawn,
         "lease": lease.lease,
         "image_url": task.image_url,
-        "marks": [words[f"mark.{name}"] for name in mark_names(leased.marks)],
+        "marks": [words[f"mark.{name}"] for name in mark_names(leased.picture.marks if leased.picture else 0)],
         "queue": task.queue.name,
         "queue_id": task.queue.id,
         "pay_micros": leased.pay_micros,
