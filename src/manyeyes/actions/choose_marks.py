@@ -7,6 +7,11 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.worker_desks import load_desks, put_down_unwilling
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
+from manyeyes.values.marks import mark_names
 from manyeyes.wellbeing import store as wellbeing
 from manyeyes.wellbeing.rules import Wellbeing
 
@@ -22,6 +27,7 @@ class ChooseMarks(msgspec.Struct, frozen=True, kw_only=True):
     queue_id: int = 0
     agreed: int | None = None
     avoided: int | None = None
+    actor: Actor = BY_ITSELF
 
 
 class MarksChosen(msgspec.Struct, frozen=True):
@@ -46,12 +52,16 @@ async def choose_marks(tx: asyncpg.Connection, now: datetime, commands: Sequence
     desks.looks.know(people, known)
     # 2. Decide.
     chosen: list[Wellbeing] = []
-    for command in commands:
-        known[command.worker_id] = _chosen(known[command.worker_id], command)
-        chosen.append(known[command.worker_id])
-    # 3. Save: the choices, what went back.
+    entries: list[TrailEntry | None] = []
+    for c in commands:
+        before, after = known[c.worker_id], _chosen(known[c.worker_id], c)
+        known[c.worker_id] = after
+        chosen.append(after)
+        entries.append(change_of(c.actor, Deed.WORKER_MARKS, f"worker:{c.worker_id}", _said(before), _said(after)))
+    # 3. Save: the choices, what went back, the trail.
     await wellbeing.save_choices(tx, cell, [known[worker_id] for worker_id in people])
     back = await put_down_unwilling(tx, now, cell, desks, known)
+    await trail.record(tx, now, cell, entries)
     return [
         MarksChosen(each, tuple(sorted({work.queue_id for work in back if work.worker_id == each.worker_id})))
         for each in chosen
@@ -65,3 +75,8 @@ def _chosen(known: Wellbeing, command: ChooseMarks) -> Wellbeing:
         agreed = {**others, command.queue_id: command.agreed} if command.agreed else others
     avoided = known.avoided if command.avoided is None else command.avoided
     return msgspec.structs.replace(known, agreed=agreed, avoided=avoided)
+
+
+def _said(known: Wellbeing) -> dict[str, object]:
+    agreed = {str(queue_id): mark_names(marks) for queue_id, marks in sorted(known.agreed.items())}
+    return {"agreed": agreed, "avoided": mark_names(known.avoided)}

@@ -12,6 +12,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import EVERY_REVIEWER
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
+from manyeyes.values.actor import Actor
 from manyeyes.values.marks import EVERY_MARK
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.wellbeing import store as wellbeing
@@ -75,7 +76,13 @@ async def mark_choices(context: Context, worker: Worker) -> MarkChoices:
 
 
 async def choose(
-    context: Context, worker: Worker, *, queue_id: int = 0, agreed: int | None = None, avoided: int | None = None
+    context: Context,
+    worker: Worker,
+    actor: Actor,
+    *,
+    queue_id: int = 0,
+    agreed: int | None = None,
+    avoided: int | None = None,
 ) -> Refusal | None:
     """Say yes to marks of a queue (0: to none), or which marks are never to come; it is so in every cell, or said.
 
@@ -86,9 +93,11 @@ async def choose(
         theirs = _theirs(worker, (await context.lookups.queues()).values())
         if queue_id not in {queue.queue_id for queue in theirs}:
             return Refusal(Reason.QUEUE_NOT_ALLOWED, f"you were not given the queue {queue_id}")
+    said = ChooseMarks(
+        cell=0, worker_id=worker.worker_id, queue_id=queue_id, agreed=agreed, avoided=avoided, actor=actor
+    )
     for cell in context.cells.numbers:
-        command = ChooseMarks(cell=cell, worker_id=worker.worker_id, queue_id=queue_id, agreed=agreed, avoided=avoided)
-        chosen = await context.batcher.ask(choose_marks, command)
+        chosen = await context.batcher.ask(choose_marks, msgspec.structs.replace(said, cell=cell))
         context.dispatcher.wake(cell, {*worker.queues, *chosen.queue_ids})
     context.notifier.notify([worker.worker_id, EVERY_REVIEWER])
     return None
@@ -101,10 +110,11 @@ async def mark_lying(context: Context, queue_id: int, marks: int) -> None:
 
 
 async def cap_worker(
-    context: Context, worker_id: int, caps: Mapping[int, Cap | None], zone: str | None
+    context: Context, worker_id: int, caps: Mapping[int, Cap | None], zone: str | None, actor: Actor
 ) -> Sequence[Wellbeing]:
     """Say how much of each mark somebody may be shown a day (None: as usual), and where their days begin."""
-    commands = [SetCaps(cell=cell, worker_id=worker_id, caps=caps, zone=zone) for cell in context.cells.numbers]
+    said = SetCaps(cell=0, worker_id=worker_id, caps=caps, zone=zone, actor=actor)
+    commands = [msgspec.structs.replace(said, cell=cell) for cell in context.cells.numbers]
     return [await context.batcher.ask(set_caps, command) for command in commands]
 
 
