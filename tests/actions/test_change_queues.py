@@ -46,7 +46,7 @@ async def test_what_is_given_changes_in_its_order(stage: Stage):
 async def test_each_change_is_told_as_it_lies_in_the_database(stage: Stage):
     await stage.act(add_queues, AddQueue(stage.cell, OWN))
     own: dict[str, Any] = {"cell": stage.cell, "queue_id": 901, "actor": ANN}
-    nothing = ChangeQueue(sensitive=False, **own)
+    nothing = ChangeQueue(marks=0, **own)
     changes = [ChangeQueue(floor=0.85, life_seconds=60, **own), nothing, ChangeQueue(floor=0.0, pay_micros=1, **own)]
     await stage.act(change_queues, *changes, ChangeQueue(cell=stage.cell, queue_id=999, capacity=1, actor=ANN))
     assert await told(stage) == [

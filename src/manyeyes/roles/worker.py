@@ -98,7 +98,8 @@ class WorkerDesk:
             session = await self.session(worker)
             return session if session.practising else NONE_LEFT  # who practises is online
         command = GoOnline(cell, worker.worker_id, self._context.node_id, tuple(allowed[0]), tuple(allowed[1]))
-        await self._context.batcher.ask(go_online, command)
+        if refusal := await self._context.batcher.ask(go_online, command):
+            return refusal
         self._context.presence.touch(worker.worker_id, cell)
         self._context.presence.note_changed(worker.worker_id)  # online is not yet asking: their first look tells so,
         self._context.notifier.notify([worker.worker_id])  # and a stream that is open looks at once

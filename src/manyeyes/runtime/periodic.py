@@ -34,6 +34,7 @@ from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, re
 from manyeyes.actions.return_lapsed_leases import LARGEST_SWEEP as LAPSED_SWEEP
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
+from manyeyes.actions.send_on_breaks import SendOnBreak, send_on_breaks
 from manyeyes.actions.settle_overdue_reports import LARGEST_SWEEP as REPORTS_SWEEP
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
 from manyeyes.actions.sweep_calls import LARGEST_SWEEP as CALLS_SWEEP
@@ -243,6 +244,13 @@ async def guard_reports(context: Context, cell: int) -> None:
         log.warning("incorrect_reports_ignored", cell=cell, account=account_id)
 
 
+async def send_people_on_breaks(context: Context, cell: int) -> None:
+    """Let people who have worked for two hours have a break, and tell their screens."""
+    sent = await context.batcher.ask(send_on_breaks, SendOnBreak(cell))
+    context.notifier.notify(sent.worker_ids)
+    context.dispatcher.wake(cell, sent.queue_ids)
+
+
 JOBS: list[tuple[float, PeriodicJob]] = [
     (2.0, beat),
     (3600.0, learn_nightly),
@@ -259,6 +267,7 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (60.0, forget_past_keep),
     (600.0, forget_deliveries),
     (300.0, forget_calls),
+    (10.0, send_people_on_breaks),
 ]
 
 

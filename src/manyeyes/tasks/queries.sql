@@ -6,7 +6,7 @@ ORDER BY queue_id;
 
 -- name: lock_queues
 -- Queues whose terms may change now.
-SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
+SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, marks, vote_micros,
        accepts_complaints, life_seconds, default_terms, audit_share, floor, gold_share FROM queue
 WHERE queue_id = ANY ($1::int[]) ORDER BY queue_id FOR UPDATE;
 

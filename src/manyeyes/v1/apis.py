@@ -12,6 +12,7 @@ from manyeyes.v1 import (
     job_stream,
     jobs,
     judging,
+    marks,
     money,
     practice,
     recognitions,
@@ -30,6 +31,7 @@ from manyeyes.v1.job_results import JobResultsApi
 from manyeyes.v1.job_stream import JobStreamApi
 from manyeyes.v1.jobs import JobsApi
 from manyeyes.v1.judging import JudgingApi
+from manyeyes.v1.marks import MarksApi
 from manyeyes.v1.money import MoneyApi
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.practice import PracticeApi
@@ -44,6 +46,7 @@ from manyeyes.v1.worker import WorkerApi
 APIS: dict[Callable[[Context], object], list[Operation]] = {
     WorkerApi: worker.OPERATIONS,
     PracticeApi: practice.OPERATIONS,
+    MarksApi: marks.OPERATIONS,
     ReviewerApi: reviewer.OPERATIONS,
     JudgingApi: judging.OPERATIONS,
     ReportsApi: reports.OPERATIONS,

@@ -1,7 +1,8 @@
 """Marks: topics that may upset, as queues and tasks carry them. One fixed list, one word (docs/decisions/0079)."""
 
 import enum
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 
 class ContentMark(enum.IntEnum):
@@ -20,6 +21,7 @@ class ContentMark(enum.IntEnum):
 
 
 EVERY_MARK = sum(ContentMark)
+_BETWEEN = re.compile(r"[\s,;]+")
 MARK_NAMES = tuple(mark.name.lower() for mark in ContentMark)  # as contracts, files and the command line write them
 
 
@@ -31,6 +33,11 @@ def marks_named(names: Iterable[str]) -> int:
             raise ValueError(f"{name[:40]!r} is no mark; there are {', '.join(MARK_NAMES)}")
         found |= ContentMark[name.upper()]
     return found
+
+
+def marks_said(said: str | Sequence[str]) -> int:
+    """Return marks as files say them: a list of names, or one text with commas or blanks between. Raises ValueError."""
+    return marks_named(_BETWEEN.split(said.strip(" ,;")) if isinstance(said, str) and said.strip(" ,;") else said or ())
 
 
 def mark_names(marks: int) -> list[str]:

@@ -15,8 +15,6 @@ from manyeyes.values.marks import EVERY_MARK, ContentMark
 MARKED_IN_A_ROW = 10  # then others, or nothing, for PAUSE_SECONDS
 PAUSE_SECONDS = 120.0
 SHORTEST_LOOK_SECONDS = 15.0  # nothing is shown for less
-BREAK_AFTER_SECONDS = 7_200.0  # of work: two hours
-BREAK_SECONDS = 300.0
 
 
 class Cap(msgspec.Struct, frozen=True):
@@ -161,8 +159,3 @@ def share(whole: int, cells: int, nth: int) -> int:
 def milliseconds(span: timedelta) -> int:
     """Return a span in milliseconds; what is begun counts."""
     return -(-span // timedelta(milliseconds=1))
-
-
-def break_is_due(works_since: datetime | None, now: datetime) -> bool:
-    """Tell whether somebody has worked for so long without a break that they have one now."""
-    return works_since is not None and now - works_since >= timedelta(seconds=BREAK_AFTER_SECONDS)
