@@ -32,6 +32,7 @@ from manyeyes.console.shared.rendering import render, static_file
 from manyeyes.console.shared.session_list import SessionPages
 from manyeyes.console.shared.sign_in import SignInPages
 from manyeyes.console.worker.accuracy import AccuracyPages
+from manyeyes.console.worker.marks import MarkPages
 from manyeyes.console.worker.reports import ComplaintPages
 from manyeyes.console.worker.widget import WidgetPages
 from manyeyes.console.worker.work import WorkPages
@@ -85,10 +86,11 @@ def _everybodys(context: Context) -> Rooms:
 
 def _workers(context: Context) -> Rooms:
     work, review, complaints = WorkPages(context), ReviewPages(context), ComplaintPages(context)
-    judging, accuracy = JudgingPages(context), AccuracyPages(context)
+    judging, accuracy, marks = JudgingPages(context), AccuracyPages(context), MarkPages(context)
     pages: dict[str, Endpoint] = {
         "/worker": work.show,
         "/worker/accuracy": accuracy.show,
+        "/worker/marks": marks.show,
         "/worker/reports": complaints.show,
         "/reviewer": review.show,
         "/reviewer/results": judging.show,
@@ -101,6 +103,8 @@ def _workers(context: Context) -> Rooms:
         "/worker/skip": work.skip,
         "/worker/instructions": work.instructions,
         "/worker/accuracy/appeal": accuracy.appeal,
+        "/worker/marks/agree": marks.agree,
+        "/worker/marks/avoid": marks.avoid,
         "/worker/accuracy/practise": accuracy.practise,
         "/worker/appeal": complaints.appeal,
         "/reviewer/vote": review.vote,

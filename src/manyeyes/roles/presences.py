@@ -22,6 +22,13 @@ NONE_LEFT = Refusal(
 )
 
 
+class PaySlip(msgspec.Struct, frozen=True):
+    """What somebody who is on a break answered and earned until it began."""
+
+    answered: int = 0
+    earned_micros: int = 0
+
+
 class WorkerSession(msgspec.Struct, frozen=True, kw_only=True):
     """A worker's presence and their pay; earned and answered count since they went online.
 
@@ -41,6 +48,7 @@ class WorkerSession(msgspec.Struct, frozen=True, kw_only=True):
     lost: list[QueueTerms]
     none_left: bool
     practising: QueueTerms | None
+    slip: PaySlip = PaySlip()
 
 
 async def worker_session(context: Context, cell: int, worker: Worker) -> WorkerSession:
@@ -66,6 +74,7 @@ async def worker_session(context: Context, cell: int, worker: Worker) -> WorkerS
         lost=[terms[q] for q in worker.queues if q in lost and q in terms],
         none_left=not isinstance(allowed, Refusal) and lost.issuperset(allowed[0]),
         practising=terms.get(begun.practice_queue) if begun else None,
+        slip=PaySlip(found.answered, found.earned_micros) if found and not begun else PaySlip(),
     )
 
 

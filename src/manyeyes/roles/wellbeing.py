@@ -75,6 +75,19 @@ async def mark_choices(context: Context, worker: Worker) -> MarkChoices:
     )
 
 
+async def unasked_queues(context: Context, worker: Worker) -> list[QueueTerms]:
+    """Return the marked queues that somebody was given and of which nothing comes until they say yes.
+
+    Where no queue is marked nobody is asked.
+    """
+    queues = await context.lookups.queues()
+    marked = [queue for queue in queues.values() if queue.marks and queue.queue_id in worker.queues]
+    if not marked:
+        return []
+    known = await _known(context, worker.worker_id)
+    return [queue for queue in _theirs(worker, marked) if queue.marks & ~_agreed(known, queue.queue_id)]
+
+
 async def choose(
     context: Context,
     worker: Worker,

@@ -84,11 +84,18 @@ class RenewalView(msgspec.Struct, frozen=True):
     renewable_until: datetime | None
 
 
+class SlipView(msgspec.Struct, frozen=True):
+    """What was answered, and earned by that in USD, until the break began."""
+
+    answered: int
+    earned: float
+
+
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     """``state``: idle, busy, away or offline; money in USD; earned and answered since they went online.
 
     ``lost``: queues that they no longer get, since they are below the floor there; ``none_left``: these are all.
-    ``practising``: the queue whose training set they practise with.
+    ``practising``: the queue whose training set they practise with. ``slip``: of who is offline and has worked.
     """
 
     worker_id: int
@@ -103,6 +110,7 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     lost: list[QueueView]
     none_left: bool
     practising: QueueView | None
+    slip: SlipView | msgspec.UnsetType = msgspec.UNSET
 
 
 class AnswerView(msgspec.Struct, frozen=True):
@@ -174,6 +182,9 @@ def session_view(session: WorkerSession) -> SessionView:
         lost=[queue_view(queue) for queue in session.lost],
         none_left=session.none_left,
         practising=queue_view(session.practising) if session.practising else None,
+        slip=SlipView(session.slip.answered, number(session.slip.earned_micros))
+        if session.slip.answered
+        else msgspec.UNSET,
     )
 
 

@@ -105,6 +105,7 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
         "You are on a break: it began in another tab, or the time of two pictures ran out without a key pressed here. "
         "Start again below."
     ),
+    "notice.break_due": mark("You have worked for two hours. Rest at least five minutes, then start again below."),
     "notice.worker_disabled": SHUT_OUT,
     "notice.queues_lost": mark("You no longer get %(queues)s, because of the answers that were checked."),
     "notice.below_floor": mark("You have no queue left to work in, because of the answers that were checked."),

@@ -21,6 +21,7 @@ from manyeyes.console.worker.practice_words import outcome_words, resting, step_
 from manyeyes.roles.instructions import parse_question
 from manyeyes.roles.practising import PracticeDesk, PracticeOffer
 from manyeyes.roles.presences import WorkerSession
+from manyeyes.roles.wellbeing import unasked_queues
 from manyeyes.roles.worker import LeasedTask, WorkerDesk, parse_lease
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import LONGEST_ANSWER
@@ -140,6 +141,8 @@ class WorkPages:
             rest=rest,
             lost=_lost(words, session),
             tally=_tally(session),
+            slip=session.slip,
+            unasked=", ".join(queue.name for queue in await unasked_queues(self._context, worker)),
             task=_task(words, leased, lease, draft) if leased and lease else None,
             step=step_words(words, offers.get(leased.queue.queue_id) if leased else None),
             told=None if told is None or isinstance(told, Refusal) else instructions_view(self._context, told),

@@ -10,6 +10,7 @@ from manyeyes.console.shared import languages, task_wording
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.rendering import Page, environment, static_root
 from manyeyes.console.shared.task_drawing import drawn_question
+from manyeyes.roles.presences import PaySlip
 from manyeyes.tasks.options import PictureOptions
 from manyeyes.tasks.question_rules import AnyQuestion, tidied
 from manyeyes.tasks.questions import FieldsOptions
@@ -52,6 +53,8 @@ def preview(
         is_good=False,
         rest={"title": "", "lines": (), "is_stopped": False, "queue_id": 0},  # a picture lies here
         lost="",
+        slip=PaySlip(),
+        unasked="",
         tally=dict.fromkeys(("answered", "earned_micros", "pending_micros", "payable_micros"), 0),
         task=_task(words, tidied(options), queue, image_url),
         told=told if form.instructions.strip() or form.examples else None,

@@ -199,6 +199,20 @@ export const KEYS = {
   PageDown: () => turnPage(1),
 };
 
+/** While Alt and V are held a blurred or grey picture is seen as it is. */
+function furnishClear() {
+  document.addEventListener("keydown", (event) => {
+    if (event.altKey && event.code === "KeyV" && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      stage.toggleAttribute("data-clear", true);
+    }
+  });
+  document.addEventListener("keyup", (event) => {
+    if (event.code === "KeyV" || event.key === "Alt") stage.toggleAttribute("data-clear", false);
+  });
+  addEventListener("blur", () => stage.toggleAttribute("data-clear", false));
+}
+
 /** Wires the tools, the hands on the picture, and the button that lifts the veil. */
 export function furnish(onUnveiled) {
   element("zoom-in").addEventListener("click", () => zoomBy(1));
@@ -210,6 +224,7 @@ export function furnish(onUnveiled) {
     veil(false);
     onUnveiled();
   });
+  furnishClear();
   new ResizeObserver(fit).observe(table);
   table.addEventListener("scroll", tellMore, { passive: true });
   gestures.furnish(table, zoomAt);
