@@ -87,7 +87,7 @@ async def test_nothing_tells_who_answered_who_complained_or_how_others_voted(cli
             "queue",
             "id",
             "name",
-            "sensitive",
+            "marks",
         }
         assert members(slot) == own | options | {"answer", "text"}
         await vote(client, reviewer, slot["slot"])
@@ -238,23 +238,20 @@ async def test_a_reviewer_who_is_disabled_gets_and_decides_nothing(client: Clien
 
 
 @pytest.mark.parametrize(
-    ("languages", "queues", "sensitive", "status"),
+    ("languages", "marks", "agrees", "status"),
     [
-        (("en",), (1,), False, 200),
-        (("ru",), (2,), False, 204),
-        (("en",), (), False, 200),
-        (("en",), (1,), True, 200),
-        (("en",), (2,), True, 204),
+        (("en",), 0, False, 200),
+        (("ru",), 0, False, 204),
+        (("en",), 64, True, 200),
+        (("en",), 64, False, 204),
     ],
 )
 async def test_a_language_they_do_not_know_and_pictures_they_did_not_choose(
-    client: Client, solved, languages, queues, sensitive, status
+    client: Client, solved, languages, marks, agrees, status
 ):
-    async with client.context.cells.directory.acquire() as db:
-        await db.execute("UPDATE queue SET marks = $1 WHERE queue_id = 1", sensitive)
-    client.context.lookups.forget()
     await complain(client, solved)
-    reviewer = await factories.hand(client.context, languages=languages, queues=queues, reviewer=True)
+    reviewer = await factories.hand(client.context, languages=languages, queues=(), reviewer=True)
+    await factories.mark_queue(client.context, *([reviewer] if agrees else []), marks=marks)
     assert (await next_of(client, reviewer)).status_code == status
 
 
