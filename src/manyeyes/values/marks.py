@@ -37,7 +37,8 @@ def marks_named(names: Iterable[str]) -> int:
 
 def marks_said(said: str | Sequence[str]) -> int:
     """Return marks as files say them: a list of names, or one text with commas or blanks between. Raises ValueError."""
-    return marks_named(_BETWEEN.split(said.strip(" ,;")) if isinstance(said, str) and said.strip(" ,;") else said or ())
+    names = [name for name in _BETWEEN.split(said) if name] if isinstance(said, str) else said
+    return marks_named(names)
 
 
 def mark_names(marks: int) -> list[str]:
