@@ -37,6 +37,7 @@ from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapse
 from manyeyes.actions.send_on_breaks import SendOnBreak, send_on_breaks
 from manyeyes.actions.settle_overdue_reports import LARGEST_SWEEP as REPORTS_SWEEP
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
+from manyeyes.actions.sign_heads import SignHeads, sign_heads
 from manyeyes.actions.sweep_calls import LARGEST_SWEEP as CALLS_SWEEP
 from manyeyes.actions.sweep_calls import SweepCalls, sweep_calls
 from manyeyes.actions.sweep_deliveries import LARGEST_SWEEP as DELIVERY_SWEEP
@@ -47,6 +48,7 @@ from manyeyes.actions.vest_pay import LARGEST_SWEEP as VEST_SWEEP
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
 from manyeyes.db.picture_days import keep_days
+from manyeyes.db.pool import DIRECTORY
 from manyeyes.runtime.context import Context, today
 from manyeyes.runtime.notifier import EVERY_REVIEWER
 from manyeyes.runtime.skill_process import learn_apart
@@ -98,6 +100,12 @@ async def replace_barred(context: Context, cell: int) -> None:
         if replaced.answers < REPLACED_SWEEP:
             return
         await asyncio.sleep(0)
+
+
+async def sign_trail(context: Context, cell: int) -> None:
+    """Sign where the audit trails have got to, the cell's and the look-ups': once a day, in UTC."""
+    for each in (DIRECTORY, cell):
+        await context.batcher.ask(sign_heads, SignHeads(each, context.trail_key))
 
 
 async def learn_nightly(context: Context, cell: int) -> None:
@@ -254,6 +262,7 @@ async def send_people_on_breaks(context: Context, cell: int) -> None:
 JOBS: list[tuple[float, PeriodicJob]] = [
     (2.0, beat),
     (3600.0, learn_nightly),
+    (600.0, sign_trail),
     (0.5, notice_silence),
     (2.0, notice_absence),
     (60.0, settle_reports),
