@@ -19,7 +19,7 @@ from manyeyes.allow_list import store as allow_list
 from manyeyes.allow_list.rules import Standing
 from manyeyes.reports.rules import Vote
 from manyeyes.roles.reviewer import LeasedSlot, ReviewDesk, VoteTaken
-from manyeyes.roles.wellbeing import choose
+from manyeyes.roles.wellbeing import say_marks
 from manyeyes.roles.worker import LeasedTask, WorkerDesk
 from manyeyes.runtime.context import Context
 from manyeyes.soft_apps import store as soft_apps
@@ -121,7 +121,7 @@ async def mark_queue(
         await tasks.set_queue(db, queue_id, marks=marks)
     context.lookups.forget()
     for one in agreeing:
-        assert await choose(context, one.worker, BY_ITSELF, queue_id=queue_id, agreed=marks) is None
+        assert await say_marks(context, one.worker, BY_ITSELF, queue_id=queue_id, agreed=marks) is None
 
 
 async def filter_a_crowd(context: Context, customer: Customer, queue_id: int = 1) -> None:

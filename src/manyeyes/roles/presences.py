@@ -16,6 +16,7 @@ from manyeyes.workers.store import Session, Worker, state_of
 WORKER_DISABLED = Refusal(
     Reason.WORKER_DISABLED, "the operator has ended your access; what you have earned stays yours"
 )
+NOT_ONLINE = Refusal(Reason.NOT_ONLINE, "go online first")
 NONE_LEFT = Refusal(
     Reason.BELOW_FLOOR,
     "you no longer get these queues, because of the answers that were checked; /worker/accuracy says which, and why",

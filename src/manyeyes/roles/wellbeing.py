@@ -88,7 +88,7 @@ async def unasked_queues(context: Context, worker: Worker) -> list[QueueTerms]:
     return [queue for queue in _theirs(worker, marked) if queue.marks & ~_agreed(known, queue.queue_id)]
 
 
-async def choose(
+async def say_marks(
     context: Context,
     worker: Worker,
     actor: Actor,

@@ -28,7 +28,7 @@ from manyeyes.dispatch.rules import Purpose, WorkState
 from manyeyes.dispatch.store import Work
 from manyeyes.roles.instructions import Instructions, QuestionKey, ReadBefore, Reading, instructions
 from manyeyes.roles.pictures import KeptPicture
-from manyeyes.roles.presences import NONE_LEFT, WorkerSession, worker_session
+from manyeyes.roles.presences import NONE_LEFT, NOT_ONLINE, WorkerSession, worker_session
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import heard, of_task
@@ -119,7 +119,7 @@ class WorkerDesk:
 
     async def no_presence(self, worker: Worker) -> Refusal:
         """Return why a worker who is not online gets nothing: they have no queue left, or have to come first."""
-        return NONE_LEFT if (await self.session(worker)).none_left else _NOT_ONLINE
+        return NONE_LEFT if (await self.session(worker)).none_left else NOT_ONLINE
 
     async def next(self, worker: Worker, wait_seconds: float) -> LeasedTask | Refusal | None:
         """Return the current lease, waiting up to ``wait_seconds`` for one; None when none came.
@@ -296,6 +296,5 @@ async def _desks(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -
     return [sorted((w for w in held if w.worker_id == i), key=desk_order) for i in worker_ids]
 
 
-_NOT_ONLINE = Refusal(Reason.NOT_ONLINE, "go online first")
 _NO_QUESTION = Refusal(Reason.UNKNOWN_QUESTION, "no task that you have asks this question")
 NO_LEASE = Refusal(Reason.LEASE_LOST, "this is no lease of yours")

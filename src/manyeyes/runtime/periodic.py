@@ -136,8 +136,7 @@ async def notice_absence(context: Context, cell: int) -> None:
 
 
 async def _put_away(context: Context, cell: int, worker_id: int) -> None:
-    command = Leave(cell, worker_id, offline=False, node_id=context.node_id)
-    queue_ids = await context.batcher.ask(leave, command)
+    queue_ids = await context.batcher.ask(leave, Leave(cell, worker_id, offline=False, node_id=context.node_id))
     context.presence.forget(worker_id)  # only now: one whom the database did not hear of is tried again
     context.dispatcher.wake(cell, queue_ids)
 
@@ -229,8 +228,7 @@ async def keep_picture_days(context: Context, cell: int) -> None:
 
 async def forget_past_keep(context: Context, cell: int) -> None:
     """Forget answers, pictures and words that are past their account's keep, until none is left."""
-    command = ForgetTasks(cell, context.settings.result_readable_seconds)
-    while await context.batcher.ask(forget_tasks, command):
+    while await context.batcher.ask(forget_tasks, ForgetTasks(cell, context.settings.result_readable_seconds)):
         await asyncio.sleep(0)
 
 
@@ -256,7 +254,6 @@ async def send_people_on_breaks(context: Context, cell: int) -> None:
     """Let people who have worked for two hours have a break, and tell their screens."""
     sent = await context.batcher.ask(send_on_breaks, SendOnBreak(cell))
     context.notifier.notify(sent.worker_ids)
-    context.dispatcher.wake(cell, sent.queue_ids)
 
 
 JOBS: list[tuple[float, PeriodicJob]] = [

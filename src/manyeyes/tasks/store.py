@@ -19,10 +19,7 @@ BLOB_BYTES_AT_ONCE = 32_000_000  # PostgreSQL takes 1 GB; a batch of recognition
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A task as it was submitted; ``media`` is empty without a picture, ``callback_url`` may be empty.
-
-    ``question_id`` 0: ``options`` say it all. ``line``: its place in the job, from 1; 0 of a task by itself.
-    """
+    """A task as it was submitted; ``media`` and ``callback_url`` may be empty. ``question_id`` 0: ``options`` say it all."""
 
     task_id: int
     account_id: int
@@ -38,7 +35,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     contract: Contract = Contract.COMPATIBLE
     question_id: int = 0
     job_id: int = 0
-    line: int = 0
+    line: int = 0  # its place in the job, from 1; 0 of a task by itself
     external_id: str = ""
     picture_url: str = ""
     marks: int = 0

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from manyeyes.roles.acting import actor_of
-from manyeyes.roles.wellbeing import MarkChoices, choose, mark_choices
+from manyeyes.roles.wellbeing import MarkChoices, mark_choices, say_marks
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_worker
 from manyeyes.v1.operations import Call, Operation
@@ -77,7 +77,7 @@ class MarksApi:
         agreed, avoided = (None if names is None else marks_named(names) for names in (body.agreed, body.avoided))
         if agreed is None and avoided is None:
             return Refusal(Reason.UNREADABLE, "say what changes: queue and agreed, or avoided")
-        refusal = await choose(
+        refusal = await say_marks(
             self._context, call.person, actor, queue_id=body.queue or 0, agreed=agreed, avoided=avoided
         )
         return refusal or marks_view(await mark_choices(self._context, call.person))

@@ -31,7 +31,9 @@ async def save_spent(tx: asyncpg.Connection, cell: int, rows: Sequence[Wellbeing
     """Write what people, whose rows are locked, were shown."""
     if rows:
         found = columns(
-            rows, "worker_id", "day", "spent", "in_a_row", "marked_until", spent=lambda row: _text(row.spent)
+            rows,
+            *("worker_id", "day", "spent", "in_a_row", "marked_until"),
+            spent=lambda row: _text(row.spent),
         )
         await tx.execute(SQL.save_spent, cell, *found)
 

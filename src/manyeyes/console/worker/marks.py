@@ -13,7 +13,7 @@ from manyeyes.console.shared.mark_words import every_mark, said_marks
 from manyeyes.console.shared.refusal_news import news
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.acting import actor_of
-from manyeyes.roles.wellbeing import QueueMarks, choose, mark_choices
+from manyeyes.roles.wellbeing import QueueMarks, mark_choices, say_marks
 from manyeyes.runtime.context import Context
 from manyeyes.values.marks import MARK_NAMES, mark_names, marks_named
 from manyeyes.values.refusals import Refusal
@@ -65,7 +65,7 @@ class MarkPages:
         form = await request.form()
         agreed = marks_named(name for name in map(str, form.getlist("agreed")) if name in MARK_NAMES)
         actor = await actor_of(self._context, request)
-        outcome = await choose(self._context, worker, actor, queue_id=number_of(form, "queue_id"), agreed=agreed)
+        outcome = await say_marks(self._context, worker, actor, queue_id=number_of(form, "queue_id"), agreed=agreed)
         return _back(outcome, text_of(form, "back"))
 
     @for_workers
@@ -73,7 +73,9 @@ class MarkPages:
         """POST /worker/marks/avoid: fields `avoided`, what is never to come."""
         form = await request.form()
         avoided = marks_named(name for name in map(str, form.getlist("avoided")) if name in MARK_NAMES)
-        return _back(await choose(self._context, worker, await actor_of(self._context, request), avoided=avoided), "")
+        return _back(
+            await say_marks(self._context, worker, await actor_of(self._context, request), avoided=avoided), ""
+        )
 
 
 def _back(outcome: Refusal | None, anchor: str) -> Response:

@@ -141,8 +141,7 @@ class WorkPages:
             rest=rest,
             lost=_lost(words, session),
             tally=_tally(session),
-            slip=session.slip,
-            unasked=", ".join(queue.name for queue in await unasked_queues(self._context, worker)),
+            unasked=await unasked_queues(self._context, worker),
             task=_task(words, leased, lease, draft) if leased and lease else None,
             step=step_words(words, offers.get(leased.queue.queue_id) if leased else None),
             told=None if told is None or isinstance(told, Refusal) else instructions_view(self._context, told),
@@ -190,12 +189,13 @@ def _lost(words: task_wording.Words, session: WorkerSession) -> str:
     return task_wording.filled(words, "notice.queues_lost", {"queues": names}) if names else ""
 
 
-def _tally(session: WorkerSession) -> dict[str, int]:
+def _tally(session: WorkerSession) -> dict[str, Any]:
     return {
         "answered": session.answered,
         "earned_micros": session.earned_micros,
         "pending_micros": session.pending_micros,
         "payable_micros": session.payable_micros,
+        "slip": session.slip,
     }
 
 

@@ -53,9 +53,11 @@ def preview(
         is_good=False,
         rest={"title": "", "lines": (), "is_stopped": False, "queue_id": 0},  # a picture lies here
         lost="",
-        slip=PaySlip(),
-        unasked="",
-        tally=dict.fromkeys(("answered", "earned_micros", "pending_micros", "payable_micros"), 0),
+        unasked=[],
+        tally={
+            **dict.fromkeys(("answered", "earned_micros", "pending_micros", "payable_micros"), 0),
+            "slip": PaySlip(),
+        },
         task=_task(words, tidied(options), queue, image_url),
         told=told if form.instructions.strip() or form.examples else None,
         longest_typed=LONGEST_ANSWER * ROOM,
