@@ -19,7 +19,7 @@ BLOB_BYTES_AT_ONCE = 32_000_000  # PostgreSQL takes 1 GB; a batch of recognition
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A task as it was submitted; ``media`` and ``callback_url`` may be empty. ``question_id`` 0: ``options`` say it all."""
+    """A task as it was submitted; ``media``, ``callback_url`` may be empty. ``question_id`` 0: all is in `options`."""
 
     task_id: int
     account_id: int
