@@ -62,6 +62,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "lay_gold": {"seed": b"seed"},
     "measure_depths": {},
     "replace_answers": {},
+    "send_on_breaks": {},
     "retire_dead_nodes": {},
     "return_lapsed_leases": {},
     "settle_overdue_reports": {"patience_hours": 0},

@@ -41,6 +41,7 @@ from manyeyes.console.shared.rendering import render, static_file
 from manyeyes.console.shared.session_list import SessionPages
 from manyeyes.console.shared.sign_in import SignInPages
 from manyeyes.console.worker.accuracy import AccuracyPages
+from manyeyes.console.worker.marks import MarkPages
 from manyeyes.console.worker.mine import MinePages
 from manyeyes.console.worker.reports import ComplaintPages
 from manyeyes.console.worker.widget import WidgetPages
@@ -120,11 +121,13 @@ def _everybodys(context: Context) -> Rooms:
 def _workers(context: Context) -> Rooms:
     work, review, complaints = WorkPages(context), ReviewPages(context), ComplaintPages(context)
     judging, accuracy, mine = JudgingPages(context), AccuracyPages(context), MinePages(context)
+    marks = MarkPages(context)
     pages: dict[str, Endpoint] = {
         "/worker": work.show,
         "/worker/accuracy": accuracy.show,
         "/worker/mine": mine.show,
         "/worker/mine.csv": mine.download,
+        "/worker/marks": marks.show,
         "/worker/reports": complaints.show,
         "/reviewer": review.show,
         "/reviewer/results": judging.show,
@@ -137,6 +140,8 @@ def _workers(context: Context) -> Rooms:
         "/worker/skip": work.skip,
         "/worker/instructions": work.instructions,
         "/worker/accuracy/appeal": accuracy.appeal,
+        "/worker/marks/agree": marks.agree,
+        "/worker/marks/avoid": marks.avoid,
         "/worker/accuracy/practise": accuracy.practise,
         "/worker/appeal": complaints.appeal,
         "/worker/mine/ask": mine.ask,

@@ -15,6 +15,7 @@ from manyeyes.v1 import (
     jobs,
     judging,
     keys,
+    marks,
     money,
     practice,
     recognitions,
@@ -37,6 +38,7 @@ from manyeyes.v1.job_stream import JobStreamApi
 from manyeyes.v1.jobs import JobsApi
 from manyeyes.v1.judging import JudgingApi
 from manyeyes.v1.keys import KeysApi
+from manyeyes.v1.marks import MarksApi
 from manyeyes.v1.money import MoneyApi
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.practice import PracticeApi
@@ -53,6 +55,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     WorkerApi: worker.OPERATIONS,
     PracticeApi: practice.OPERATIONS,
     EarningsApi: earnings.OPERATIONS,
+    MarksApi: marks.OPERATIONS,
     ReviewerApi: reviewer.OPERATIONS,
     JudgingApi: judging.OPERATIONS,
     ReportsApi: reports.OPERATIONS,

@@ -42,6 +42,7 @@ PROBLEMS = {
     Reason.TOO_LATE: (409, "It cannot be taken back any more"),
     Reason.SITE_WITHDRAWN: (409, "The proof of control over the site has ended"),
     Reason.NOT_ONLINE: (409, "The worker is not online"),
+    Reason.BREAK_DUE: (409, "The worker has a break"),
     Reason.BELOW_FLOOR: (409, "The worker has no queue left"),
     Reason.NOT_BELOW_FLOOR: (409, "The worker gets the queue"),
     Reason.NO_TRAINING: (409, "The queue has no training set"),

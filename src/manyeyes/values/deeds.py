@@ -63,4 +63,6 @@ class Deed(StrEnum):
     WORKER_ADD = "worker.add"
     WORKER_DISABLE = "worker.disable"
     WORKER_ENABLE = "worker.enable"
+    WORKER_MARKS = "worker.marks"
+    WORKER_CAPS = "worker.caps"
     WORKER_SET = "worker.set"

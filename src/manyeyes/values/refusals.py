@@ -37,6 +37,7 @@ class Reason(enum.StrEnum):
     UNKNOWN_TOKEN = "unknown_token"
     WORKER_DISABLED = "worker_disabled"
     NOT_ONLINE = "not_online"
+    BREAK_DUE = "break_due"
     BELOW_FLOOR = "below_floor"
     NOT_BELOW_FLOOR = "not_below_floor"
     NO_TRAINING = "no_training"

@@ -100,20 +100,6 @@ SELECT EXISTS (SELECT FROM credential WHERE role = 'operator');
 -- Forget links and sessions that are over.
 DELETE FROM credential WHERE kind <> 'token' AND role <> 'operator' AND expires_at < now() - interval '1 day';
 
--- name: go_online
--- A worker's presence begins anew; leases that they still hold stay theirs. Queues whose floor they are below are left out.
-INSERT INTO session (cell, worker_id, node_id, present, queues, languages, idle_since, online_since)
-SELECT $1, s.worker_id, s.node_id, true,
-       ARRAY(SELECT a.queue_id FROM unnest(s.queues::int[]) WITH ORDINALITY AS a (queue_id, n) WHERE NOT EXISTS (
-           SELECT FROM skill WHERE skill.cell = $1 AND skill.queue_id = a.queue_id AND skill.worker_id = s.worker_id
-                               AND barred_at IS NOT NULL) ORDER BY a.n), s.languages::text[], $6, $6
-FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) AS s (worker_id, node_id, queues, languages)
-ORDER BY s.worker_id
-ON CONFLICT (cell, worker_id) DO UPDATE SET node_id = excluded.node_id, present = true, queues = excluded.queues,
-    languages = excluded.languages, idle_since = excluded.idle_since, online_since = excluded.online_since,
-    earned_micros = 0, answered = 0, lapses = 0, silent = true
-RETURNING worker_id, held;
-
 -- name: drop_queues
 -- Queues that workers lose while they are there; their presences are locked.
 UPDATE session SET queues = ARRAY(SELECT a.queue_id FROM unnest(session.queues) WITH ORDINALITY AS a (queue_id, n)
@@ -135,7 +121,9 @@ UPDATE session SET practice_queue = p.queue_id, node_id = p.node_id, present = t
        earned_micros = CASE WHEN o.is_new THEN 0 ELSE session.earned_micros END,
        answered = CASE WHEN o.is_new THEN 0 ELSE session.answered END,
        online_since = CASE WHEN o.is_new THEN $6 ELSE session.online_since END,
-       idle_since = CASE WHEN session.present THEN session.idle_since ELSE $6 END, lapses = 0
+       idle_since = CASE WHEN session.present THEN session.idle_since ELSE $6 END, lapses = 0,
+       works_since = CASE WHEN session.present OR session.left_at > $6::timestamptz - interval '5 min'
+                          THEN coalesce(session.works_since, $6) ELSE $6 END
 FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::text[]) AS p (worker_id, node_id, queue_id, languages)
      JOIN (SELECT worker_id, queues = '{}' AND practice_queue = 0 AS is_new FROM session
            WHERE cell = $1 AND worker_id = ANY ($2::bigint[])) AS o ON o.worker_id = p.worker_id
@@ -159,12 +147,17 @@ SELECT worker_id, queues FROM session WHERE cell = $1 AND worker_id = ANY ($2::b
 
 -- name: attach
 -- Workers who are online ask through this node: they are present again, and matched before those who do not ask. Who practises.
+-- Whose break is due is not: they end what they look at (workers/breaks/).
 WITH mine AS MATERIALIZED (
     SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE)
 UPDATE session SET present = true, silent = false, node_id = $3,
-       idle_since = CASE WHEN session.present THEN session.idle_since ELSE $4 END
+       idle_since = CASE WHEN session.present THEN session.idle_since ELSE $4 END,
+       works_since = CASE WHEN session.present OR session.left_at > $4::timestamptz - interval '5 min'
+                          THEN coalesce(session.works_since, $4) ELSE $4 END
 FROM mine WHERE session.cell = $1 AND session.worker_id = mine.worker_id
   AND (cardinality(session.queues) > 0 OR session.practice_queue <> 0)
+  AND NOT coalesce(session.works_since <= $4::timestamptz - interval '2 h' AND NOT session.present
+                   AND session.left_at > $4::timestamptz - interval '5 min', false)
 RETURNING CASE WHEN session.practice_queue <> 0 THEN session.worker_id END AS worker_id;
 
 -- name: astray

@@ -171,14 +171,6 @@ async def has_operator(db: asyncpg.Connection) -> bool:
     return bool(await db.fetchval(SQL.has_operator))
 
 
-async def go_online(
-    tx: asyncpg.Connection, now: datetime, cell: int, sessions: Sequence[tuple[int, int, Sequence[int], Sequence[str]]]
-) -> None:
-    """Begin presences: (worker_id, node_id, queues, languages) each."""
-    columns = zip(*[(w, n, _array(q), _array(lang)) for w, n, q, lang in sessions], strict=True)
-    await tx.fetch(SQL.go_online, cell, *columns, now)
-
-
 async def online(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int], node_id: int) -> dict[int, bool]:
     """Return those of the workers who are online, each with whether they are known to ask through this node already."""
     return dict(await tx.fetch(SQL.online, cell, worker_ids, node_id))
@@ -301,8 +293,3 @@ async def presence(db: asyncpg.Connection, cell: int, queue_id: int) -> tuple[in
     """Return how many workers are present for a queue and how many of them are idle."""
     row = await one_row(db, SQL.presence, cell, queue_id)
     return row["total"], row["idle"]
-
-
-def _array(items: Sequence[object]) -> str:
-    """Return a PostgreSQL array literal of numbers or language codes (neither needs quoting)."""
-    return "{" + ",".join(str(item) for item in items) + "}"
