@@ -35,7 +35,7 @@ class LowNotice(msgspec.Struct, frozen=True):
     low_micros: int
 
 
-async def ask(
+async def ask_top_up(
     context: Context, owner: Owner, given: tuple[str, str], asked_by: str, actor: Actor
 ) -> TopUpRequest | Refusal:
     """Ask the operator for money, ``given`` as amount in USD and note; return the request."""
