@@ -21,7 +21,7 @@ async def test_a_group_makes_one_of_the_staff_and_another_changes_their_role(sta
     assert await stage.act(admit_identities, *batch) == [ada, None, ada]
     assert await people(stage) == [("Ada", "auditor")]
     deeds = await stage.pool.fetch("SELECT deed, before, after FROM trail_entry ORDER BY number")
-    assert [row["deed"] for row in deeds] == ["staff.add", "staff.set"]
+    assert [row["deed"] for row in deeds] == ["operator.add", "operator.set"]
 
 
 async def test_without_a_group_they_are_out_and_come_as_somebody_new(stage: Stage):

@@ -12,6 +12,7 @@ from manyeyes.trail.rules import change_of
 from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.deeds import Deed
 from manyeyes.workers import store as workers
+from manyeyes.workers.changing import lock_workers
 
 
 class ChangeWorker(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +28,7 @@ class ChangeWorker(msgspec.Struct, frozen=True, kw_only=True):
 
 async def change_workers(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeWorker]) -> list[None]:
     """Change the workers, in the order in which the changes came."""
-    known = await workers.lock_workers(tx, sorted({c.worker_id for c in commands}))
+    known = await lock_workers(tx, sorted({c.worker_id for c in commands}))
     entries = []
     for c in commands:
         if c.worker_id in known:

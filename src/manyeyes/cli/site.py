@@ -31,7 +31,14 @@ def add(domain: str, *, account: Account, common: Common | None = None) -> None:
         name = _domain(domain)
         place = await find_account(context, account)
         event_id = await context.id_blocks.take(place.cell)
-        command = AddSite(place.cell, event_id, place.account_id, name, new_token(), who_types())
+        command = AddSite(
+            cell=place.cell,
+            event_id=event_id,
+            account_id=place.account_id,
+            domain=name,
+            token=new_token(),
+            actor=who_types(),
+        )
         return _row(await context.batcher.ask(add_sites, command))
 
     run(common, work, _how)

@@ -89,7 +89,14 @@ def pay_out(soft_id: int, *, common: Common | None = None) -> None:
             raise CommandFailed(f"there is no soft app {soft_id}")
         elsewhere = sum([await _owed(context, soft_id, c) for c in context.cells.numbers if c != found.cell])
         pay_out_id = await context.id_blocks.take(found.cell)
-        command = PayOutShares(found.cell, pay_out_id, soft_id, found.account_id, elsewhere, who_types())
+        command = PayOutShares(
+            cell=found.cell,
+            pay_out_id=pay_out_id,
+            soft_id=soft_id,
+            account_id=found.account_id,
+            elsewhere_micros=elsewhere,
+            actor=who_types(),
+        )
         paid = await context.batcher.ask(pay_out_shares, command)
         if isinstance(paid, Refusal):
             raise CommandFailed(paid.detail)

@@ -4,8 +4,7 @@ INSERT INTO worker (worker_id, name, languages, queues, reviewer, created_at) VA
 
 -- name: worker
 -- One worker.
-SELECT worker_id, name, languages, queues, reviewer, false AS disabled FROM worker
-WHERE worker_id = $1 AND disabled_at IS NULL;
+SELECT worker_id, name, languages, queues, reviewer, false AS disabled FROM worker WHERE worker_id = $1 AND disabled_at IS NULL;
 
 -- name: lock_workers
 -- Workers who may change now, disabled ones too.
