@@ -99,7 +99,9 @@ async def _own_people(site: Site, customer: factories.Customer) -> None:
     for role in PersonRole:
         await people.invite_person(site.context, person, UNBROKEN, role, by)
     for label in (UNBROKEN, LONG):
-        made = await account_keys.make_key(site.context, person, GivenKey(label, EVERY_SCOPE, ("2001:db8::/32",)), by)
+        made = await account_keys.make_client_key(
+            site.context, person, GivenKey(label, EVERY_SCOPE, ("2001:db8::/32",)), by
+        )
         assert isinstance(made, FreshKey), made
     assert isinstance(made, FreshKey)
     await account_keys.rotate_key(site.context, person, made.key_id, 3_600, by)
