@@ -24,9 +24,12 @@ from support import (
     account_batches,
     customer_batches,
     directory_batches,
+    identity_batches,
     item_batches,
     job_batches,
     judgement_batches,
+    passkey_batches,
+    payout_batches,
     repository,
     skill_batches,
     task_batches,
@@ -41,7 +44,7 @@ BATCHES = {
     name: made
     for module in (
         *(worker_batches, customer_batches, directory_batches, item_batches, job_batches, judgement_batches),
-        *(skill_batches, task_batches, account_batches),
+        *(identity_batches, passkey_batches, payout_batches, skill_batches, task_batches, account_batches),
     )
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")
@@ -59,6 +62,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "lay_gold": {"seed": b"seed"},
     "measure_depths": {},
     "replace_answers": {},
+    "send_on_breaks": {},
     "retire_dead_nodes": {},
     "return_lapsed_leases": {},
     "settle_overdue_reports": {"patience_hours": 0},

@@ -10,10 +10,12 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.accounts.top_ups import TopUpState
 from manyeyes.actions.add_apps import AddApp, add_apps
 from manyeyes.actions.add_credentials import AddCredential, add_credentials
+from manyeyes.actions.add_passkeys import AddPasskey, add_passkeys
 from manyeyes.actions.add_recognitions import AddRecognition, add_recognitions
 from manyeyes.actions.add_staff import AddStaff, add_staff
 from manyeyes.actions.ask_top_ups import AskTopUp, ask_top_ups
 from manyeyes.actions.block_networks import BlockNetwork, block_networks
+from manyeyes.actions.connect_identities import ConnectIdentity, connect_identities
 from manyeyes.actions.decide_top_ups import DecideTopUp, decide_top_ups
 from manyeyes.actions.disable_workers import DisableWorker, disable_workers
 from manyeyes.actions.invite_colleagues import InviteColleague, invite_colleagues
@@ -30,8 +32,10 @@ from manyeyes.db.migrate import SQL
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.soft_apps.store import SoftApp
 from manyeyes.staff.store import StaffMember
+from manyeyes.workers.identities.store import Identity
 from manyeyes.workers.store import Subject, Worker
 from support.action_stage import Stage
+from support.passkey_rows import challenge, new_passkey
 from support.recognition_calls import app_of, recognition_of
 
 HOUR, DAYS_AGO = 3_600.0, -200_000.0  # seconds that a secret lasts; the other one is over since more than a day
@@ -40,6 +44,10 @@ LINK, SPENT_LINK, OLD_LINK = b"link", b"spent link", b"old link"
 SESSION, KEYS_SESSION, OLD_SESSION = b"session", b"session through a key", b"old session"
 OPERATOR = Subject("operator", 0, 0)
 SOFT_ID = 847
+HOLDERS = (OPERATOR, Subject("worker", 987_654, 0))
+COMPANY = "https://id.example.org"
+CONNECTED = Identity(COMPANY, "connected", "Ben")  # of the first of them
+PASSKEYS = (b"phone", b"tablet")  # one of each
 COLLEAGUES = {701: PersonRole.OWNER, 702: PersonRole.MEMBER}  # of the account that is opened here
 STAFF = (StaffMember(1, "Eve", "auditor"), StaffMember(2, "Bob", "support"))
 STAFFS_LINK, STAFFS_SESSION = b"Bob's link", b"Bob's session"
@@ -137,6 +145,10 @@ async def _save(stage: Stage, directory: Directory) -> None:
     await stage.act(open_accounts, directory.opened)
     await stage.act(issue_keys, *directory.keys)
     await stage.act(add_credentials, *directory.credentials)
+    made = zip(HOLDERS, PASSKEYS, strict=True)
+    passkeys = [AddPasskey(whom, new_passkey(name, sign_count=3), challenge(name)) for whom, name in made]
+    await stage.act(add_passkeys, *passkeys)
+    await stage.act(connect_identities, ConnectIdentity(HOLDERS[0], CONNECTED))
     await stage.act(block_networks, *(BlockNetwork(network=network) for network in directory.networks))
     await stage.act(add_apps, *(AddApp(app=app) for app in directory.apps))
     await stage.act(add_recognitions, *(AddRecognition(recognition=each) for each in directory.recognitions))

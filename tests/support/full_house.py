@@ -19,6 +19,7 @@ from manyeyes.values.actor import BY_ITSELF
 from manyeyes.workers.store import Subject
 from support import factories
 from support.browser_visits import customer_subject, worker_subject
+from support.paid_people import request_payouts
 from support.practising import fall_below
 from support.proven_sites import add_proven_site
 from support.question_tasks import ask
@@ -30,7 +31,10 @@ from support.served_site import Site
 # Sixty letters without a blank, and as many in words.
 UNBROKEN = "Rijksdienst" + "voorhetcultureelerfgoedvandeprovincie" + "Gelderland12"
 LONG = "Regional archive of handwritten meter readings, volume 17 of 24"
-WORKERS = ("/worker", "/worker/accuracy", "/worker/reports", "/reviewer", "/reviewer/results", "/sessions", "/customer")
+WORKERS = (
+    *("/worker", "/worker/mine", "/worker/mine?show=payable", "/worker/accuracy", "/worker/reports"),
+    *("/reviewer", "/reviewer/results", "/sessions", "/customer"),
+)
 CERTAIN = """
 INSERT INTO certainty (cell, account_id, queue_id, question_id, target, accepted, audits, wrong, threshold, is_refused,
                        needed, since)
@@ -69,6 +73,7 @@ async def fill(site: Site) -> FullHouse:
         job = (await client.post("/v1/jobs", json={"name": UNBROKEN, "question": question})).json()["id"]
     await _own_people(site, customer)
     await reviewer(context)
+    await request_payouts(context, author.worker.worker_id)
     customers = (
         *("/customer", "/customer/jobs", "/customer/jobs/new", f"/customer/jobs/{job}"),
         *(f"/customer/jobs/{job}/agreement", f"/customer/jobs/{job}/cancel", "/customer/certainty"),
@@ -81,7 +86,8 @@ async def fill(site: Site) -> FullHouse:
         *("/operator", "/operator/queues/1/agreement", "/operator/recognition"),
         *(f"/operator/recognition/{recognition.task_id}", "/operator/people", "/operator/people/1"),
         *(f"/operator/workers/{author.worker.worker_id}", "/operator/certainty", "/operator/recourse"),
-        *("/operator/top-ups", "/sessions", "/operator/audit", "/operator/audit?what=account.set"),
+        *("/operator/audit", "/operator/audit?what=account.set"),
+        *("/operator/top-ups", "/operator/payouts", "/sessions"),
     )
     return FullHouse(
         [

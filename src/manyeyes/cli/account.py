@@ -23,13 +23,14 @@ from manyeyes.actions.revoke_keys import RevokeKey, revoke_keys
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.cli import account_buckets, account_people, account_top_ups
 from manyeyes.cli.acting import who_types
-from manyeyes.cli.command import CommandFailed, Common, browsers, run
+from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.cli.statement import statement
 from manyeyes.db.pool import FIRST_CELL
 from manyeyes.ledger import store as ledger
 from manyeyes.roles.customer.deliveries import secret_of
 from manyeyes.roles.login_links import address_of, sign_out_everywhere
+from manyeyes.roles.passkeys import remove as remove_passkeys
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.refusals import Refusal
@@ -205,13 +206,21 @@ def show(account: str, *, common: Common | None = None) -> None:
 
 
 @app.command(name="sign-out")
-def sign_out(account: str, *, common: Common | None = None) -> None:
-    """Sign an account out of every browser; links that were not used end too. Its client keys stay valid."""
+def sign_out(account: str, *, passkeys: WithPasskeys = False, common: Common | None = None) -> None:
+    """Sign an account out of every browser; links that were not used end too. Its client keys stay valid.
+
+    Parameters
+    ----------
+    passkeys
+        Remove its passkeys too, as after a lost device.
+    """
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
         whole = Subject("customer", place.account_id, place.cell, EVERY_PERSON)
         ended = await sign_out_everywhere(context, whole, who_types())
+        if passkeys:
+            await remove_passkeys(context, who_types(), whole)
         return {"account_id": place.account_id, "sessions": ended}
 
     run(common, work, lambda r: f"account {r['account_id']} is signed out of {browsers(r['sessions'])}")

@@ -27,20 +27,26 @@ from manyeyes.console.operator.audit import AuditPages
 from manyeyes.console.operator.certainty import OperatorCertaintyPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
+from manyeyes.console.operator.payouts import PayoutPages
 from manyeyes.console.operator.people import PeoplePages
 from manyeyes.console.operator.recognition import OperatorRecognitionPages
 from manyeyes.console.operator.top_ups import OperatorTopUpPages
 from manyeyes.console.reviewer.judging import JudgingPages
 from manyeyes.console.reviewer.review import ReviewPages
 from manyeyes.console.shared.appearance import change_look
+from manyeyes.console.shared.company import CompanyPages
 from manyeyes.console.shared.connect import show_help
+from manyeyes.console.shared.passkeys import PasskeyPages
 from manyeyes.console.shared.rendering import render, static_file
 from manyeyes.console.shared.session_list import SessionPages
 from manyeyes.console.shared.sign_in import SignInPages
 from manyeyes.console.worker.accuracy import AccuracyPages
+from manyeyes.console.worker.marks import MarkPages
+from manyeyes.console.worker.mine import MinePages
 from manyeyes.console.worker.reports import ComplaintPages
 from manyeyes.console.worker.widget import WidgetPages
 from manyeyes.console.worker.work import WorkPages
+from manyeyes.roles.company_sign_in import BACK
 from manyeyes.roles.sign_in import is_from_own_page
 from manyeyes.runtime.context import Context
 from manyeyes.values.integers import whole_number
@@ -49,7 +55,20 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 Rooms = tuple[dict[str, Endpoint], dict[str, Endpoint]]  # pages to look at, forms to send
 # The first segments of the console's paths: what is not one of these belongs to the contracts.
 OWN_PATHS = (
-    *("", "login", "logout", "sessions", "look", "help", "static", "worker", "widget", "reviewer"),
+    *(
+        "",
+        "login",
+        "logout",
+        "sessions",
+        "passkeys",
+        "company",
+        "look",
+        "help",
+        "static",
+        "worker",
+        "widget",
+        "reviewer",
+    ),
     *("customer", "operator"),
 )
 FORM_TYPE = "application/x-www-form-urlencoded"  # none of the forms sends a file, but for those of drafts of jobs
@@ -71,10 +90,14 @@ def routes(context: Context) -> list[Route]:
 
 def _everybodys(context: Context) -> Rooms:
     sign_in, sessions = SignInPages(context), SessionPages(context)
+    passkeys, company = PasskeyPages(context), CompanyPages(context)
     pages: dict[str, Endpoint] = {
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
         "/sessions": sessions.show,
+        "/company/sign-in": company.sign_in,
+        "/company/connect": company.connect,
+        BACK: company.back,
         "/help": show_help,
         "/static/{version}/{reader}/{name}": static_file,
     }
@@ -84,6 +107,12 @@ def _everybodys(context: Context) -> Rooms:
         "/logout": sign_in.sign_out,
         "/sessions/end": sessions.end,
         "/sessions/end-others": sessions.end_others,
+        "/company/disconnect": company.disconnect,
+        "/passkeys": passkeys.make,
+        "/passkeys/options": passkeys.options_to_make,
+        "/passkeys/challenge": passkeys.options_to_sign_in,
+        "/passkeys/sign-in": passkeys.sign_in,
+        "/passkeys/remove": passkeys.forget,
         "/look": change_look,
     }
     return pages, forms
@@ -91,10 +120,14 @@ def _everybodys(context: Context) -> Rooms:
 
 def _workers(context: Context) -> Rooms:
     work, review, complaints = WorkPages(context), ReviewPages(context), ComplaintPages(context)
-    judging, accuracy = JudgingPages(context), AccuracyPages(context)
+    judging, accuracy, mine = JudgingPages(context), AccuracyPages(context), MinePages(context)
+    marks = MarkPages(context)
     pages: dict[str, Endpoint] = {
         "/worker": work.show,
         "/worker/accuracy": accuracy.show,
+        "/worker/mine": mine.show,
+        "/worker/mine.csv": mine.download,
+        "/worker/marks": marks.show,
         "/worker/reports": complaints.show,
         "/reviewer": review.show,
         "/reviewer/results": judging.show,
@@ -107,8 +140,12 @@ def _workers(context: Context) -> Rooms:
         "/worker/skip": work.skip,
         "/worker/instructions": work.instructions,
         "/worker/accuracy/appeal": accuracy.appeal,
+        "/worker/marks/agree": marks.agree,
+        "/worker/marks/avoid": marks.avoid,
         "/worker/accuracy/practise": accuracy.practise,
         "/worker/appeal": complaints.appeal,
+        "/worker/mine/ask": mine.ask,
+        "/worker/mine/withdraw": mine.withdraw,
         "/reviewer/vote": review.vote,
         "/reviewer/leave": review.leave,
         "/reviewer/results/decide": judging.decide,
@@ -184,7 +221,8 @@ def _customers_files(context: Context) -> dict[str, Endpoint]:
 
 def _operators(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
-    people, top_ups, audit = PeoplePages(context), OperatorTopUpPages(context), AuditPages(context)
+    people, audit, top_ups = PeoplePages(context), AuditPages(context), OperatorTopUpPages(context)
+    payouts = PayoutPages(context)
     agreement, certainty = QueueAgreementPages(context), OperatorCertaintyPages(context)
     pages: dict[str, Endpoint] = {
         "/operator": OperatorPages(context).show,
@@ -197,14 +235,17 @@ def _operators(context: Context) -> Rooms:
         "/operator/workers/{worker_id}": people.show_one,
         "/operator/certainty": certainty.show,
         "/operator/recourse": recourse.show,
-        "/operator/top-ups": top_ups.show,
         "/operator/audit": audit.show,
         "/operator/audit.csv": audit.download,
+        "/operator/top-ups": top_ups.show,
+        "/operator/payouts": payouts.show,
+        "/operator/payouts.csv": payouts.download,
     }
     forms: dict[str, Endpoint] = {
         "/operator/appeal": recourse.decide,
         "/operator/top-ups": top_ups.decide,
         "/operator/people/decide": people.decide,
+        "/operator/payouts/move": payouts.move,
         "/operator/certainty/anew": certainty.renew,
         "/operator/app": recognition.change_app,
         "/operator/recognition": recognition.change,

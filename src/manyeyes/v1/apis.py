@@ -7,6 +7,7 @@ from manyeyes.v1 import (
     buckets,
     certainty,
     colleagues,
+    earnings,
     job_agreement,
     job_files,
     job_results,
@@ -14,6 +15,7 @@ from manyeyes.v1 import (
     jobs,
     judging,
     keys,
+    marks,
     money,
     practice,
     recognitions,
@@ -28,6 +30,7 @@ from manyeyes.v1 import (
 from manyeyes.v1.buckets import BucketsApi
 from manyeyes.v1.certainty import CertaintyApi
 from manyeyes.v1.colleagues import ColleaguesApi
+from manyeyes.v1.earnings import EarningsApi
 from manyeyes.v1.job_agreement import JobAgreementApi
 from manyeyes.v1.job_files import JobFilesApi
 from manyeyes.v1.job_results import JobResultsApi
@@ -35,6 +38,7 @@ from manyeyes.v1.job_stream import JobStreamApi
 from manyeyes.v1.jobs import JobsApi
 from manyeyes.v1.judging import JudgingApi
 from manyeyes.v1.keys import KeysApi
+from manyeyes.v1.marks import MarksApi
 from manyeyes.v1.money import MoneyApi
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.practice import PracticeApi
@@ -50,6 +54,8 @@ from manyeyes.v1.worker import WorkerApi
 APIS: dict[Callable[[Context], object], list[Operation]] = {
     WorkerApi: worker.OPERATIONS,
     PracticeApi: practice.OPERATIONS,
+    EarningsApi: earnings.OPERATIONS,
+    MarksApi: marks.OPERATIONS,
     ReviewerApi: reviewer.OPERATIONS,
     JudgingApi: judging.OPERATIONS,
     ReportsApi: reports.OPERATIONS,

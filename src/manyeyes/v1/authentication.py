@@ -16,6 +16,8 @@ from manyeyes.roles.sign_in import (
     bearer_of,
     caller_address,
     cookie_hash,
+    earner,
+    earner_of,
     is_from_own_page,
     person_of,
     signed_in,
@@ -51,6 +53,23 @@ async def signed_in_worker(context: Context, request: Request) -> Worker:
     if worker is None:
         raise Refused(Refusal(Reason.UNKNOWN_TOKEN, "send the worker's token as Authorization: Bearer <token>"))
     return worker
+
+
+async def signed_in_earner(context: Context, request: Request) -> Worker:
+    """Return the worker, one who was disabled too: what they earned is theirs. Raises `Refused` as for others."""
+    try:
+        return await signed_in_worker(context, request)
+    except Refused as refused:
+        if refused.refusal.reason is not Reason.WORKER_DISABLED:
+            raise
+    token = bearer_of(request)
+    if not token and request.method not in ("GET", "HEAD") and not is_from_own_page(context, request):
+        raise Refused(Refusal(Reason.FOREIGN_ORIGIN, "the call came from a page of another origin"))
+    subject = await context.lookups.subject(token) if token else None
+    found = await (earner_of(context, subject.subject_id) if subject else earner(context, request))
+    if found is None:
+        raise Refused(WORKER_DISABLED)
+    return found
 
 
 async def signed_in_customer(context: Context, request: Request) -> KeyOwner:

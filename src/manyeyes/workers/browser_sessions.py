@@ -14,9 +14,10 @@ NONE = b""  # no session's hash
 
 
 class BrowserSession(msgspec.Struct, frozen=True, kw_only=True):
-    """``through``: hash of the client key or token that began it, None for a link. ``seen_at`` may be an hour late.
+    """``through``: hash of the client key, token or passkey that began it, None for a link; ``seen_at``: to the hour.
 
-    ``address`` is empty and ``seen_at`` None for a session that began before they were kept.
+    ``address`` is empty and ``seen_at`` None for a session that began before they were kept. ``begun_by``: passkey or
+    company; empty: a link, or what ``through`` says. ``factors``: how many proofs that was.
     """
 
     secret_hash: bytes
@@ -28,6 +29,8 @@ class BrowserSession(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     address: str
     seen_at: datetime | None
+    begun_by: str
+    factors: int
 
     @property
     def subject(self) -> Subject:

@@ -36,8 +36,10 @@ UPDATE worker SET disabled_at = NULL WHERE worker_id = $1 AND disabled_at IS NOT
 
 -- name: insert_credential
 -- Remember a secret by its hash.
-INSERT INTO credential (secret_hash, kind, role, subject_id, cell, person_id, created_at, expires_at, through, address, seen_at)
-VALUES ($1, $2, $3, $4, $5, $6, now(), now() + make_interval(secs => $7), $8, $9, CASE $2 WHEN 'session' THEN now() END);
+INSERT INTO credential (secret_hash, kind, role, subject_id, cell, person_id, created_at, expires_at, through, address, seen_at,
+    begun_by, factors)
+VALUES ($1, $2, $3, $4, $5, $6, now(), now() + make_interval(secs => $7), $8, $9, CASE $2 WHEN 'session' THEN now() END,
+    $10, $11);
 
 -- name: credential
 -- Whom a token or session signs in.
@@ -55,12 +57,12 @@ SELECT role, subject_id, cell, person_id FROM credential WHERE secret_hash = $1 
 
 -- name: browser_session
 -- A session that has not ended.
-SELECT secret_hash, role, subject_id, cell, person_id, through, created_at, address, seen_at FROM credential
+SELECT secret_hash, role, subject_id, cell, person_id, through, created_at, address, seen_at, begun_by, factors FROM credential
 WHERE secret_hash = $1 AND kind = 'session' AND expires_at > now();
 
 -- name: browser_sessions
 -- Where somebody is signed in, the session that was used last before the others.
-SELECT secret_hash, role, subject_id, cell, person_id, through, created_at, address, seen_at FROM credential
+SELECT secret_hash, role, subject_id, cell, person_id, through, created_at, address, seen_at, begun_by, factors FROM credential
 WHERE role = $1 AND subject_id = $2 AND kind = 'session' AND expires_at > now() AND ($4::bigint IS NULL OR person_id = $4)
 ORDER BY seen_at DESC NULLS LAST, created_at DESC, secret_hash LIMIT $3;
 
@@ -98,20 +100,6 @@ SELECT EXISTS (SELECT FROM credential WHERE role = 'operator');
 -- Forget links and sessions that are over.
 DELETE FROM credential WHERE kind <> 'token' AND role <> 'operator' AND expires_at < now() - interval '1 day';
 
--- name: go_online
--- A worker's presence begins anew; leases that they still hold stay theirs. Queues whose floor they are below are left out.
-INSERT INTO session (cell, worker_id, node_id, present, queues, languages, idle_since, online_since)
-SELECT $1, s.worker_id, s.node_id, true,
-       ARRAY(SELECT a.queue_id FROM unnest(s.queues::int[]) WITH ORDINALITY AS a (queue_id, n) WHERE NOT EXISTS (
-           SELECT FROM skill WHERE skill.cell = $1 AND skill.queue_id = a.queue_id AND skill.worker_id = s.worker_id
-                               AND barred_at IS NOT NULL) ORDER BY a.n), s.languages::text[], $6, $6
-FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) AS s (worker_id, node_id, queues, languages)
-ORDER BY s.worker_id
-ON CONFLICT (cell, worker_id) DO UPDATE SET node_id = excluded.node_id, present = true, queues = excluded.queues,
-    languages = excluded.languages, idle_since = excluded.idle_since, online_since = excluded.online_since,
-    earned_micros = 0, answered = 0, lapses = 0, silent = true
-RETURNING worker_id, held;
-
 -- name: drop_queues
 -- Queues that workers lose while they are there; their presences are locked.
 UPDATE session SET queues = ARRAY(SELECT a.queue_id FROM unnest(session.queues) WITH ORDINALITY AS a (queue_id, n)
@@ -133,7 +121,9 @@ UPDATE session SET practice_queue = p.queue_id, node_id = p.node_id, present = t
        earned_micros = CASE WHEN o.is_new THEN 0 ELSE session.earned_micros END,
        answered = CASE WHEN o.is_new THEN 0 ELSE session.answered END,
        online_since = CASE WHEN o.is_new THEN $6 ELSE session.online_since END,
-       idle_since = CASE WHEN session.present THEN session.idle_since ELSE $6 END, lapses = 0
+       idle_since = CASE WHEN session.present THEN session.idle_since ELSE $6 END, lapses = 0,
+       works_since = CASE WHEN session.present OR session.left_at > $6::timestamptz - interval '5 min'
+                          THEN coalesce(session.works_since, $6) ELSE $6 END
 FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::text[]) AS p (worker_id, node_id, queue_id, languages)
      JOIN (SELECT worker_id, queues = '{}' AND practice_queue = 0 AS is_new FROM session
            WHERE cell = $1 AND worker_id = ANY ($2::bigint[])) AS o ON o.worker_id = p.worker_id
@@ -157,12 +147,17 @@ SELECT worker_id, queues FROM session WHERE cell = $1 AND worker_id = ANY ($2::b
 
 -- name: attach
 -- Workers who are online ask through this node: they are present again, and matched before those who do not ask. Who practises.
+-- Whose break is due is not: they end what they look at (workers/breaks/).
 WITH mine AS MATERIALIZED (
     SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE)
 UPDATE session SET present = true, silent = false, node_id = $3,
-       idle_since = CASE WHEN session.present THEN session.idle_since ELSE $4 END
+       idle_since = CASE WHEN session.present THEN session.idle_since ELSE $4 END,
+       works_since = CASE WHEN session.present OR session.left_at > $4::timestamptz - interval '5 min'
+                          THEN coalesce(session.works_since, $4) ELSE $4 END
 FROM mine WHERE session.cell = $1 AND session.worker_id = mine.worker_id
   AND (cardinality(session.queues) > 0 OR session.practice_queue <> 0)
+  AND NOT coalesce(session.works_since <= $4::timestamptz - interval '2 h' AND NOT session.present
+                   AND session.left_at > $4::timestamptz - interval '5 min', false)
 RETURNING CASE WHEN session.practice_queue <> 0 THEN session.worker_id END AS worker_id;
 
 -- name: astray

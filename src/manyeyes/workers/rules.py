@@ -68,10 +68,9 @@ def queues_for(
     return fitting, languages
 
 
-def may_judge(languages: Sequence[str], queues: Sequence[int], terms: Mapping[int, tuple[str, bool]]) -> list[int]:
-    """Return the queues whose complaints a reviewer may judge; ``terms``: (language, is sensitive) by queue.
+def may_judge(languages: Sequence[str], queue_languages: Mapping[int, str]) -> list[int]:
+    """Return the queues whose complaints a reviewer may judge: they must know the queue's language.
 
-    They must know the queue's language. Upsetting pictures are shown only to those who were given their queue, as they
-    are to workers.
+    What of them is marked comes only before those who agreed to it, as it does with workers (wellbeing/rules.py).
     """
-    return [q for q, (language, sensitive) in terms.items() if language in languages and (not sensitive or q in queues)]
+    return [queue_id for queue_id, language in queue_languages.items() if language in languages]

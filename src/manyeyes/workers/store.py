@@ -35,6 +35,11 @@ class Subject(msgspec.Struct, frozen=True):
     cell: int
     person_id: int = 0
 
+    @property
+    def label(self) -> str:
+        """Return by what the audit trail names them: ``worker:7``, ``account:12``."""
+        return f"{'account' if self.role == 'customer' else self.role}:{self.subject_id}"
+
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A worker's presence; earned and answered since they went online. ``lost``: queues whose floor they are below."""
@@ -133,13 +138,17 @@ async def insert_credential(
     seconds: float | None,
     through: bytes | None = None,
     address: str = "",
+    begun_by: str = "",
+    factors: int = 1,
 ) -> None:
     """Remember a token, link or session that lasts ``seconds`` (None: until the worker is disabled).
 
-    ``through``: hash of the client key or token that began a session, which ends with it; ``address``: from where.
+    ``through``: hash of the client key, token or passkey that began a session, which ends with it; ``address``: from
+    where; ``begun_by``, ``factors``: as `BrowserSession` has them.
     """
     whom = values(subject, "role", "subject_id", "cell", "person_id")
-    await db.execute(SQL.insert_credential, secret_hash, kind, *whom, seconds, through, address)
+    begun = (through, address, begun_by, factors)
+    await db.execute(SQL.insert_credential, secret_hash, kind, *whom, seconds, *begun)
 
 
 async def credential(db: asyncpg.Connection, secret_hash: bytes, kinds: Sequence[str]) -> Subject | None:
@@ -152,22 +161,14 @@ async def use_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None
     return read_one(Subject, await db.fetchrow(SQL.use_link, secret_hash))
 
 
-async def end_sessions_through(db: asyncpg.Connection, key_hash: bytes) -> None:
+async def end_sessions_through(db: asyncpg.Connection, through: bytes) -> None:
     """End the sessions that a client key, given by its hash, began."""
-    await db.execute(SQL.end_sessions_through, key_hash)
+    await db.execute(SQL.end_sessions_through, through)
 
 
 async def has_operator(db: asyncpg.Connection) -> bool:
     """Tell whether a link for an operator was ever made."""
     return bool(await db.fetchval(SQL.has_operator))
-
-
-async def go_online(
-    tx: asyncpg.Connection, now: datetime, cell: int, sessions: Sequence[tuple[int, int, Sequence[int], Sequence[str]]]
-) -> None:
-    """Begin presences: (worker_id, node_id, queues, languages) each."""
-    columns = zip(*[(w, n, _array(q), _array(lang)) for w, n, q, lang in sessions], strict=True)
-    await tx.fetch(SQL.go_online, cell, *columns, now)
 
 
 async def online(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int], node_id: int) -> dict[int, bool]:
@@ -292,8 +293,3 @@ async def presence(db: asyncpg.Connection, cell: int, queue_id: int) -> tuple[in
     """Return how many workers are present for a queue and how many of them are idle."""
     row = await one_row(db, SQL.presence, cell, queue_id)
     return row["total"], row["idle"]
-
-
-def _array(items: Sequence[object]) -> str:
-    """Return a PostgreSQL array literal of numbers or language codes (neither needs quoting)."""
-    return "{" + ",".join(str(item) for item in items) + "}"

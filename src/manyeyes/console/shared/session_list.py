@@ -17,7 +17,9 @@ from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.acting import actor_of
-from manyeyes.roles.sign_in import cookie_hash, cookie_subject, person_of
+from manyeyes.roles.company_sign_in import company_name, identities_of
+from manyeyes.roles.passkeys import passkeys_of
+from manyeyes.roles.sign_in import cookie_hash, cookie_subject, is_by_key, person_of
 from manyeyes.runtime.context import Context
 from manyeyes.workers.browser_sessions import BrowserSession, browser_sessions
 from manyeyes.workers.rules import EVERY_PERSON
@@ -28,6 +30,8 @@ BEGUN_BY = {
     "link": mark("a sign-in link"),
     "customer": mark("a client key"),
     "worker": mark("a token"),
+    "passkey": mark("a passkey"),
+    "company": mark("the company's sign-in"),
 }
 TITLES = {
     "worker": mark("Your sign-ins"),
@@ -58,6 +62,10 @@ class SessionPages:
             title=translate(TITLES[subject.role]),
             home=HOMES[subject.role],
             sessions=sorted((_row(each, here, names) for each in found), key=lambda row: not row["is_this"]),
+            passkeys=await passkeys_of(self._context, subject),
+            identities=await identities_of(self._context, subject),
+            company=company_name(self._context),
+            by_key=is_by_key(subject),
             begun_by={name: translate(words) for name, words in BEGUN_BY.items()},
         )
 
@@ -102,7 +110,7 @@ def _row(session: BrowserSession, here: bytes, names: dict[int, str]) -> dict[st
         "id": session.secret_hash.hex(),
         "is_this": session.secret_hash == here,
         "begun_at": session.created_at,
-        "begun_by": "link" if session.through is None else session.role,
+        "begun_by": session.begun_by or ("link" if session.through is None else session.role),
         "seen_at": session.seen_at,
         "address": session.address,
     }
