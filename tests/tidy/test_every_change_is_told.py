@@ -58,7 +58,7 @@ OWN_RECORD = {
     "measure_depths": BY_ITSELF,
     "note_deliveries": BY_ITSELF,
     "note_instructions_seen": WORK,
-    "note_key_uses": "that a key was used lately: an instant in its own row",
+    "note_key_uses": "that a key was used, in minutes, in the key's own row",
     "note_sessions": "that somebody who is signed in was there: an hour's and an address, in the session's own row",
     "open_gates": "a part of queue.add",
     "open_jobs": JOBS,

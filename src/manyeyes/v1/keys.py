@@ -75,7 +75,7 @@ class KeysApi:
     async def make(self, call: Call[AccountPerson, KeyBody]) -> Answer[FreshKeyView] | Refusal:
         """Make a key; its secret is in this reply and nowhere else."""
         actor = await actor_of(self._context, call.request, "v1")
-        fresh = await account_keys.issue_key(self._context, call.person, _given(call.body), actor)
+        fresh = await account_keys.make_client_key(self._context, call.person, _given(call.body), actor)
         return fresh if isinstance(fresh, Refusal) else Answer(_fresh(fresh), 201)
 
     async def change(self, call: Call[AccountPerson, KeyBody]) -> Refusal | None:

@@ -50,7 +50,7 @@ class KeyPages:
         form, person = await request.form(), await person_of(self._context, request)
         given = _given(form)
         actor = await actor_of(self._context, request)
-        found = await account_keys.issue_key(self._context, person, given, actor) if person else _NOBODY
+        found = await account_keys.make_client_key(self._context, person, given, actor) if person else _NOBODY
         return await self._page(request, place, found, given=given if isinstance(found, Refusal) else _USUAL)
 
     @for_customers

@@ -83,7 +83,7 @@ async def every_request(context: Context, *, is_open: bool) -> list[Requested]:
     return found
 
 
-async def decide(
+async def decide_top_up(
     context: Context, actor: Actor, request_id: int, state: TopUpState, word: str = "", *, cell: int | None = None
 ) -> TopUpRequest | Refusal:
     """Approve or decline a request, in its ``cell``, or in whichever has it; return it as it then is."""
