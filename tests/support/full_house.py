@@ -78,6 +78,7 @@ async def fill(site: Site) -> FullHouse:
         *(f"/operator/recognition/{recognition.task_id}", "/operator/people", "/operator/people/1"),
         *(f"/operator/workers/{author.worker.worker_id}", "/operator/certainty", "/operator/recourse", "/sessions"),
         "/operator/payouts",
+        *("/operator/audit", "/operator/audit?what=account.set"),
     )
     return FullHouse(
         [

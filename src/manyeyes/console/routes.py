@@ -19,6 +19,7 @@ from manyeyes.console.customer.statement import StatementPages
 from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
 from manyeyes.console.operator.agreement import QueueAgreementPages
+from manyeyes.console.operator.audit import AuditPages
 from manyeyes.console.operator.certainty import OperatorCertaintyPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
@@ -167,7 +168,7 @@ def _customers_files(context: Context) -> dict[str, Endpoint]:
 
 def _operators(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
-    people, payouts = PeoplePages(context), PayoutPages(context)
+    people, payouts, audit = PeoplePages(context), PayoutPages(context), AuditPages(context)
     agreement, certainty = QueueAgreementPages(context), OperatorCertaintyPages(context)
     pages: dict[str, Endpoint] = {
         "/operator": OperatorPages(context).show,
@@ -182,6 +183,8 @@ def _operators(context: Context) -> Rooms:
         "/operator/recourse": recourse.show,
         "/operator/payouts": payouts.show,
         "/operator/payouts.csv": payouts.download,
+        "/operator/audit": audit.show,
+        "/operator/audit.csv": audit.download,
     }
     forms: dict[str, Endpoint] = {
         "/operator/appeal": recourse.decide,
