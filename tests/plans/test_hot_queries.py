@@ -18,7 +18,7 @@ from manyeyes.tasks.seen import store as seen
 from support.filled_cell import fill
 from support.hot_pay_queries import EARNED_SUMS
 from support.hot_people_queries import NOW
-from support.hot_queries import HEAD, HOT, MINUTE, QUARTER, SEATS, SMALL, YEAR_AGO
+from support.hot_queries import HEAD, HOT, MINUTE, QUARTER, QUEUED, SEATS, SMALL, YEAR_AGO
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ async def test_a_look_at_one_task_is_planned_once(filled: asyncpg.Connection, sq
     ("name", "arguments"),
     [
         ("waiting_head", HEAD),
-        ("queued_head", (*HEAD[:-1], NOW, 0.5, True)),
+        ("queued_head", QUEUED),
         ("oldest_of", ([5, 6], ["{1}", "{1,2}"], [1, 2])),
     ],
     ids=["waiting", "queued", "listed"],

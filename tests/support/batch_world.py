@@ -88,7 +88,7 @@ async def make_world(db: asyncpg.Connection) -> World:
     """Make the day in the transaction that the connection is in."""
     await db.execute("DELETE FROM queue WHERE queue_id NOT IN (1, 2)")
     await db.execute("UPDATE queue SET price_micros = 700, pay_micros = 500, capacity = 100000, lease_seconds = 60")
-    await db.execute("UPDATE queue SET vote_micros = 100, sensitive = false, life_seconds = null, default_terms = null")
+    await db.execute("UPDATE queue SET vote_micros = 100, marks = 0, life_seconds = null, default_terms = null")
     await db.execute("UPDATE queue SET accepts_complaints = queue_id <> 2, audit_share = 0.05")
     await db.execute("UPDATE queue SET floor = null, gold_share = null")
     stage = await set_stage(cast(asyncpg.Pool, SameConnection(db)), CELL)

@@ -13,14 +13,17 @@ from manyeyes.cli.alike import alike_rows, alike_table
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.floors import check_floor, skill_rows, skill_table
 from manyeyes.cli.lookup import read_language
+from manyeyes.cli.mark_options import MARKS_HELP, read_marks
 from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
 from manyeyes.cli.queue_training import train
 from manyeyes.consensus.terms import PeopleTerms
+from manyeyes.roles.wellbeing import mark_lying
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms
 from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
 from manyeyes.values import money
 from manyeyes.values.durations import duration_text, read_duration
+from manyeyes.values.marks import mark_names
 from manyeyes.values.text.rules import read_name
 
 LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
@@ -68,6 +71,7 @@ def add(
     vote_pay: str = "0.0001",
     complaints: Annotated[bool, Parameter(help="Whether customers may complain about answers to its pictures.")] = True,
     life: Annotated[str, Parameter(help=LIFE_HELP)] = USUAL_LIFE,
+    marks: Annotated[str | None, Parameter(help=MARKS_HELP)] = None,
     people: PeopleOptions | None = None,
     common: Common | None = None,
 ) -> None:
@@ -90,7 +94,7 @@ def add(
             pay_micros=money.parse(pay),
             capacity=capacity,
             lease_seconds=lease_seconds,
-            sensitive=False,
+            marks=read_marks(marks) or 0,
             vote_micros=money.parse(vote_pay),
             accepts_complaints=complaints,
             life_seconds=_read_life(life) or None,
@@ -121,7 +125,7 @@ def set_queue(
     pay: Annotated[str | None, Parameter(help=PAY_HELP)] = None,
     capacity: Annotated[int | None, Parameter(help=CAPACITY_HELP)] = None,
     lease_seconds: Annotated[int | None, Parameter(help=LEASE_HELP)] = None,
-    sensitive: bool | None = None,
+    marks: Annotated[str | None, Parameter(help=MARKS_HELP)] = None,
     vote_pay: str | None = None,
     complaints: bool | None = None,
     life: Annotated[str | None, Parameter(help=LIFE_HELP)] = None,
@@ -135,8 +139,6 @@ def set_queue(
 
     Parameters
     ----------
-    sensitive
-        Pictures are blurred until the worker chooses to look.
     vote_pay
         What a reviewer gets for a vote on a complaint that comes from now on, in USD.
     complaints
@@ -150,7 +152,7 @@ def set_queue(
         given = {"price_micros": price, "pay_micros": pay, "vote_micros": vote_pay}
         terms: dict[str, Any] = {name: None if text is None else money.parse(text) for name, text in given.items()}
         terms |= {"capacity": capacity, "lease_seconds": lease_seconds}
-        terms |= {"sensitive": sensitive, "accepts_complaints": complaints}
+        terms |= {"marks": read_marks(marks), "accepts_complaints": complaints}
         terms["life_seconds"] = None if life is None else _read_life(life)
         _check(before, terms)
         terms["default_terms"] = _people(queue_id, people)
@@ -159,6 +161,8 @@ def set_queue(
         _check_audits(before, terms["default_terms"] or before.default_terms, audit_share)
         for cell in context.cells.one_of_each:
             await context.batcher.ask(change_queues, ChangeQueue(cell=cell, queue_id=queue_id, **terms))
+        if terms["marks"]:
+            await mark_lying(context, queue_id, terms["marks"])
         await context.notifier.tell_changed()
         return _row((await context.lookups.queues())[queue_id])
 
@@ -256,7 +260,7 @@ def _row(queue: QueueTerms) -> dict[str, Any]:
         "vote_pay": money.text(queue.vote_micros),
         "capacity": queue.capacity,
         "lease_seconds": queue.lease_seconds,
-        "sensitive": queue.sensitive,
+        "marks": mark_names(queue.marks),
         "complaints": queue.accepts_complaints,
         "life_seconds": queue.life_seconds,
         "audit_share": queue.audit_share,
@@ -280,7 +284,8 @@ def _show(result: dict[str, Any]) -> str:
 
 def _remarks(queue: dict[str, Any]) -> str:
     """Return what is unusual about a queue, in parentheses; empty when nothing is."""
-    said = [*(["sensitive"] if queue["sensitive"] else []), *([] if queue["complaints"] else ["no complaints"])]
+    said = [*([f"marked {', '.join(queue['marks'])}"] if queue["marks"] else [])]
+    said += [*([] if queue["complaints"] else ["no complaints"])]
     said += [f"tasks live {duration_text(queue['life_seconds'])}"] if queue["life_seconds"] else []
     said += filter(None, [terms_words(queue["terms"])])
     said += [f"floor {queue['floor']:.0%}"] if queue["floor"] else []

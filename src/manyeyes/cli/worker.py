@@ -1,8 +1,8 @@
 """manyeyes worker: people who answer."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from manyeyes.accounts.rules import digest, new_token
 from manyeyes.actions.change_workers import ChangeWorker, change_workers
@@ -14,10 +14,13 @@ from manyeyes.actions.take_queues import TakeQueues, take_queues
 from manyeyes.cli import payouts
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.alike import alike_rows_of, alike_table
-from manyeyes.cli.command import CommandFailed, Common, browsers, run, say
+from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, run, say
 from manyeyes.cli.floors import skill_rows_of, skill_table
 from manyeyes.cli.lookup import find_worker, read_language
+from manyeyes.cli.worker_marks import CAP_HELP, ZONE_HELP, check_zone, marks_lines, marks_row, read_caps
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
+from manyeyes.roles.passkeys import remove as remove_passkeys
+from manyeyes.roles.wellbeing import cap_worker
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Refusal
@@ -87,12 +90,20 @@ def link(worker: str, *, common: Common | None = None) -> None:
 
 
 @app.command(name="sign-out")
-def sign_out(worker: str, *, common: Common | None = None) -> None:
-    """Sign a worker out of every browser; links that were not used end too. The token of their programs stays valid."""
+def sign_out(worker: str, *, passkeys: WithPasskeys = False, common: Common | None = None) -> None:
+    """Sign a worker out of every browser; links that were not used end too. The token of their programs stays valid.
+
+    Parameters
+    ----------
+    passkeys
+        Remove their passkeys too, as after a lost device.
+    """
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
         ended = await sign_out_everywhere(context, Subject("worker", found.worker_id, 0), who_types())
+        if passkeys:
+            await remove_passkeys(context, who_types(), Subject("worker", found.worker_id, 0))
         return {"worker_id": found.worker_id, "sessions": ended}
 
     run(common, work, lambda r: f"worker {r['worker_id']} is signed out of {browsers(r['sessions'])}")
@@ -105,6 +116,8 @@ def set_worker(
     language: list[str] | None = None,
     queue: list[int] | None = None,
     reviewer: bool | None = None,
+    cap: Annotated[list[str] | None, Parameter(help=CAP_HELP)] = None,
+    zone: Annotated[str | None, Parameter(help=ZONE_HELP)] = None,
     common: Common | None = None,
 ) -> None:
     """Change what a worker may do: what is taken away is gone at once, what is given they get when they next come.
@@ -120,9 +133,10 @@ def set_worker(
     """
 
     async def work(context: Context) -> dict[str, Any]:
-        if language is None and queue is None and reviewer is None:
-            raise CommandFailed("say what to change: --language, --queue, --reviewer or --no-reviewer")
-        found = await find_worker(context, worker)
+        if language is None and queue is None and reviewer is None and not cap and zone is None:
+            raise CommandFailed("say what to change: --language, --queue, --reviewer, --no-reviewer, --cap or --zone")
+        caps, found = read_caps(cap), await find_worker(context, worker)
+        check_zone(zone)
         terms = await _queues(context, queue or [])
         command = ChangeWorker(
             worker_id=found.worker_id,
@@ -136,9 +150,22 @@ def set_worker(
         changed = await find_worker(context, str(found.worker_id))
         if language is not None or queue is not None:
             await _take_away(context, changed, terms)
+        if caps or zone is not None:
+            await cap_worker(context, found.worker_id, caps, zone, who_types())
         return _row(changed)
 
     run(common, work, _line)
+
+
+@app.command
+def show(worker: str, *, common: Common | None = None) -> None:
+    """Show what a worker may do, what they said to marked pictures, and what of each mark they were shown today."""
+
+    async def work(context: Context) -> dict[str, Any]:
+        found = await find_worker(context, worker)
+        return {**_row(found), "marks": await marks_row(context, found)}
+
+    run(common, work, lambda r: "\n".join([_line(r), *marks_lines(r["marks"])]))
 
 
 async def _take_away(context: Context, worker: Worker, terms: dict[int, QueueTerms]) -> None:

@@ -58,7 +58,9 @@ async def named(context: Context, subject: Subject) -> Actor:
         async with context.cells.directory.acquire() as db:
             found = await accounts.places(db, str(subject.subject_id))
         names = [place.name for place in found if place.account_id == subject.subject_id]
-        return Actor(role=CUSTOMER, actor_id=subject.subject_id, name=names[0] if names else "")
+        person = await context.lookups.colleague(subject.subject_id, subject.person_id)
+        names = [person.name, *names] if person and person.name else names
+        return Actor(role=CUSTOMER, actor_id=subject.subject_id, name=" · ".join(names))
     member = await context.lookups.staff(subject.subject_id)
     role, name = (member.role, member.name) if member else (subject.role, "")
     return Actor(role=role, actor_id=subject.subject_id, name=name)

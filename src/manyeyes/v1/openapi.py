@@ -44,6 +44,8 @@ PARAMETERS = {
     "before": "string",
     "state": "string",
     "task_id": "integer",
+    "key_id": "string",
+    "person_id": "integer",
     "bucket": "string",
     "recognition_task_id": "string",
     "job_id": "integer",
@@ -108,7 +110,8 @@ def _described(operation: Operation) -> dict[str, Any]:
         described["security"] = [{"token": [operation.scope]}]
     found = [_parameter(name, "query") for name in operation.query]
     found += [_parameter(name, "path") | {"required": True} for name in re.findall(r"{(\w+)}", operation.path)]
-    is_named = operation.caller is signed_in_customer or (operation.caller is signed_in_earner and operation.body)
+    is_customers = operation.named and operation.caller is signed_in_customer
+    is_named = is_customers or (operation.caller is signed_in_earner and operation.body)
     found += [IDEMPOTENCY] if operation.method == "POST" and is_named else []
     found += [PREFER] if operation.may_wait else []
     if found:

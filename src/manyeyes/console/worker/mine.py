@@ -14,6 +14,7 @@ from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_of, text_of, typed_in
 from manyeyes.console.shared.guards import for_earners
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.mark_words import said_marks
 from manyeyes.console.shared.payout_wording import payout_line
 from manyeyes.console.shared.reader_zone import keep_zone, zone_of
 from manyeyes.console.shared.refusal_news import news
@@ -240,7 +241,7 @@ def _recent(translations: Any, words: task_wording.Words, one: RecentWork, pictu
     said, look = VERDICTS[one.verdict]
     return {
         "image_url": one.picture.peoples_path(pictures) if one.picture else None,
-        "sensitive": one.queue.sensitive,
+        "marks": said_marks(translations, one.queue.marks | (one.picture.marks if one.picture else 0)),
         "queue": one.queue.name,
         "ask": words[task_wording.question(one.options)],
         "answer": one.answer,
