@@ -52,7 +52,17 @@ TABLES = (
     *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund", "kept_longer"),
     *("recognition_call", "recognition_result", "recognition_review", "recognition_day", "recognition_quarter"),
     *("recognition_time", "panel", "answer", "gold", "skill", "judgement", "certainty", "standing"),
-    *("evidence", "gold_seen", "gold_draw", "training", "practice", "alike", "ignored_reporter"),
+    *(
+        "evidence",
+        "gold_seen",
+        "gold_draw",
+        "training",
+        "practice",
+        "alike",
+        "ignored_reporter",
+        "top_up_request",
+        "payout",
+    ),
 )
 
 

@@ -11,13 +11,15 @@ from manyeyes.actions.enable_workers import EnableWorker, enable_workers
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.register_workers import RegisterWorker, register_workers
 from manyeyes.actions.take_queues import TakeQueues, take_queues
+from manyeyes.cli import payouts
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.alike import alike_rows_of, alike_table
-from manyeyes.cli.command import CommandFailed, Common, browsers, run, say
+from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, run, say
 from manyeyes.cli.floors import skill_rows_of, skill_table
 from manyeyes.cli.lookup import find_worker, read_language
 from manyeyes.cli.worker_marks import CAP_HELP, ZONE_HELP, check_zone, marks_lines, marks_row, read_caps
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
+from manyeyes.roles.passkeys import remove as remove_passkeys
 from manyeyes.roles.wellbeing import cap_worker
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
@@ -28,6 +30,11 @@ from manyeyes.workers.rules import queues_for
 from manyeyes.workers.store import Subject, Worker
 
 app = App(name="worker", help="People who answer.")
+app.command(payouts.payouts)
+app.command(payouts.ask, name="ask-payout")
+app.command(payouts.approve, name="approve-payout")
+app.command(payouts.mark_paid, name="mark-paid")
+app.command(payouts.decline, name="decline-payout")
 
 SAME_LANGUAGE = {"rn": "ru"}  # what Anti-Captcha calls Russian (docs/contracts/anticaptcha.md#language-pools)
 
@@ -83,12 +90,20 @@ def link(worker: str, *, common: Common | None = None) -> None:
 
 
 @app.command(name="sign-out")
-def sign_out(worker: str, *, common: Common | None = None) -> None:
-    """Sign a worker out of every browser; links that were not used end too. The token of their programs stays valid."""
+def sign_out(worker: str, *, passkeys: WithPasskeys = False, common: Common | None = None) -> None:
+    """Sign a worker out of every browser; links that were not used end too. The token of their programs stays valid.
+
+    Parameters
+    ----------
+    passkeys
+        Remove their passkeys too, as after a lost device.
+    """
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
         ended = await sign_out_everywhere(context, Subject("worker", found.worker_id, 0), who_types())
+        if passkeys:
+            await remove_passkeys(context, who_types(), Subject("worker", found.worker_id, 0))
         return {"worker_id": found.worker_id, "sessions": ended}
 
     run(common, work, lambda r: f"worker {r['worker_id']} is signed out of {browsers(r['sessions'])}")

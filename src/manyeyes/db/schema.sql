@@ -43,7 +43,25 @@ CREATE TABLE api_key (
     allowed_addresses text[] NOT NULL DEFAULT '{}',   -- networks; empty: from anywhere
     created_at        timestamptz NOT NULL,
     revoked_at        timestamptz,
-    scopes            text[] NOT NULL DEFAULT '{tasks:read,tasks:write,money:read,webhooks}'   -- what of /v1 it opens
+    scopes            text[] NOT NULL DEFAULT '{tasks:read,tasks:write,money:read,webhooks}',  -- what of /v1 it opens
+    label             text NOT NULL DEFAULT '',       -- what its people call it
+    hint              text NOT NULL DEFAULT '',       -- its last four characters; empty: made before they were kept
+    made_by           text NOT NULL DEFAULT '',       -- the name that its maker had; empty: the operator
+    used_at           timestamptz,                    -- when it was used last, in minutes (runtime/customer_sweeps.py)
+    ends_at           timestamptz                     -- when it ends by itself, having been replaced; null: never
+);
+CREATE INDEX api_key_account ON api_key (account_id);
+
+-- The people of an account and what they may do (accounts/roles.py). Its first owner, 0, has a row once they are changed.
+CREATE TABLE colleague (
+    account_id bigint NOT NULL,
+    person_id  bigint NOT NULL,
+    name       text NOT NULL,
+    role       text NOT NULL CHECK (role IN ('owner', 'member', 'billing', 'read_only')),
+    made_by    text NOT NULL,
+    created_at timestamptz NOT NULL,
+    removed_at timestamptz,
+    PRIMARY KEY (account_id, person_id)
 );
 
 -- Networks that the operator shut out.
@@ -75,9 +93,51 @@ CREATE TABLE credential (
     used_at     timestamptz,                          -- a link signs in once
     through     bytea,                                -- the client key or token that began a session, which ends with it
     address     text NOT NULL DEFAULT '',             -- from where a session was used last; empty: it is not known
-    seen_at     timestamptz                           -- when that was, within an hour
+    seen_at     timestamptz,                          -- when that was, within an hour
+    person_id   bigint NOT NULL DEFAULT 0,            -- who of a customer's people: colleague, or accounts/roles.py
+    begun_by    text NOT NULL DEFAULT '',             -- what began a session: passkey, company; empty: a link, or `through`
+    factors     smallint NOT NULL DEFAULT 1           -- how many proofs that was: a passkey is two
 );
 CREATE INDEX credential_subject ON credential (role, subject_id) WHERE kind <> 'token';
+
+-- What somebody's device proved that it has: it signs them in (docs/decisions/0082).
+CREATE TABLE passkey (
+    credential_id bytea PRIMARY KEY,                  -- what its device calls it
+    role          text NOT NULL CHECK (role IN ('worker', 'customer', 'operator')),
+    subject_id    bigint NOT NULL,
+    cell          int NOT NULL DEFAULT 0,
+    person_id     bigint NOT NULL DEFAULT 0,
+    user_handle   bytea NOT NULL,                     -- what its device knows the person by; all of theirs have one
+    public_key    bytea NOT NULL,                     -- COSE
+    sign_count    bigint NOT NULL,                    -- how often it signed; 0: it is shared among devices, which do not count
+    name          text NOT NULL,                      -- what its person calls it
+    created_at    timestamptz NOT NULL,
+    used_at       timestamptz
+);
+CREATE INDEX passkey_subject ON passkey (role, subject_id);
+
+-- Challenges that were answered: none is twice.
+CREATE TABLE used_challenge (
+    challenge_hash bytea PRIMARY KEY,
+    expires_at     timestamptz NOT NULL               -- from when on it could not be answered anyhow
+);
+CREATE INDEX used_challenge_over ON used_challenge (expires_at);
+
+-- Whom the company's own sign-in signs in here (docs/decisions/0083).
+CREATE TABLE identity (
+    issuer     text NOT NULL,
+    sub        text NOT NULL,                         -- their number there
+    role       text NOT NULL CHECK (role IN ('worker', 'customer', 'operator')),
+    subject_id bigint NOT NULL,
+    cell       int NOT NULL DEFAULT 0,
+    person_id  bigint NOT NULL DEFAULT 0,
+    name       text NOT NULL,                         -- what the company calls them
+    by_claims  boolean NOT NULL,                      -- they are here because of their groups; else they connected it
+    created_at timestamptz NOT NULL,
+    used_at    timestamptz,
+    PRIMARY KEY (issuer, sub)
+);
+CREATE INDEX identity_subject ON identity (role, subject_id);
 
 -- A kind of work with a price, a language and workers who may do it (a reference table: few rows, rarely written).
 CREATE TABLE queue (
@@ -184,8 +244,29 @@ CREATE TABLE account (
     created_at     timestamptz NOT NULL,
     keep_days      int NOT NULL DEFAULT 90 CHECK (keep_days BETWEEN 0 AND 3650),   -- answers and pictures; 0: not at all
     forgotten_until timestamptz NOT NULL DEFAULT 'epoch',     -- what ended before is forgotten, or in `kept_longer`
+    low_micros     bigint NOT NULL DEFAULT 0 CHECK (low_micros >= 0),   -- below it the customer is told; 0: never
+    low_url        text NOT NULL DEFAULT '',                    -- where to; empty: on their pages alone
+    low_since      timestamptz,                                 -- since when that is so; null: it is not
     PRIMARY KEY (cell, account_id)
 );
+CREATE INDEX account_low ON account (cell, account_id) WHERE low_micros > 0 OR low_since IS NOT NULL;
+
+-- What customers ask to be topped up with. States: accounts/top_ups.py. The posting has the request's number.
+CREATE TABLE top_up_request (
+    cell          int NOT NULL,
+    request_id    bigint NOT NULL,
+    account_id    bigint NOT NULL,
+    amount_micros bigint NOT NULL CHECK (amount_micros > 0),
+    note          text NOT NULL,
+    asked_by      text NOT NULL,
+    asked_at      timestamptz NOT NULL,
+    state         smallint NOT NULL DEFAULT 0,
+    decided_at    timestamptz,
+    word          text NOT NULL DEFAULT '',            -- the operator's, when it is declined
+    PRIMARY KEY (cell, request_id)
+);
+CREATE INDEX top_up_request_account ON top_up_request (cell, account_id, request_id);
+CREATE INDEX top_up_request_open ON top_up_request (cell, request_id) WHERE state = 0;
 
 -- What a customer may still spend; always the sum of their transfers (manyeyes db check).
 CREATE TABLE balance (
@@ -227,8 +308,9 @@ CREATE INDEX transfer_account ON transfer (cell, account_id, at) WHERE account_i
 -- What a statement does not take from the minutes of usage: all but holds, charges and what is given back of a hold.
 CREATE INDEX transfer_rare ON transfer (cell, account_id, at) INCLUDE (kind, amount_micros)
     WHERE account_id <> 0 AND kind IN (1, 7, 13, 14);
--- A worker's statement reads their earnings by it; the pages of workers come after those of customers.
-CREATE INDEX transfer_worker ON transfer (cell, worker_id, at) WHERE worker_id <> 0;
+-- A worker's statement is summed from it alone; the pages of workers come after those of customers.
+CREATE INDEX transfer_earned ON transfer (cell, worker_id, at, cause_id, kind, n) INCLUDE (amount_micros)
+    WHERE worker_id <> 0;
 
 -- Pay that waits until its complaint window has closed; then it is vested into the wallet.
 CREATE TABLE pending_pay (
@@ -241,6 +323,31 @@ CREATE TABLE pending_pay (
 );
 CREATE INDEX pending_pay_due ON pending_pay (cell, due_at);
 CREATE INDEX pending_pay_worker ON pending_pay (cell, worker_id);
+
+-- What workers ask to be paid out: of one request at most one row in each cell (docs/decisions/0078). As long as its `state` is
+-- below 2 its money is in the book of requested payouts. Locked before wallets.
+CREATE TABLE payout (
+    cell          int NOT NULL,
+    payout_id     bigint NOT NULL,        -- the cell's serial: the cause of its transfers
+    request_id    bigint NOT NULL,        -- the number that people type, of all its cells
+    worker_id     bigint NOT NULL,
+    ask_key       bytea NOT NULL,         -- asked again with it, nothing is asked for
+    amount_micros bigint NOT NULL CHECK (amount_micros > 0),
+    state         smallint NOT NULL DEFAULT 0,        -- payouts/rules.py: PayoutState
+    shown         text NOT NULL,          -- the end of where the money is to go
+    details       bytea NOT NULL,         -- where it is to go, sealed (runtime/installation_keys.py)
+    words         text NOT NULL DEFAULT '',           -- of a paid one the reference, of a declined one why
+    asked_at      timestamptz NOT NULL,
+    approved_at   timestamptz,
+    ended_at      timestamptz,            -- paid, declined or withdrawn
+    PRIMARY KEY (cell, payout_id),
+    CONSTRAINT payout_asked UNIQUE (cell, worker_id, ask_key),
+    CONSTRAINT payout_request UNIQUE (cell, request_id),
+    CHECK ((state >= 2) = (ended_at IS NOT NULL))
+) WITH (fillfactor = 70);
+CREATE INDEX payout_worker ON payout (cell, worker_id, asked_at);
+CREATE INDEX payout_open ON payout (cell, asked_at) WHERE state < 2;
+CREATE INDEX payout_ended ON payout (cell, ended_at) WHERE state >= 2;
 
 -- A task as it was submitted. Insert-only.
 CREATE TABLE task (

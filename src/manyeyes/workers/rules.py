@@ -10,6 +10,7 @@ NODE_SILENT_SECONDS = 10.0  # a node that has not beaten for so long is dead
 LAPSES_BEFORE_BREAK = 2  # leases in a row that run out: the worker has gone, and customers must not wait for them
 LINK_SECONDS = 3_600.0  # docs/decisions/0027#operator: a link is valid for an hour
 SESSION_SECONDS = 30 * 86_400.0
+EVERY_PERSON = -2  # in the place of one of an account's people: all of them
 NOTED_SECONDS = 3_600.0  # a session's last use is written once in so long, not with every request
 
 

@@ -1,4 +1,4 @@
-"""In which time zone a customer reads: what the address says, else what a cookie kept, else UTC."""
+"""In which time zone somebody reads: what the address says, else what a cookie kept, else UTC."""
 
 from datetime import tzinfo
 
@@ -14,7 +14,7 @@ ZONE = "tz"
 
 
 class ReaderZone(msgspec.Struct, frozen=True):
-    """``is_chosen``: somebody said so, or their browser did (static/customer/time_zone.js)."""
+    """``is_chosen``: somebody said so, or their browser did (static/shared/time_zone.js)."""
 
     name: str
     is_chosen: bool
