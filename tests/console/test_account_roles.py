@@ -38,7 +38,7 @@ async def signed_in_as(client: Client, customer: factories.Customer, role: str) 
         reply = await client.post(await link(client.context, customer_subject(customer)), headers=OWN)
     else:
         owner = KeyOwner(customer.cell, customer.account_id, ())
-        invited = await people.invite(client.context, owner, f"the {role}", role, BY_ITSELF)
+        invited = await people.invite_person(client.context, owner, f"the {role}", role, BY_ITSELF)
         assert isinstance(invited, Invited), invited
         reply = await client.post(re.sub(r"^https?://[^/]+", "", invited.login_url), headers=OWN)
     assert reply.status_code == 303, reply.text

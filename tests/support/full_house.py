@@ -12,7 +12,7 @@ from manyeyes.accounts.rules import EVERY_SCOPE
 from manyeyes.accounts.top_ups import TopUpRequest, TopUpState
 from manyeyes.reports.rules import Vote
 from manyeyes.roles.customer import account_keys, people, top_ups
-from manyeyes.roles.customer.account_keys import FreshKey, GivenKey
+from manyeyes.roles.customer.account_keys import FreshKey, WantedKey
 from manyeyes.roles.worker import WorkerDesk
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.values.actor import BY_ITSELF
@@ -103,17 +103,19 @@ async def _own_people(site: Site, customer: factories.Customer) -> None:
     by = BY_ITSELF
     person = AccountPerson(customer.cell, customer.account_id, (), person_id=0, name="")
     for role in PersonRole:
-        await people.invite(site.context, person, UNBROKEN, role, by)
+        await people.invite_person(site.context, person, UNBROKEN, role, by)
     for label in (UNBROKEN, LONG):
-        made = await account_keys.make_key(site.context, person, GivenKey(label, EVERY_SCOPE, ("2001:db8::/32",)), by)
+        made = await account_keys.make_client_key(
+            site.context, person, WantedKey(label, EVERY_SCOPE, ("2001:db8::/32",)), by
+        )
         assert isinstance(made, FreshKey), made
     assert isinstance(made, FreshKey)
     await account_keys.rotate_key(site.context, person, made.key_id, 3_600, by)
     for amount in ("12345678.123456", "5"):
-        asked = await top_ups.ask(site.context, person, (amount, UNBROKEN), UNBROKEN, by)
+        asked = await top_ups.ask_top_up(site.context, person, (amount, UNBROKEN), UNBROKEN, by)
         assert isinstance(asked, TopUpRequest), asked
     assert isinstance(asked, TopUpRequest)
-    await top_ups.decide(site.context, by, asked.request_id, TopUpState.DECLINED, UNBROKEN)
+    await top_ups.decide_top_up(site.context, by, asked.request_id, TopUpState.DECLINED, UNBROKEN)
     await top_ups.set_low_balance(site.context, person, "1000000", f"https://{'a' * 60}.example/{'b' * 60}", by)
 
 

@@ -68,7 +68,7 @@ async def test_what_names_no_key_is_no_key(client: Client, customer: factories.C
 
 
 async def test_what_is_wrong_of_a_key_is_told_by_its_members(client: Client, customer: factories.Customer):
-    body = {"label": "\u202e", "scopes": ["all"], "addresses": ["203.0.113.7", "here"]}
+    body = {"label": "x" * 101, "scopes": ["all"], "addresses": ["203.0.113.7", "here"]}
     problem = await answer(client, "POST", "/v1/keys", 400, body)
     assert [each["pointer"] for each in problem["errors"]] == ["/label", "/scopes", "/addresses/1"]
 

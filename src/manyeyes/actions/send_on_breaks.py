@@ -13,7 +13,7 @@ from manyeyes.workers.breaks import store as breaks
 LARGEST_SWEEP = 200
 
 
-class SendOnBreak(msgspec.Struct, frozen=True):
+class SendOnBreaks(msgspec.Struct, frozen=True):
     cell: int
 
 
@@ -24,7 +24,7 @@ class SentOnBreak(msgspec.Struct, frozen=True):
     queue_ids: tuple[int, ...]
 
 
-async def send_on_breaks(tx: asyncpg.Connection, now: datetime, commands: Sequence[SendOnBreak]) -> list[SentOnBreak]:
+async def send_on_breaks(tx: asyncpg.Connection, now: datetime, commands: Sequence[SendOnBreaks]) -> list[SentOnBreak]:
     """Return who was sent. What lies on their desks unseen goes back; what they look at they may still answer.
 
     Who looks at nothing is offline then, until they say that they are back.

@@ -30,7 +30,7 @@ from manyeyes.db.pool import FIRST_CELL
 from manyeyes.ledger import store as ledger
 from manyeyes.roles.customer.deliveries import secret_of
 from manyeyes.roles.login_links import address_of, sign_out_everywhere
-from manyeyes.roles.passkeys import remove as remove_passkeys
+from manyeyes.roles.passkeys import remove_passkey
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.refusals import Refusal
@@ -220,7 +220,7 @@ def sign_out(account: str, *, passkeys: WithPasskeys = False, common: Common | N
         whole = Subject("customer", place.account_id, place.cell, EVERY_PERSON)
         ended = await sign_out_everywhere(context, whole, who_types())
         if passkeys:
-            await remove_passkeys(context, who_types(), whole)
+            await remove_passkey(context, who_types(), whole)
         return {"account_id": place.account_id, "sessions": ended}
 
     run(common, work, lambda r: f"account {r['account_id']} is signed out of {browsers(r['sessions'])}")

@@ -9,8 +9,7 @@ from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.roles.customer.account_keys import key_id, keys_of
-from manyeyes.roles.customer.people import fresh_link, people_of
-from manyeyes.roles.customer.people import invite as invite_person
+from manyeyes.roles.customer.people import fresh_link, invite_person, people_of
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Refusal
 

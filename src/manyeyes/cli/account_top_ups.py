@@ -8,7 +8,7 @@ from manyeyes.accounts.top_ups import TopUpState
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
-from manyeyes.roles.customer.top_ups import Requested, decide, every_request, low_balance_of, set_low_balance
+from manyeyes.roles.customer.top_ups import Requested, decide_top_up, every_request, low_balance_of, set_low_balance
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.refusals import Refusal
@@ -89,7 +89,7 @@ def _decide(request: int, state: TopUpState, word: str, common: Common | None) -
     async def work(context: Context) -> dict[str, Any]:
         if not 0 < request <= LARGEST_NUMBER:
             raise CommandFailed(f"there is no request {request}")
-        found = await decide(context, who_types(), request, state, word)
+        found = await decide_top_up(context, who_types(), request, state, word)
         if isinstance(found, Refusal):
             raise CommandFailed(f"{found.detail}; see `manyeyes account top-ups --all`")
         return {

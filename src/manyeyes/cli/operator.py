@@ -9,7 +9,7 @@ from manyeyes.actions.remove_staff import RemoveStaff, remove_staff
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, run
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
-from manyeyes.roles.passkeys import remove as remove_passkeys
+from manyeyes.roles.passkeys import remove_passkey
 from manyeyes.runtime.context import Context
 from manyeyes.staff.rules import FOUNDER, ROLES
 from manyeyes.staff.store import StaffMember, every_staff
@@ -80,7 +80,7 @@ def sign_out(
         found = await _find(context, who)
         ended = await sign_out_everywhere(context, _subject(found), who_types())
         if passkeys:
-            await remove_passkeys(context, who_types(), _subject(found))
+            await remove_passkey(context, who_types(), _subject(found))
         return {"name": found.name, "sessions": ended}
 
     run(common, work, lambda r: f"{_named(r['name'])} is signed out of {browsers(r['sessions'])}")

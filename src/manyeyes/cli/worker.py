@@ -19,7 +19,7 @@ from manyeyes.cli.floors import skill_rows_of, skill_table
 from manyeyes.cli.lookup import find_worker, read_language
 from manyeyes.cli.worker_marks import CAP_HELP, ZONE_HELP, check_zone, marks_lines, marks_row, read_caps
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
-from manyeyes.roles.passkeys import remove as remove_passkeys
+from manyeyes.roles.passkeys import remove_passkey
 from manyeyes.roles.wellbeing import cap_worker
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
@@ -103,7 +103,7 @@ def sign_out(worker: str, *, passkeys: WithPasskeys = False, common: Common | No
         found = await find_worker(context, worker)
         ended = await sign_out_everywhere(context, Subject("worker", found.worker_id, 0), who_types())
         if passkeys:
-            await remove_passkeys(context, who_types(), Subject("worker", found.worker_id, 0))
+            await remove_passkey(context, who_types(), Subject("worker", found.worker_id, 0))
         return {"worker_id": found.worker_id, "sessions": ended}
 
     run(common, work, lambda r: f"worker {r['worker_id']} is signed out of {browsers(r['sessions'])}")

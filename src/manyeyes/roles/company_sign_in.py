@@ -66,7 +66,7 @@ class Departure(msgspec.Struct, frozen=True):
     kept: str
 
 
-class Proof(msgspec.Struct, frozen=True):
+class CompanyProof(msgspec.Struct, frozen=True):
     """Whom the company says somebody is; ``role``: what their groups give; ``factors``: how many proofs it took."""
 
     identity: Identity
@@ -131,7 +131,7 @@ class CompanySignIn:
             return None
         return found if time.time() < found.until else None
 
-    async def come_back(self, waiting: Waiting, answer: Mapping[str, str]) -> Proof | CompanyTrouble:
+    async def come_back(self, waiting: Waiting, answer: Mapping[str, str]) -> CompanyProof | CompanyTrouble:
         """Return whom the provider sends back, from the parameters of the way back (sections 3.1.2.5 to 3.1.3.7)."""
         provider = await self._known()
         if isinstance(provider, CompanyTrouble):
@@ -153,11 +153,11 @@ class CompanySignIn:
             return CompanyTrouble.UNPROVEN
         return self._proof(claims)
 
-    def _proof(self, claims: Mapping[str, Any]) -> Proof:
+    def _proof(self, claims: Mapping[str, Any]) -> CompanyProof:
         settings = self._context.settings
         identity = Identity(settings.oidc_issuer, str(claims["sub"]), name_of(claims))
         role = role_of(claims, settings.oidc_claim, read_role_map(settings.oidc_roles))
-        return Proof(identity, role, factors_of(claims))
+        return CompanyProof(identity, role, factors_of(claims))
 
     async def _claims(self, id_token: str, nonce: str) -> Mapping[str, Any]:
         """Return an ID token's claims. Raises whatever the library does for one that does not hold (3.1.3.7)."""
@@ -212,7 +212,7 @@ class CompanySignIn:
         )
 
 
-async def admit(context: Context, actor: Actor, proof: Proof) -> Subject | CompanyTrouble:
+async def admit_identity(context: Context, actor: Actor, proof: CompanyProof) -> Subject | CompanyTrouble:
     """Return whom the company's word signs in here."""
     staff_id = await context.id_blocks.take_number("staff") if proof.role else 0
     command = AdmitIdentity(proof.identity, proof.role, staff_id, actor=actor)
@@ -221,13 +221,15 @@ async def admit(context: Context, actor: Actor, proof: Proof) -> Subject | Compa
     return found or CompanyTrouble.NOT_ADMITTED
 
 
-async def connect(context: Context, actor: Actor, subject: Subject, proof: Proof) -> CompanyTrouble | None:
+async def connect_identity(
+    context: Context, actor: Actor, subject: Subject, proof: CompanyProof
+) -> CompanyTrouble | None:
     """Let the company's word sign in who is signed in now; return why not."""
     is_theirs = await context.batcher.ask(connect_identities, ConnectIdentity(subject, proof.identity, actor=actor))
     return None if is_theirs else CompanyTrouble.TAKEN
 
 
-async def disconnect(context: Context, actor: Actor, subject: Subject, issuer: str, sub: str) -> None:
+async def disconnect_identity(context: Context, actor: Actor, subject: Subject, issuer: str, sub: str) -> None:
     """Part somebody and the company's sign-in; browsers that it signed in are signed out everywhere at once."""
     await context.batcher.ask(disconnect_identities, DisconnectIdentity(subject, issuer, sub, actor=actor))
     await context.notifier.tell_changed()

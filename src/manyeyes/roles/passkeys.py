@@ -146,7 +146,7 @@ async def passkeys_of(context: Context, subject: Subject) -> list[Passkey]:
         return await store.passkeys_of(db, subject)
 
 
-async def remove(context: Context, actor: Actor, subject: Subject, credential_id: bytes | None = None) -> int:
+async def remove_passkey(context: Context, actor: Actor, subject: Subject, credential_id: bytes | None = None) -> int:
     """Forget one of somebody's passkeys, or all; browsers that it signed in are signed out everywhere at once."""
     gone = await context.batcher.ask(remove_passkeys, RemovePasskey(subject, credential_id, actor=actor))
     await context.notifier.tell_changed()

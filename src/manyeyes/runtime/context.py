@@ -33,6 +33,7 @@ from manyeyes.values.pseudonyms import Pseudonyms
 from manyeyes.values.response_signing import ResponseSigner
 from manyeyes.values.sealing import Sealer
 from manyeyes.values.signed_links import ExampleLinks, PictureLinks, WidgetLinks
+from manyeyes.wellbeing import store as wellbeing
 
 
 class Context:
@@ -164,6 +165,7 @@ async def open_context(
         )
         cells = Cells(pool, drafts=settings.statement_cache_size > 0)
     await cells.find_functions()
+    await _share_caps(cells)
     async with cells.directory.acquire() as db:
         node_id = await accounts.take_numbers(db, "node", 1)
         keys = await _keys(db, settings, serving=serving)
@@ -171,6 +173,13 @@ async def open_context(
         await cells.close()
         raise keys
     return Context(settings, cells, settings.past_pooler(dsn), node_id, keys)
+
+
+async def _share_caps(cells: Cells) -> None:
+    """Note in each of several cells which of them it is: what people may be shown is shared (docs/decisions/0079)."""
+    for nth, cell in enumerate(cells.numbers) if len(cells.numbers) > 1 else ():
+        async with cells.pool(cell).acquire() as db:
+            await wellbeing.share_caps(db, cell, len(cells.numbers), nth)
 
 
 async def prepare_database(db: asyncpg.Connection, cells: list[int] | None = None) -> list[str]:

@@ -34,7 +34,7 @@ from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, re
 from manyeyes.actions.return_lapsed_leases import LARGEST_SWEEP as LAPSED_SWEEP
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
-from manyeyes.actions.send_on_breaks import SendOnBreak, send_on_breaks
+from manyeyes.actions.send_on_breaks import SendOnBreaks, send_on_breaks
 from manyeyes.actions.settle_overdue_reports import LARGEST_SWEEP as REPORTS_SWEEP
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
 from manyeyes.actions.sign_heads import SignHeads, sign_heads
@@ -252,7 +252,7 @@ async def guard_reports(context: Context, cell: int) -> None:
 
 async def send_people_on_breaks(context: Context, cell: int) -> None:
     """Let people who have worked for two hours have a break, and tell their screens."""
-    sent = await context.batcher.ask(send_on_breaks, SendOnBreak(cell))
+    sent = await context.batcher.ask(send_on_breaks, SendOnBreaks(cell))
     context.notifier.notify(sent.worker_ids)
 
 

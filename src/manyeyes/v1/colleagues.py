@@ -63,17 +63,19 @@ class ColleaguesApi:
     async def invite(self, call: Call[AccountPerson, ColleagueBody]) -> Answer[InvitationView] | Refusal:
         """Let somebody sign in with a one-time address."""
         body, actor = call.body, await actor_of(self._context, call.request, "v1")
-        return _invited(await people.invite(self._context, call.person, body.name, body.role, actor, by=call.person))
+        return _invited(
+            await people.invite_person(self._context, call.person, body.name, body.role, actor, by=call.person)
+        )
 
     async def change(self, call: Call[AccountPerson, ColleagueBody]) -> Refusal | None:
         """Give somebody another name or role; at once."""
         given, actor = (call.body.name, call.body.role), await actor_of(self._context, call.request, "v1")
-        return await people.change(self._context, call.person, _number(call), given, actor)
+        return await people.change_person(self._context, call.person, _number(call), given, actor)
 
     async def remove(self, call: Call[AccountPerson, None]) -> Refusal | None:
         """Remove somebody, and sign them out everywhere."""
         actor = await actor_of(self._context, call.request, "v1")
-        return await people.remove(self._context, call.person, _number(call), actor)
+        return await people.remove_person(self._context, call.person, _number(call), actor)
 
     async def link(self, call: Call[AccountPerson, None]) -> Answer[InvitationView] | Refusal:
         """Make another one-time address for somebody."""

@@ -9,7 +9,7 @@ from manyeyes.accounts.colleagues import AccountPerson
 from manyeyes.accounts.rules import MANAGE
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer import account_keys
-from manyeyes.roles.customer.account_keys import FreshKey, GivenKey, key_id, keys_of
+from manyeyes.roles.customer.account_keys import FreshKey, WantedKey, key_id, keys_of
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_person
 from manyeyes.v1.operations import Answer, Call, Operation
@@ -75,7 +75,7 @@ class KeysApi:
     async def make(self, call: Call[AccountPerson, KeyBody]) -> Answer[FreshKeyView] | Refusal:
         """Make a key; its secret is in this reply and nowhere else."""
         actor = await actor_of(self._context, call.request, "v1")
-        fresh = await account_keys.make_key(self._context, call.person, _given(call.body), actor)
+        fresh = await account_keys.make_client_key(self._context, call.person, _given(call.body), actor)
         return fresh if isinstance(fresh, Refusal) else Answer(_fresh(fresh), 201)
 
     async def change(self, call: Call[AccountPerson, KeyBody]) -> Refusal | None:
@@ -95,8 +95,8 @@ class KeysApi:
         return await account_keys.revoke_key(self._context, call.person, call.part(3), actor)
 
 
-def _given(body: KeyBody) -> GivenKey:
-    return GivenKey(body.label, body.scopes, body.addresses)
+def _given(body: KeyBody) -> WantedKey:
+    return WantedKey(body.label, body.scopes, body.addresses)
 
 
 def _fresh(fresh: FreshKey) -> FreshKeyView:

@@ -72,7 +72,7 @@ class TopUpsApi:
     async def ask(self, call: Call[AccountPerson, TopUpBody]) -> Answer[TopUpView] | Refusal:
         """Ask the operator for money; what waits since less than a minute is not asked for again."""
         given, actor = (call.body.amount, call.body.note), await actor_of(self._context, call.request, "v1")
-        found = await top_ups.ask(self._context, call.person, given, call.person.name, actor)
+        found = await top_ups.ask_top_up(self._context, call.person, given, call.person.name, actor)
         return found if isinstance(found, Refusal) else Answer(_view(found), 201)
 
     async def low_balance(self, call: Call[KeyOwner, None]) -> LowBalanceView:

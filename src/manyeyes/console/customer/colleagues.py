@@ -38,7 +38,7 @@ class ColleaguePages:
         form, person = await request.form(), await person_of(self._context, request)
         name, role = typed_in(form, "name"), text_of(form, "role")
         actor = await actor_of(self._context, request)
-        found = await people.invite(self._context, place, name, role, actor, by=person) if person else _NOBODY
+        found = await people.invite_person(self._context, place, name, role, actor, by=person) if person else _NOBODY
         return await self._page(request, place, found, (name, role) if isinstance(found, Refusal) else ("", ""))
 
     @for_customers
@@ -47,7 +47,7 @@ class ColleaguePages:
         form, person = await request.form(), await person_of(self._context, request)
         number, given = choice_of(form, "person"), (typed_in(form, "name"), text_of(form, "role"))
         actor = await actor_of(self._context, request)
-        refusal = await people.change(self._context, person, number, given, actor) if person else _NOBODY
+        refusal = await people.change_person(self._context, person, number, given, actor) if person else _NOBODY
         return await self._changed(request, place, refusal)
 
     @for_customers
@@ -55,7 +55,7 @@ class ColleaguePages:
         """POST /customer/colleagues/remove: `person`; they are signed out everywhere."""
         form, person = await request.form(), await person_of(self._context, request)
         number, actor = choice_of(form, "person"), await actor_of(self._context, request)
-        refusal = await people.remove(self._context, person, number, actor) if person else _NOBODY
+        refusal = await people.remove_person(self._context, person, number, actor) if person else _NOBODY
         return await self._changed(request, place, refusal)
 
     @for_customers

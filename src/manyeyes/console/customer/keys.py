@@ -16,7 +16,7 @@ from manyeyes.console.shared.languages import mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer import account_keys
-from manyeyes.roles.customer.account_keys import FreshKey, GivenKey, key_id, keys_of
+from manyeyes.roles.customer.account_keys import FreshKey, WantedKey, key_id, keys_of
 from manyeyes.roles.sign_in import person_of
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Reason, Refusal
@@ -29,7 +29,7 @@ OVERLAPS = {  # seconds that a key goes on that was replaced
     "604800": mark("for a week"),
     "2592000": mark("for 30 days"),
 }
-_USUAL = GivenKey("", EVERY_SCOPE, ())
+_USUAL = WantedKey("", EVERY_SCOPE, ())
 _NOBODY = Refusal(Reason.ROLE_FORBIDS, "")
 
 
@@ -50,7 +50,7 @@ class KeyPages:
         form, person = await request.form(), await person_of(self._context, request)
         given = _given(form)
         actor = await actor_of(self._context, request)
-        found = await account_keys.make_key(self._context, person, given, actor) if person else _NOBODY
+        found = await account_keys.make_client_key(self._context, person, given, actor) if person else _NOBODY
         return await self._page(request, place, found, given=given if isinstance(found, Refusal) else _USUAL)
 
     @for_customers
@@ -89,7 +89,7 @@ class KeyPages:
         request: Request,
         place: AccountPlace,
         found: FreshKey | Refusal | None = None,
-        given: GivenKey = _USUAL,
+        given: WantedKey = _USUAL,
     ) -> Response:
         is_refused = isinstance(found, Refusal)
         return render(
@@ -125,7 +125,7 @@ class KeyPages:
         ]
 
 
-def _given(form: FormData) -> GivenKey:
+def _given(form: FormData) -> WantedKey:
     scopes = tuple(str(each) for each in form.getlist("scope"))
     lines = typed_in(form, "addresses").replace(",", "\n").split()
-    return GivenKey(typed_in(form, "label"), scopes, tuple(lines))
+    return WantedKey(typed_in(form, "label"), scopes, tuple(lines))

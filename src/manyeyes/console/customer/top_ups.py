@@ -37,7 +37,7 @@ class TopUpPages:
         form, person = await request.form(), await person_of(self._context, request)
         amount, note = text_of(form, "amount"), typed_in(form, "note")
         actor = await actor_of(self._context, request)
-        found = await top_ups.ask(self._context, place, (amount, note), person.name if person else "", actor)
+        found = await top_ups.ask_top_up(self._context, place, (amount, note), person.name if person else "", actor)
         if isinstance(found, Refusal):
             return await self._page(request, place, found, {"amount": amount, "note": note})
         return RedirectResponse(PATH, status_code=303)

@@ -10,7 +10,7 @@ from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.acting import actor_of
-from manyeyes.roles.customer.top_ups import decide, every_request
+from manyeyes.roles.customer.top_ups import decide_top_up, every_request
 from manyeyes.roles.operator import open_appeals
 from manyeyes.runtime.context import Context
 from manyeyes.values.deeds import Deed
@@ -67,7 +67,7 @@ class OperatorTopUpPages:
         if state is None or number is None or cell not in self._context.cells.numbers:
             return RedirectResponse(f"{PATH}?notice=refused", status_code=303)
         actor, word = await actor_of(self._context, request), typed_in(form, "word")
-        found = await decide(self._context, actor, number, state, word, cell=cell)
+        found = await decide_top_up(self._context, actor, number, state, word, cell=cell)
         said = (
             ("long" if found.reason is Reason.UNREADABLE else "refused") if isinstance(found, Refusal) else state.name
         )

@@ -14,13 +14,13 @@ from manyeyes.roles.acting import actor_of
 from manyeyes.roles.company_sign_in import (
     SESSION_SECONDS,
     STATE_SECONDS,
+    CompanyProof,
     CompanySignIn,
     CompanyTrouble,
-    Proof,
-    admit,
+    admit_identity,
     company_name,
-    connect,
-    disconnect,
+    connect_identity,
+    disconnect_identity,
 )
 from manyeyes.roles.sign_in import caller_address, cookie_subject, is_by_key, is_secure
 from manyeyes.runtime.context import Context
@@ -78,7 +78,7 @@ class CompanyPages:
         form = await request.form()
         if subject is not None:
             named = (text_of(form, "issuer"), text_of(form, "sub"))
-            await disconnect(self._context, await actor_of(self._context, request), subject, *named)
+            await disconnect_identity(self._context, await actor_of(self._context, request), subject, *named)
         return RedirectResponse("/sessions", status_code=303)
 
     async def _depart(self, request: Request, *, is_connecting: bool) -> Response:
@@ -100,20 +100,20 @@ class CompanyPages:
         subject = await cookie_subject(self._context, request)
         return subject is not None and not is_by_key(subject)
 
-    async def _admitted(self, request: Request, proof: Proof) -> Response:
+    async def _admitted(self, request: Request, proof: CompanyProof) -> Response:
         who = Actor(role="company", name=proof.identity.name, via="screen", address=caller_address(request))
-        subject = await admit(self._context, who, proof)
+        subject = await admit_identity(self._context, who, proof)
         if isinstance(subject, CompanyTrouble):
             return self._trouble(request, subject)
         through = session_mark(proof.identity.issuer, proof.identity.sub)
         begun = Begun(through=through, begun_by="company", factors=proof.factors, seconds=SESSION_SECONDS)
         return await begin_session(self._context, request, subject, begun)
 
-    async def _connected(self, request: Request, proof: Proof) -> Response:
+    async def _connected(self, request: Request, proof: CompanyProof) -> Response:
         subject = await cookie_subject(self._context, request)
         if subject is None or is_by_key(subject):
             return RedirectResponse("/", status_code=303)
-        trouble = await connect(self._context, await actor_of(self._context, request), subject, proof)
+        trouble = await connect_identity(self._context, await actor_of(self._context, request), subject, proof)
         return self._trouble(request, trouble) if trouble else RedirectResponse("/sessions", status_code=303)
 
     def _trouble(self, request: Request, trouble: CompanyTrouble) -> Response:

@@ -21,7 +21,7 @@ from manyeyes.roles.passkeys import (
     making,
     passkeys_of,
     read_site,
-    remove,
+    remove_passkey,
     signed_in_by,
     signing_in,
 )
@@ -89,7 +89,9 @@ class PasskeyPages:
         subject = await cookie_subject(self._context, request)
         named_id = text_of(await request.form(), "passkey")
         if subject is not None and _ID.fullmatch(named_id):
-            await remove(self._context, await actor_of(self._context, request), subject, bytes.fromhex(named_id))
+            await remove_passkey(
+                self._context, await actor_of(self._context, request), subject, bytes.fromhex(named_id)
+            )
         return RedirectResponse("/sessions", status_code=303)
 
     async def _maker(self, request: Request) -> Maker | None:

@@ -28,7 +28,7 @@ LONGEST_NETWORK = 60  # characters
 HASH_CHARACTERS = 64
 
 
-class GivenKey(msgspec.Struct, frozen=True):
+class WantedKey(msgspec.Struct, frozen=True):
     """What somebody says of a key: what it is called, what it opens, and from which networks (none: from anywhere)."""
 
     label: str
@@ -61,7 +61,7 @@ async def keys_of(context: Context, owner: Owner) -> list[ClientKey]:
         return await client_keys.client_keys(db, owner.account_id)
 
 
-async def make_key(context: Context, person: AccountPerson, given: GivenKey, actor: Actor) -> FreshKey | Refusal:
+async def make_client_key(context: Context, person: AccountPerson, given: WantedKey, actor: Actor) -> FreshKey | Refusal:
     """Make a key, or say what of it is wrong."""
     read = read_key(given)
     if isinstance(read, Refusal):
@@ -74,7 +74,7 @@ async def make_key(context: Context, person: AccountPerson, given: GivenKey, act
 
 
 async def change_key(
-    context: Context, person: AccountPerson, named: str, given: GivenKey, actor: Actor
+    context: Context, person: AccountPerson, named: str, given: WantedKey, actor: Actor
 ) -> Refusal | None:
     """Change what a key is called, what it opens and from where; the old rights end at once, in all servers."""
     read, key_hash = read_key(given), _read_id(named)
@@ -125,7 +125,7 @@ async def revoke_key(context: Context, person: AccountPerson, named: str, actor:
     return ended if isinstance(ended, Refusal) else None
 
 
-def read_key(given: GivenKey) -> GivenKey | Refusal:
+def read_key(given: WantedKey) -> WantedKey | Refusal:
     """Return what was said of a key in its one form, or what of it is wrong, by its members."""
     faults: list[MemberFault] = []
     label = without_outer_blanks(given.label)
@@ -139,7 +139,7 @@ def read_key(given: GivenKey) -> GivenKey | Refusal:
     networks = _read_networks(given.addresses, faults)
     if faults:
         return Refusal(Reason.UNREADABLE, faults[0].detail, tuple(faults))
-    return GivenKey(label, scopes, networks)
+    return WantedKey(label, scopes, networks)
 
 
 def _read_networks(given: Sequence[str], faults: list[MemberFault]) -> tuple[str, ...]:

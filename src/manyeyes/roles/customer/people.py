@@ -33,7 +33,7 @@ async def people_of(context: Context, owner: Owner) -> list[Colleague]:
         return await colleagues.colleagues(db, owner.account_id)
 
 
-async def invite(
+async def invite_person(
     context: Context, owner: Owner, name: str, role: str, actor: Actor, *, by: AccountPerson | None = None
 ) -> Invited | Refusal:
     """Let somebody sign in with a one-time address and a role; ``by`` None: the operator does."""
@@ -55,7 +55,7 @@ async def invite(
     return refusal or Invited(person_id, address_of(context, secret))
 
 
-async def change(
+async def change_person(
     context: Context, by: AccountPerson, person_id: int, given: tuple[str, str], actor: Actor
 ) -> Refusal | None:
     """Give one of the account's people another (name, role); it holds at once, in all servers."""
@@ -73,7 +73,7 @@ async def change(
     return await _change(context, command)
 
 
-async def remove(context: Context, by: AccountPerson, person_id: int, actor: Actor) -> Refusal | None:
+async def remove_person(context: Context, by: AccountPerson, person_id: int, actor: Actor) -> Refusal | None:
     """Remove one of the account's people: they are signed out everywhere at once."""
     command = ChangeColleague(account_id=by.account_id, person_id=person_id, by=by.person_id, role=None, actor=actor)
     return await _change(context, command)

@@ -35,7 +35,7 @@ class LowNotice(msgspec.Struct, frozen=True):
     low_micros: int
 
 
-async def ask(
+async def ask_top_up(
     context: Context, owner: Owner, given: tuple[str, str], asked_by: str, actor: Actor
 ) -> TopUpRequest | Refusal:
     """Ask the operator for money, ``given`` as amount in USD and note; return the request."""
@@ -83,7 +83,7 @@ async def every_request(context: Context, *, is_open: bool) -> list[Requested]:
     return found
 
 
-async def decide(
+async def decide_top_up(
     context: Context, actor: Actor, request_id: int, state: TopUpState, word: str = "", *, cell: int | None = None
 ) -> TopUpRequest | Refusal:
     """Approve or decline a request, in its ``cell``, or in whichever has it; return it as it then is."""

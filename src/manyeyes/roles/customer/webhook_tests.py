@@ -42,6 +42,8 @@ async def make_test_call(context: Context, owner: Owner, url: str) -> TestCallOu
     """
     try:
         address = read_callback_address(url, context.settings.private_networks())
+        if not address:
+            raise ValueError("an address is wanted")
     except ValueError as error:
         return Refusal(Reason.UNREADABLE, str(error), (MemberFault(str(error), "/url"),))
     with context.waits.place(f"test call {owner.cell} {owner.account_id}", most=1) as has_place:
