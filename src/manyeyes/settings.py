@@ -23,6 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str = ""  # empty: the embedded PostgreSQL under `data`
     direct_database_url: str = ""  # of the same database, past the PgBouncer that `database_url` names; empty: none
     contact: str = ""  # whom people who work here ask: a name, a telephone number, an address; empty: not said
+    backup_mark: str = ""  # a file that the backup touches when it is done; empty: no backup is known
     public_url: str = ""  # empty: answers carry the address that the request came to
     widget_url: str = ""  # another address of this installation, for widgets' pages; empty: the console's own host
     trusted_proxies: str = "127.0.0.1"

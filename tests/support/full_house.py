@@ -69,7 +69,17 @@ async def fill(site: Site) -> FullHouse:
         *(f"/customer/reports/{refused}", "/sessions", "/help", "/"),
     )
     operators = (
-        *("/operator", "/operator/queues/1/agreement", "/operator/recognition"),
+        *(
+            "/operator",
+            "/operator/queues/1/agreement",
+            "/operator/recognition",
+            "/operator/queues",
+            "/operator/queues/1",
+        ),
+        *("/operator/accounts", f"/operator/accounts/{customer.account_id}", "/operator/sites", "/operator/soft-apps"),
+        *(f"/operator/accounts/{customer.account_id}/statement", f"/operator/accounts/{customer.account_id}/work"),
+        *(f"/operator/sites/{customer.account_id}/shop.example", "/operator/addresses", "/operator/settings"),
+        *("/operator/workers", "/operator/queues/1", "/operator/tasks", f"/operator/tasks/1/{refused}"),
         *(f"/operator/recognition/{recognition.task_id}", "/operator/people", "/operator/people/1"),
         *(f"/operator/workers/{author.worker.worker_id}", "/operator/certainty", "/operator/recourse", "/sessions"),
     )

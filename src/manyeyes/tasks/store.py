@@ -144,6 +144,11 @@ def _share(kept: float) -> float:
     return round(kept, 6)
 
 
+async def lock_queues(tx: asyncpg.Connection, queue_ids: Sequence[int]) -> list[int]:
+    """Keep those queues that exist as they are until the transaction ends; return their numbers."""
+    return [row["queue_id"] for row in await tx.fetch(SQL.lock_queues, queue_ids)]
+
+
 async def set_queue(
     db: asyncpg.Connection,
     queue_id: int,
@@ -154,14 +159,8 @@ async def set_queue(
 ) -> bool:
     """Change the given terms of a queue; return whether it exists."""
     names = (
-        "price_micros",
-        "pay_micros",
-        "capacity",
-        "lease_seconds",
-        "sensitive",
-        "vote_micros",
-        "accepts_complaints",
-        "life_seconds",
+        *("price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive", "vote_micros"),
+        *("accepts_complaints", "life_seconds"),
     )
     given = [*(terms.get(name) for name in names), kept_terms(default_terms), audit_share]
     given += [terms.get(name) for name in ("floor", "gold_share")]
