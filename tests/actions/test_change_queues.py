@@ -1,5 +1,7 @@
 """change_queues: what is given of a queue changes, the rest stays."""
 
+from typing import Any
+
 import msgspec
 
 from manyeyes.actions.add_queues import AddQueue, add_queues
@@ -7,6 +9,7 @@ from manyeyes.actions.change_queues import ChangeQueue, change_queues
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
 from support.action_stage import Stage
+from support.told_changes import ANN, told
 
 OWN = QueueTerms(
     queue_id=901,
@@ -43,7 +46,7 @@ async def test_what_is_given_changes_in_its_order(stage: Stage):
 
 async def test_what_somebody_else_changed_meanwhile_is_not_written_over(stage: Stage):
     await stage.act(add_queues, AddQueue(stage.cell, OWN))
-    mine = {"cell": stage.cell, "queue_id": 901, "seen": OWN}
+    mine: dict[str, Any] = {"cell": stage.cell, "queue_id": 901, "seen": OWN}
     batch = [
         ChangeQueue(**mine, price_micros=1_000),
         ChangeQueue(**mine, price_micros=2_000, capacity=20),
@@ -52,3 +55,15 @@ async def test_what_somebody_else_changed_meanwhile_is_not_written_over(stage: S
     ]
     assert await stage.act(change_queues, *batch) == [True, False, True, False]
     assert (await stage.read(tasks.queues))[901] == msgspec.structs.replace(OWN, price_micros=1_000, capacity=20)
+
+
+async def test_each_change_is_told_as_it_lies_in_the_database(stage: Stage):
+    await stage.act(add_queues, AddQueue(stage.cell, OWN))
+    own: dict[str, Any] = {"cell": stage.cell, "queue_id": 901, "actor": ANN}
+    nothing = ChangeQueue(sensitive=False, **own)
+    changes = [ChangeQueue(floor=0.85, life_seconds=60, **own), nothing, ChangeQueue(floor=0.0, pay_micros=1, **own)]
+    await stage.act(change_queues, *changes, ChangeQueue(cell=stage.cell, queue_id=999, capacity=1, actor=ANN))
+    assert await told(stage) == [
+        ("queue.set", "queue:901", {"floor": None, "life_seconds": None}, {"floor": "0.85", "life_seconds": 60}),
+        ("queue.set", "queue:901", {"floor": "0.85", "pay_micros": 600}, {"floor": None, "pay_micros": 1}),
+    ]

@@ -53,6 +53,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "end_overdue_tasks": {},
     "forget_credentials": {"cell": DIRECTORY},
     "forget_refused_reports": {},
+    "forget_samples": {},
     "forget_standings": {},
     "forget_tasks": {},
     "lay_gold": {"seed": b"seed"},
@@ -60,6 +61,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "replace_answers": {},
     "retire_dead_nodes": {},
     "return_lapsed_leases": {},
+    "sample_queues": {},
     "settle_overdue_reports": {"patience_hours": 0},
     "sweep_calls": {"window_seconds": 300},
     "sweep_deliveries": {},
@@ -189,7 +191,8 @@ async def reading_everything(db: asyncpg.Connection) -> str:
         "AND c.relnamespace = 'public'::regnamespace GROUP BY c.relname"
     )
     return " UNION ALL ".join(
-        f"SELECT '{r['name']}', t::text FROM {r['name']} AS t" + f" WHERE cell = {CELL}" * r["is_of_a_cell"]
+        f"SELECT '{r['name']}', t::text FROM {r['name']} AS t"
+        + f" WHERE cell IN ({CELL}, {DIRECTORY})" * r["is_of_a_cell"]
         for r in rows
     )
 

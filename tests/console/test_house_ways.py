@@ -81,7 +81,7 @@ async def test_an_application_is_registered_and_what_is_owed_is_paid_once(client
     taken = await send(client, APPS, name="Other", account=owner.account_id, soft_id="77")
     assert (taken.status_code, "the softId 77 is taken" in taken.text) == (422, True)
     context.lookups.forget()
-    await factories.solve(context, customer, hand, "12345", soft_id=77)
+    await factories.solve(context, customer, hand, "12345", soft_id=77, share_percent=10)
     assert "Reader" in (await client.get(APPS, params={"q": "77"})).text
     paid = [led_to(await send(client, f"{APPS}/pay-out", soft_id="77")) for _ in range(2)]
     assert paid == [f"{APPS}?notice=paid_out", f"{APPS}?notice=nothing_owed"]
@@ -171,8 +171,7 @@ async def test_the_first_steps_are_done_one_after_the_other(client: Client, tmp_
     assert "no backup is known" in (await client.get("/operator")).text
     mark = tmp_path / "backed-up"
     mark.touch()
-    changed = {"backup_mark": str(mark), "public_url": "http://manyeyes.test"}
-    client.context.settings = Settings(data=tmp_path, **changed)
+    client.context.settings = Settings(data=tmp_path, backup_mark=str(mark), public_url="http://manyeyes.test")
     page = (await client.get("/operator")).text
     assert await left() == []
     assert "The first steps are all done." in page

@@ -23,7 +23,7 @@ async def send(client: Client, path: str, **fields: object) -> httpx.Response:
 
 def hidden(page: str, name: str) -> str:
     """Return what a hidden field of a page carries."""
-    return re.findall(rf'<input type="hidden" name="{re.escape(name)}" value="([^"]*)"', page)[0]
+    return str(re.findall(rf'<input type="hidden" name="{re.escape(name)}" value="([^"]*)"', page)[0])
 
 
 def shown_once(page: str) -> list[str]:
@@ -33,4 +33,4 @@ def shown_once(page: str) -> list[str]:
 
 def led_to(reply: httpx.Response) -> str:
     """Return where a form led to."""
-    return reply.headers["location"]
+    return str(reply.headers["location"])

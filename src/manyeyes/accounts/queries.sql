@@ -64,9 +64,9 @@ SELECT key_hash, allowed_addresses, scopes, created_at, revoked_at FROM api_key
 WHERE account_id = $1 ORDER BY created_at DESC, key_hash LIMIT $2;
 
 -- name: lock_terms
--- What an operator may change of an account, locked until it is changed.
-SELECT account_id, weight, max_bid_micros, suspended, keep_days FROM account WHERE cell = $1 AND account_id = $2
-FOR NO KEY UPDATE;
+-- The terms of accounts that may change now.
+SELECT account_id, weight, max_bid_micros, suspended, keep_days FROM account
+WHERE cell = $1 AND account_id = ANY ($2::bigint[]) ORDER BY account_id FOR UPDATE;
 
 -- name: set_terms
 -- Change what an operator may change of an account; null leaves a value as it is.

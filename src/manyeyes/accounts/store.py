@@ -135,11 +135,6 @@ async def terms(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> di
     return {t.account_id: t for t in read(Terms, await tx.fetch(SQL.terms, cell, account_ids))}
 
 
-async def lock_terms(tx: asyncpg.Connection, cell: int, account_id: int) -> Terms | None:
-    """Return an account's terms, locked until the transaction ends; None when there is no such account."""
-    return read_one(Terms, await tx.fetchrow(SQL.lock_terms, cell, account_id))
-
-
 async def found_places(db: asyncpg.Connection, words: str, after: int, limit: int) -> list[AccountPlace]:
     """Return accounts by number behind ``after``: those whose name has ``words`` or whose number that is; "": all."""
     return read(AccountPlace, await db.fetch(SQL.found_places, words, after, limit))
@@ -148,6 +143,11 @@ async def found_places(db: asyncpg.Connection, words: str, after: int, limit: in
 async def keys_of(db: asyncpg.Connection, account_id: int, limit: int) -> list[ListedKey]:
     """Return an account's newest client keys, ended ones too."""
     return read(ListedKey, await db.fetch(SQL.keys_of, account_id, limit))
+
+
+async def lock_terms(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> dict[int, Terms]:
+    """Return the terms of those accounts that exist, by id, locked until they are changed."""
+    return {t.account_id: t for t in read(Terms, await tx.fetch(SQL.lock_terms, cell, account_ids))}
 
 
 async def set_terms(

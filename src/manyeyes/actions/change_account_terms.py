@@ -8,8 +8,10 @@ import msgspec
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import AccountPlace, Terms
-
-TERMS = ("suspended", "max_bid_micros", "weight", "keep_days")
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 
 
 class ChangeAccountTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,25 +27,32 @@ class ChangeAccountTerms(msgspec.Struct, frozen=True, kw_only=True):
     weight: int | None = None
     keep_days: int | None = None
     seen: Terms | None = None
+    actor: Actor = BY_ITSELF
 
 
 async def change_account_terms(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeAccountTerms]
 ) -> list[bool]:
     """Change the terms, in the order in which the changes came; return for each whether it was made."""
-    made: dict[int, bool] = {}
-    # In one order, so that batches do not block each other.
-    for n, c in sorted(enumerate(commands), key=lambda each: (each[1].account_id, each[0])):
-        found = await accounts.lock_terms(tx, c.cell, c.account_id)
-        made[n] = found is not None and _still(c, found)
-        if made[n]:
-            place = AccountPlace(c.account_id, "", c.cell)
-            terms = {"max_bid_micros": c.max_bid_micros, "weight": c.weight, "keep_days": c.keep_days}
-            await accounts.set_terms(tx, place, suspended=c.suspended, **terms)
-    return [made[n] for n in range(len(commands))]
+    cell, made = commands[0].cell, []
+    known = await accounts.lock_terms(tx, cell, sorted({c.account_id for c in commands}))
+    entries = []
+    for c in commands:
+        before = known.get(c.account_id)
+        given = {"max_bid_micros": c.max_bid_micros, "weight": c.weight, "keep_days": c.keep_days}
+        terms = {name: value for name, value in given.items() if value is not None}
+        if c.suspended is not None:
+            terms["suspended"] = c.suspended
+        made.append(before is not None and all(c.seen is None or _same(c.seen, before, name) for name in terms))
+        if before is None or not made[-1]:
+            continue
+        after = known[c.account_id] = msgspec.structs.replace(before, **terms)
+        await accounts.set_terms(tx, AccountPlace(c.account_id, "", cell), suspended=c.suspended, **given)
+        entries.append(change_of(c.actor, Deed.ACCOUNT_SET, f"account:{c.account_id}", before, after))
+    await trail.record(tx, now, cell, entries)
+    return made
 
 
-def _still(command: ChangeAccountTerms, found: Terms) -> bool:
-    """Tell whether the terms that are to be changed are still what was seen."""
-    changed = [name for name in TERMS if getattr(command, name) is not None]
-    return command.seen is None or all(getattr(command.seen, name) == getattr(found, name) for name in changed)
+def _same(seen: Terms, found: Terms, name: str) -> bool:
+    """Tell whether a term is what was seen."""
+    return bool(getattr(seen, name) == getattr(found, name))

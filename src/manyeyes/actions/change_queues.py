@@ -1,8 +1,7 @@
 """Change queues' terms in a database; tasks that were submitted keep theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 import msgspec
@@ -10,11 +9,10 @@ import msgspec
 from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
-
-TERMS = (
-    *("price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive", "vote_micros", "accepts_complaints"),
-    *("life_seconds", "default_terms", "audit_share", "floor", "gold_share"),
-)
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 
 
 class ChangeQueue(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,28 +37,28 @@ class ChangeQueue(msgspec.Struct, frozen=True, kw_only=True):
     gold_share: float | None = None
     audit_share: float | None = None
     seen: QueueTerms | None = None
+    actor: Actor = BY_ITSELF
 
 
 async def change_queues(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeQueue]) -> list[bool]:
     """Change the queues, in the order in which the changes came; return for each whether it was made."""
-    made: dict[int, bool] = {}
-    if any(command.seen for command in commands):
-        await tasks.lock_queues(tx, sorted({command.queue_id for command in commands}))
-    # In one order, so that batches do not block each other.
-    for n, command in sorted(enumerate(commands), key=lambda each: (each[1].queue_id, each[0])):
-        terms = {name: getattr(command, name) for name in TERMS}
-        made[n] = await _still(tx, command, terms)
-        if made[n]:
-            default, share = terms.pop("default_terms"), terms.pop("audit_share")
-            made[n] = await tasks.set_queue(tx, command.queue_id, default, share, **terms)
-    return [made[n] for n in range(len(commands))]
+    known, made = await tasks.lock_queues(tx, sorted({c.queue_id for c in commands})), []
+    entries = []
+    for c in commands:
+        terms, default, share = msgspec.structs.asdict(c), c.default_terms, c.audit_share
+        for name in ("cell", "queue_id", "seen", "actor"):
+            del terms[name]
+        before = known.get(c.queue_id)
+        made.append(before is not None and (c.seen is None or _still(c.seen, before, terms)))
+        del terms["default_terms"], terms["audit_share"]
+        if before and made[-1] and await tasks.set_queue(tx, c.queue_id, default, share, **terms):
+            known = known | await tasks.lock_queues(tx, [c.queue_id])
+            entries.append(change_of(c.actor, Deed.QUEUE_SET, f"queue:{c.queue_id}", before, known[c.queue_id]))
+    await trail.record(tx, now, commands[0].cell, entries)
+    return made
 
 
-async def _still(tx: asyncpg.Connection, command: ChangeQueue, terms: dict[str, Any]) -> bool:
-    """Tell whether the terms that are to be changed are still what was seen."""
-    if command.seen is None:
-        return True
-    found = (await tasks.queues(tx)).get(command.queue_id)
-    return found is not None and all(
-        getattr(command.seen, name) == getattr(found, name) for name, value in terms.items() if value is not None
-    )
+def _still(seen: QueueTerms, found: QueueTerms, terms: Mapping[str, object]) -> bool:
+    """Tell whether the terms that are to be changed are what was seen."""
+    changed = [name for name, value in terms.items() if value is not None]
+    return all(getattr(seen, name) == getattr(found, name) for name in changed)

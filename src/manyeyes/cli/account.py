@@ -6,6 +6,7 @@ from cyclopts import App, Parameter
 
 from manyeyes.accounts.rules import canonical_network, digest, read_scopes
 from manyeyes.cli import account_buckets
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, browsers, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.cli.statement import statement
@@ -131,7 +132,7 @@ def set_account(
         place = await find_account(context, account)
         bid = None if max_bid is None else money.parse(max_bid)
         change = AccountChange(suspended=suspended, max_bid_micros=bid, weight=weight, keep_days=keep_days)
-        if fault := await house.change_account(context, place, change):
+        if fault := await house.change_account(context, place, change, actor=who_types()):
             raise CommandFailed(fault.sentence)
         return {"account_id": place.account_id}
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.alike import alike_rows, alike_table
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.floors import skill_rows, skill_table
@@ -137,7 +138,7 @@ def set_queue(
         terms["life_seconds"] = None if life is None else _read_life(life)
         terms |= {"default_terms": terms_in(people), "floor": floor, "gold_share": gold_share}
         change = QueueChange(**terms, audit_share=audit_share)
-        if fault := await house.change_queue(context, before, change):
+        if fault := await house.change_queue(context, before, change, actor=who_types()):
             raise CommandFailed(fault.sentence)
         return _row((await context.lookups.queues())[queue_id])
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from cyclopts import App
 
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.alike import alike_rows_of, alike_table
 from manyeyes.cli.command import CommandFailed, Common, browsers, run, say
 from manyeyes.cli.floors import skill_rows_of, skill_table
@@ -121,7 +122,7 @@ def disable(worker: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
-        await house.shut_out(context, found.worker_id)
+        await house.shut_out(context, found.worker_id, who_types())
         return {"worker_id": found.worker_id}
 
     run(common, work, lambda r: f"worker {r['worker_id']} is disabled")
@@ -133,7 +134,7 @@ def enable(worker: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker, disabled=True)
-        await house.let_in(context, found.worker_id)
+        await house.let_in(context, found.worker_id, who_types())
         return {"worker_id": found.worker_id}
 
     run(common, work, lambda r: f"worker {r['worker_id']} may work again")

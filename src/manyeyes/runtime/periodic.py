@@ -19,6 +19,7 @@ from manyeyes.actions.end_overdue_tasks import LARGEST_SWEEP as OVERDUE_SWEEP
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.forget_credentials import ForgetCredentials, forget_credentials
 from manyeyes.actions.forget_refused_reports import ForgetRefusedReports, forget_refused_reports
+from manyeyes.actions.forget_samples import ForgetSamples, forget_samples
 from manyeyes.actions.forget_standings import LARGEST_SWEEP as STANDINGS_SWEEP
 from manyeyes.actions.forget_standings import ForgetStandings, forget_standings
 from manyeyes.actions.forget_tasks import ForgetTasks, forget_tasks
@@ -34,6 +35,7 @@ from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, re
 from manyeyes.actions.return_lapsed_leases import LARGEST_SWEEP as LAPSED_SWEEP
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
+from manyeyes.actions.sample_queues import SampleQueues, sample_queues
 from manyeyes.actions.settle_overdue_reports import LARGEST_SWEEP as REPORTS_SWEEP
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
 from manyeyes.actions.sweep_calls import LARGEST_SWEEP as CALLS_SWEEP
@@ -237,6 +239,16 @@ async def tell_stuck(context: Context, cell: int) -> None:
         await asyncio.sleep(0)
 
 
+async def sample(context: Context, cell: int) -> None:
+    """Keep how the queues look, for the operator's charts; asked more often than once a minute, lest one be missed."""
+    await context.batcher.ask(sample_queues, SampleQueues(cell))
+
+
+async def forget_old_samples(context: Context, cell: int) -> None:
+    """Forget how queues looked longer ago than the charts go."""
+    await context.batcher.ask(forget_samples, ForgetSamples(cell))
+
+
 async def guard_reports(context: Context, cell: int) -> None:
     """Log whose reports of incorrect tokens stand out so far that they are ignored from now on."""
     for account_id in await context.batcher.ask(watch_reporters, WatchReporters(cell)):
@@ -248,6 +260,8 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (3600.0, learn_nightly),
     (0.5, notice_silence),
     (2.0, notice_absence),
+    (20.0, sample),
+    (3600.0, forget_old_samples),
     (60.0, settle_reports),
     (60.0, close_judgements),
     (60.0, forget_past_standings),

@@ -5,8 +5,10 @@ SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_secon
 ORDER BY queue_id;
 
 -- name: lock_queues
--- Keep queues as they are until they are changed.
-SELECT queue_id FROM queue WHERE queue_id = ANY ($1::int[]) ORDER BY queue_id FOR NO KEY UPDATE;
+-- Queues whose terms may change now.
+SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
+       accepts_complaints, life_seconds, default_terms, audit_share, floor, gold_share FROM queue
+WHERE queue_id = ANY ($1::int[]) ORDER BY queue_id FOR UPDATE;
 
 -- name: set_queue
 -- Change a queue's terms; null leaves a value as it is. A life of 0 stands for the installation's, a floor of 0 for none.

@@ -10,6 +10,7 @@ from manyeyes.console.operator.sheets import draw_sheet, read_sheet
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_operators
 from manyeyes.console.shared.languages import mark
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.deliveries import secret_of
 from manyeyes.roles.house import accounts as house
 from manyeyes.roles.house.accounts import AccountChange
@@ -62,7 +63,8 @@ class AccountDeeds(AccountPages):
         wanted = {"yes": True, "no": False}.get(text_of(await request.form(), "suspended"))
         if found is None or wanted is None:
             return self.missing(request)
-        await house.change_account(self._context, found.place, AccountChange(suspended=wanted))
+        actor = await actor_of(self._context, request)
+        await house.change_account(self._context, found.place, AccountChange(suspended=wanted), actor=actor)
         return done(f"{PATH}/{found.place.account_id}", "frozen" if wanted else "unfrozen")
 
     @for_operators

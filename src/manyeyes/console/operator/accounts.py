@@ -21,6 +21,7 @@ from manyeyes.console.operator.readers import amount, listed, money_in, networks
 from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.shared.guards import for_operators
 from manyeyes.console.shared.languages import mark
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import accounts as house
 from manyeyes.roles.house.accounts import AccountChange, HouseAccount
 from manyeyes.values.text.rules import read_name
@@ -129,7 +130,8 @@ class AccountPages(HousePages):
                 weight=typed.values.get("weight"),
                 keep_days=typed.values.get("keep_days"),
             )
-            fault = await house.change_account(self._context, found.place, change, seen=found.terms)
+            actor = await actor_of(self._context, request)
+            fault = await house.change_account(self._context, found.place, change, found.terms, actor)
         if typed.faults or fault:
             drawn = draw_sheet(request, TERMS, now, typed, fault)
             return await self.one(request, found, status=422, terms=drawn)

@@ -8,15 +8,20 @@ from starlette.responses import Response
 from manyeyes.actions.set_trainings import SetTraining
 from manyeyes.console.operator.accounts import NO_NUMBER
 from manyeyes.console.operator.house_page import HousePages, cut, done, list_page, number_in
+from manyeyes.console.operator.queue_charts import asked_reach, drawn_history
 from manyeyes.console.operator.queue_fields import NO_SHARE, OPENING, TERMS, USUAL, asked_in, change_in, now_of
 from manyeyes.console.operator.readers import number_in as share_in
 from manyeyes.console.operator.readers import whole_in, yes_in
 from manyeyes.console.operator.sheets import DrawnSheet, Field, Typed, draw_sheet, read_sheet
+from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_operators
 from manyeyes.console.shared.languages import mark
+from manyeyes.console.shared.reader_zone import keep_zone, zone_of
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import queues as house
 from manyeyes.roles.house.faults import FieldFault
+from manyeyes.roles.house.queue_history import queue_history
 from manyeyes.roles.practising import queue_training, set_training
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Refusal
@@ -87,7 +92,8 @@ class QueuePages(HousePages):
             if isinstance(change, FieldFault):
                 fault = change
             else:
-                fault = await house.change_queue(self._context, found, change, is_seen=True)
+                actor = await actor_of(self._context, request)
+                fault = await house.change_queue(self._context, found, change, is_seen=True, actor=actor)
         if typed.faults or fault:
             return await self._one(request, found, 422, terms=draw_sheet(request, TERMS, now, typed, fault))
         return done(f"{PATH}/{found.queue_id}", "changed" if typed.values else "unchanged")
@@ -133,7 +139,9 @@ class QueuePages(HousePages):
             "terms": draw_sheet(request, TERMS, now_of(found)),
             "training": draw_sheet(request, TRAINING, TRAINING_USUAL),
         }
-        return await self.draw(
+        zone, reach = zone_of(request), asked_reach(request.query_params.get("reach", ""))
+        spans = await queue_history(self._context, found.queue_id, reach, zone.zone)
+        response = await self.draw(
             request,
             "queue",
             here="queue",
@@ -144,7 +152,11 @@ class QueuePages(HousePages):
             queue=found,
             training=await queue_training(self._context, found.queue_id),
             sheets=drawn | sheets,
+            zone=zone,
+            history=drawn_history(look_of(request).language, reach, spans),
         )
+        keep_zone(request, response)
+        return response
 
     async def _list(self, request: Request, sheet: DrawnSheet | None = None, status: int = 200) -> Response:
         asked = list_page(request)

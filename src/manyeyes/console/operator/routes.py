@@ -9,6 +9,7 @@ from manyeyes.console.operator.account_deeds import AccountDeeds
 from manyeyes.console.operator.account_work import AccountWorkPages
 from manyeyes.console.operator.addresses import AddressPages
 from manyeyes.console.operator.agreement import QueueAgreementPages
+from manyeyes.console.operator.apps import AppPages
 from manyeyes.console.operator.certainty import OperatorCertaintyPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
@@ -40,6 +41,7 @@ def _house(context: Context) -> Rooms:
         "/operator": OperatorPages(context).show,
         "/operator/recognition": recognition.show,
         "/operator/recognition/{task_id}": recognition.show_one,
+        "/operator/recognition/{task_id}/terms": recognition.show_terms,
         "/operator/certainty": certainty.show,
         "/operator/recourse": recourse.show,
         "/operator/settings": SettingsPages(context).show,
@@ -51,6 +53,7 @@ def _house(context: Context) -> Rooms:
         "/operator/certainty/anew": certainty.renew,
         "/operator/app": recognition.change_app,
         "/operator/recognition": recognition.change,
+        "/operator/recognition/{task_id}/terms": recognition.change_terms,
     }
     return pages, forms
 
@@ -108,13 +111,21 @@ def _people(context: Context) -> Rooms:
 
 def _ways_in(context: Context) -> Rooms:
     sites, soft_apps, addresses = SitePages(context), SoftAppPages(context), AddressPages(context)
+    apps, one = AppPages(context), "/operator/apps/{secret_id}"
     pages: dict[str, Endpoint] = {
+        "/operator/apps": apps.show,
+        one: apps.show_one,
         "/operator/sites": sites.show,
         "/operator/sites/{account_id}/{domain}": sites.show_one,
         "/operator/soft-apps": soft_apps.show,
         "/operator/addresses": addresses.show,
     }
     forms: dict[str, Endpoint] = {
+        "/operator/apps": apps.create,
+        one: apps.change,
+        f"{one}/key": apps.replace_key,
+        f"{one}/suspend": apps.suspend,
+        f"{one}/recognitions": apps.add,
         "/operator/sites": sites.create,
         "/operator/sites/{account_id}/{domain}/check": sites.check,
         "/operator/sites/{account_id}/{domain}/withdraw": sites.withdraw,

@@ -12,6 +12,7 @@ from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.guards import for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.roles.accuracy import person_standings
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.alike_people import worker_alike
 from manyeyes.roles.house import workers as house
 from manyeyes.roles.house.faults import FieldFault
@@ -114,7 +115,7 @@ class WorkerPages(HousePages):
         found = await house.worker_of(self._context, number_in(request, "worker_id"))
         if found is None:
             return self.missing(request)
-        await house.shut_out(self._context, found.worker.worker_id)
+        await house.shut_out(self._context, found.worker.worker_id, await actor_of(self._context, request))
         return done(f"{PATH}/{found.worker.worker_id}", "disabled")
 
     @for_operators
@@ -123,7 +124,7 @@ class WorkerPages(HousePages):
         found = await house.worker_of(self._context, number_in(request, "worker_id"))
         if found is None:
             return self.missing(request)
-        await house.let_in(self._context, found.worker.worker_id)
+        await house.let_in(self._context, found.worker.worker_id, await actor_of(self._context, request))
         return done(f"{PATH}/{found.worker.worker_id}", "enabled")
 
     @for_operators

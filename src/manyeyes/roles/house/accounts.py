@@ -18,6 +18,7 @@ from manyeyes.ledger import store as ledger
 from manyeyes.roles.house.faults import FieldFault, meanwhile
 from manyeyes.roles.login_links import address_of
 from manyeyes.runtime.context import Context
+from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.refusals import Refusal
 
 LARGEST_WEIGHT = 1_000_000
@@ -92,7 +93,11 @@ async def top_up(context: Context, place: AccountPlace, serial: int, amount_micr
 
 
 async def change_account(
-    context: Context, place: AccountPlace, change: AccountChange, seen: Terms | None = None
+    context: Context,
+    place: AccountPlace,
+    change: AccountChange,
+    seen: Terms | None = None,
+    actor: Actor = BY_ITSELF,
 ) -> FieldFault | None:
     """Change an account's terms; return what is wrong with them. ``seen``: what whoever changes them looked at."""
     if change.weight is not None and not 0 < change.weight <= LARGEST_WEIGHT:
@@ -100,7 +105,7 @@ async def change_account(
     if change.keep_days is not None and not 0 <= change.keep_days <= LONGEST_KEEP_DAYS:
         return FieldFault("keep_days", "the days must be from 0 to %(most)s", {"most": LONGEST_KEEP_DAYS})
     terms = msgspec.structs.asdict(change)
-    command = ChangeAccountTerms(cell=place.cell, account_id=place.account_id, seen=seen, **terms)
+    command = ChangeAccountTerms(cell=place.cell, account_id=place.account_id, seen=seen, actor=actor, **terms)
     return None if await context.batcher.ask(change_account_terms, command) else meanwhile()
 
 

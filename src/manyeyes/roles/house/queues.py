@@ -14,6 +14,7 @@ from manyeyes.roles.house.floors import check_floor
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms
 from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
+from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.durations import read_duration
 
 LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
@@ -62,7 +63,7 @@ async def open_queue(context: Context, queue: QueueTerms) -> FieldFault | None:
 
 
 async def change_queue(
-    context: Context, before: QueueTerms, change: QueueChange, *, is_seen: bool = False
+    context: Context, before: QueueTerms, change: QueueChange, *, is_seen: bool = False, actor: Actor = BY_ITSELF
 ) -> FieldFault | None:
     """Change a queue's terms; return what is wrong with them. ``is_seen``: only where ``before`` still holds.
 
@@ -80,7 +81,7 @@ async def change_queue(
     seen = before if is_seen else None
     for cell in context.cells.one_of_each:
         made = await context.batcher.ask(
-            change_queues, ChangeQueue(cell=cell, queue_id=before.queue_id, seen=seen, **terms)
+            change_queues, ChangeQueue(cell=cell, queue_id=before.queue_id, seen=seen, actor=actor, **terms)
         )
         if not made:
             return meanwhile()

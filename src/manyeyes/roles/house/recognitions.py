@@ -39,6 +39,12 @@ async def recognition_of(context: Context, task_id: str) -> Recognition | None:
         return await store.recognition(db, task_id)
 
 
+async def recognitions_of(context: Context, secret_id: str) -> list[Recognition]:
+    """Return the recognitions under an app, the oldest first."""
+    async with context.cells.directory.acquire() as db:
+        return await store.recognitions_of(db, secret_id)
+
+
 def blank(secret_id: str, name: str, recogniser: str, model: str, labels: str) -> Recognition:
     """Return a new recognition before its terms are known. Raises ValueError for labels that are none."""
     return Recognition(

@@ -22,6 +22,7 @@ from manyeyes.roles.house.faults import FieldFault, meanwhile
 from manyeyes.roles.login_links import login_url
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.text.rules import read_name
 from manyeyes.workers import store
@@ -165,17 +166,17 @@ async def change_worker(
     return None
 
 
-async def shut_out(context: Context, worker_id: int) -> None:
+async def shut_out(context: Context, worker_id: int, actor: Actor = BY_ITSELF) -> None:
     """Disable a worker, and take them out of the match; what they earned stays theirs."""
-    await context.batcher.ask(disable_workers, DisableWorker(worker_id))
+    await context.batcher.ask(disable_workers, DisableWorker(worker_id, actor=actor))
     for cell in context.cells.numbers:
         await context.batcher.ask(leave, Leave(cell, worker_id, offline=True))
     await context.notifier.tell_changed()
 
 
-async def let_in(context: Context, worker_id: int) -> None:
+async def let_in(context: Context, worker_id: int, actor: Actor = BY_ITSELF) -> None:
     """Let a disabled worker in again; their token and what they earned are still theirs."""
-    await context.batcher.ask(enable_workers, EnableWorker(worker_id))
+    await context.batcher.ask(enable_workers, EnableWorker(worker_id, actor=actor))
     await context.notifier.tell_changed()
 
 
