@@ -79,6 +79,7 @@ async def fill(site: Site) -> FullHouse:
         *("/operator/accounts", f"/operator/accounts/{customer.account_id}", "/operator/sites", "/operator/soft-apps"),
         *(f"/operator/accounts/{customer.account_id}/statement", f"/operator/accounts/{customer.account_id}/work"),
         *(f"/operator/sites/{customer.account_id}/shop.example", "/operator/addresses", "/operator/settings"),
+        *("/operator/apps", f"/operator/apps/{app.secret_id}", f"/operator/recognition/{recognition.task_id}/terms"),
         *("/operator/workers", "/operator/queues/1", "/operator/tasks", f"/operator/tasks/1/{refused}"),
         *(f"/operator/recognition/{recognition.task_id}", "/operator/people", "/operator/people/1"),
         *(f"/operator/workers/{author.worker.worker_id}", "/operator/certainty", "/operator/recourse", "/sessions"),

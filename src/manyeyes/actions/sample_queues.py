@@ -20,4 +20,4 @@ async def sample_queues(tx: asyncpg.Connection, now: datetime, commands: Sequenc
     """Return for how many queues the last whole minute was kept; it is kept once, by whoever is first."""
     minute = (int(now.timestamp()) - LATE_SECONDS) // 60 - 1
     kept = await samples.sample_queues(tx, commands[0].cell, minute, Ending.UNANSWERED)
-    return [kept, *(0 for _ in commands[1:])]
+    return [kept for _ in commands]

@@ -1,10 +1,11 @@
-"""How a queue went over hours, days or weeks: what came, how long answers took, what ran out, how deep, how many people.
+"""How a queue went over hours, days or weeks: what came, how long answers took, what ran out, depth, people.
 
 Spans begin where hours, days and weeks do in the reader's time zone.
 """
 
 import enum
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 
 import msgspec
 
@@ -79,4 +80,4 @@ def spans_of(reach: Reach, zone: tzinfo, now: datetime) -> list[tuple[datetime, 
         days = [first_day - timedelta(days=n * length) for n in range(-1, SPANS[reach])]
         starts = [datetime.combine(day, time.min, zone) for day in days]
     edges = [start.astimezone(UTC) for start in reversed(starts)]
-    return [(a.astimezone(zone), b.astimezone(zone)) for a, b in zip(edges, edges[1:], strict=False)]
+    return [(a.astimezone(zone), b.astimezone(zone)) for a, b in pairwise(edges)]
