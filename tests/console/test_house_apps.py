@@ -83,6 +83,6 @@ async def test_a_recognition_is_added_and_all_its_terms_changed(client: Client):
     assert (found.threshold, found.review_seconds, found.terms.answers) == (0.8, 12 * 3600, 3)
     over = await send(client, terms, **{"threshold": "0.7", "was.threshold": "0.9"})
     assert (over.status_code, "It is now: 0.8" in over.text) == (422, True)
-    unfit = await send(client, terms, **{"threshold": "9", "was.threshold": "0.8"})
-    assert unfit.status_code == 422
+    above = await send(client, terms, **{"threshold": "9", "was.threshold": "0.8"})
+    assert above.status_code == 422
     assert (await client.get("/operator/recognition/none/terms")).status_code == 404

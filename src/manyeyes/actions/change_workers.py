@@ -7,11 +7,12 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import DIRECTORY
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.workers import store as workers
-from manyeyes.workers.register import store as register
 from manyeyes.workers.store import Worker
-
-PARTS = ("languages", "queues", "reviewer")
 
 
 class ChangeWorker(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,21 +27,27 @@ class ChangeWorker(msgspec.Struct, frozen=True, kw_only=True):
     reviewer: bool | None = None
     seen: Worker | None = None
     cell: int = DIRECTORY
+    actor: Actor = BY_ITSELF
 
 
 async def change_workers(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeWorker]) -> list[bool]:
     """Change the workers, in the order in which the changes came; return for each whether it was made."""
-    made: dict[int, bool] = {}
-    # In one order, so that batches do not block each other.
-    for n, c in sorted(enumerate(commands), key=lambda each: (each[1].worker_id, each[0])):
-        found = await register.lock_worker(tx, c.worker_id)
-        made[n] = found is not None and _still(c, found)
-        if made[n]:
-            await workers.set_worker(tx, c.worker_id, c.languages, c.queues, c.reviewer)
-    return [made[n] for n in range(len(commands))]
+    known, made = await workers.lock_workers(tx, sorted({c.worker_id for c in commands})), []
+    entries = []
+    for c in commands:
+        before = known.get(c.worker_id)
+        parts = {"languages": c.languages, "queues": c.queues, "reviewer": c.reviewer}
+        given = {name: value for name, value in parts.items() if value is not None}
+        made.append(before is not None and all(c.seen is None or _same(c.seen, before, name) for name in given))
+        if before is None or not made[-1]:
+            continue
+        known[c.worker_id] = msgspec.structs.replace(before, **given)
+        await workers.set_worker(tx, c.worker_id, c.languages, c.queues, c.reviewer)
+        entries.append(change_of(c.actor, Deed.WORKER_SET, f"worker:{c.worker_id}", before, known[c.worker_id]))
+    await trail.record(tx, now, commands[0].cell, entries)
+    return made
 
 
-def _still(command: ChangeWorker, found: Worker) -> bool:
-    """Tell whether the parts that are to be changed are still what was seen."""
-    changed = [name for name in PARTS if getattr(command, name) is not None]
-    return command.seen is None or all(getattr(command.seen, name) == getattr(found, name) for name in changed)
+def _same(seen: Worker, found: Worker, name: str) -> bool:
+    """Tell whether a part is what was seen."""
+    return bool(getattr(seen, name) == getattr(found, name))

@@ -45,7 +45,7 @@ def create(name: str, *, balance: str = "0", address: list[str] | None = None, c
         called = read_name(name)
         amount = money.parse(balance)
         networks = tuple(map(canonical_network, address or ()))
-        new = await house.open_account(context, called, networks, amount)
+        new = await house.open_account(context, called, networks, who_types(), amount)
         told = {"account_id": new.account_id, "client_key": new.client_key}
         return told | {"balance": money.text(amount), "login_url": new.login_url}
 
@@ -61,7 +61,8 @@ def top_up(account: str, amount: str, *, common: Common | None = None) -> None:
         if micros == 0:
             raise CommandFailed("the amount must be more than 0")
         place = await find_account(context, account)
-        balance = await house.top_up(context, place, await context.id_blocks.take(place.cell), micros)
+        serial = await context.id_blocks.take(place.cell)
+        balance = await house.top_up(context, place, serial, micros, who_types())
         if isinstance(balance, Refusal):
             raise CommandFailed(balance.detail)
         return {"account_id": place.account_id, "balance": money.text(balance)}
@@ -87,7 +88,7 @@ def key(
         networks = tuple(map(canonical_network, address or ()))
         scopes = read_scopes(scope or ())
         place = await find_account(context, account)
-        fresh = await house.add_key(context, place, networks, scopes)
+        fresh = await house.add_key(context, place, networks, scopes, who_types())
         return {"account_id": place.account_id, "client_key": fresh}
 
     run(common, work, lambda r: str(r["client_key"]))
@@ -98,7 +99,7 @@ def revoke_key(client_key: str, *, common: Common | None = None) -> None:
     """End a client key; running servers forget it within seconds."""
 
     async def work(context: Context) -> dict[str, Any]:
-        account_id = await house.end_key(context, digest(client_key))
+        account_id = await house.end_key(context, digest(client_key), who_types())
         if account_id is None:
             raise CommandFailed("no such key is valid")
         return {"account_id": account_id}
@@ -132,7 +133,7 @@ def set_account(
         place = await find_account(context, account)
         bid = None if max_bid is None else money.parse(max_bid)
         change = AccountChange(suspended=suspended, max_bid_micros=bid, weight=weight, keep_days=keep_days)
-        if fault := await house.change_account(context, place, change, actor=who_types()):
+        if fault := await house.change_account(context, place, change, who_types()):
             raise CommandFailed(fault.sentence)
         return {"account_id": place.account_id}
 
@@ -168,7 +169,7 @@ def link(account: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        return {"login_url": await login_url(context, Subject("customer", place.account_id, place.cell))}
+        return {"login_url": await login_url(context, Subject("customer", place.account_id, place.cell), who_types())}
 
     run(common, work, lambda r: str(r["login_url"]))
 
@@ -179,7 +180,7 @@ def sign_out(account: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        ended = await sign_out_everywhere(context, Subject("customer", place.account_id, place.cell))
+        ended = await sign_out_everywhere(context, Subject("customer", place.account_id, place.cell), who_types())
         return {"account_id": place.account_id, "sessions": ended}
 
     run(common, work, lambda r: f"account {r['account_id']} is signed out of {browsers(r['sessions'])}")
@@ -199,7 +200,7 @@ def webhook_secret(
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        found = await secret_of(context, place, rotate=rotate)
+        found = await secret_of(context, place, rotate=rotate, actor=who_types())
         return {"account_id": place.account_id, "secret": found.secret, "previous": found.previous}
 
     run(common, work, lambda r: "\n".join(filter(None, [r["secret"], r["previous"] and f"{r['previous']} (previous)"])))

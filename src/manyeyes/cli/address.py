@@ -5,6 +5,7 @@ from typing import Any
 from cyclopts import App
 
 from manyeyes.accounts.rules import canonical_network
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.roles.house import sites as house
 from manyeyes.runtime.context import Context
@@ -18,7 +19,7 @@ def block(network: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         text = canonical_network(network)
-        await house.block_network(context, text)
+        await house.block_network(context, text, who_types())
         return {"blocked": text}
 
     run(common, work, lambda r: f"{r['blocked']} is blocked")
@@ -30,7 +31,7 @@ def unblock(network: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         text = canonical_network(network)
-        if not await house.unblock_network(context, text):
+        if not await house.unblock_network(context, text, who_types()):
             raise CommandFailed(f"{text} is not blocked")
         return {"unblocked": text}
 

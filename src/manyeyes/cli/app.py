@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from manyeyes.apps import keys
 from manyeyes.apps.rules import DEFAULT_TIME_ZONE, IMAGE, App, new_id, zone
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run, say
 from manyeyes.cli.lookup import find_account, find_app
 from manyeyes.recognitions import store as recognitions
@@ -69,7 +70,7 @@ def create(
             public_key=made["public_key"],
             calls_per_second=rate,
         )
-        new = await house.open_app(context, owner, wanted)
+        new = await house.open_app(context, owner, wanted, who_types())
         if isinstance(new, FieldFault):
             raise CommandFailed(new.sentence)
         return row(new) | made
@@ -91,7 +92,7 @@ def key(
     async def work(context: Context) -> dict[str, Any]:
         found = await find_app(context, secret_id)
         made = _key(found.secret_id, public_key, bits, out)
-        _said(await house.change_app(context, found.secret_id, public_key=made["public_key"]))
+        _said(await house.change_app(context, found.secret_id, who_types(), public_key=made["public_key"]))
         return row(await find_app(context, found.secret_id)) | made
 
     run(common, work, _show_new)
@@ -174,7 +175,7 @@ def row(found: App) -> dict[str, Any]:
 def _change(secret_id: str, common: Common | None, **terms: Any) -> None:
     async def work(context: Context) -> dict[str, Any]:
         found = await find_app(context, secret_id)
-        _said(await house.change_app(context, found.secret_id, **terms))
+        _said(await house.change_app(context, found.secret_id, who_types(), **terms))
         return row(await find_app(context, found.secret_id))
 
     run(common, work, _line)

@@ -90,7 +90,7 @@ def add(
             life_seconds=_read_life(life) or None,
             default_terms=terms_in(people),
         )
-        if fault := await house.open_queue(context, queue):
+        if fault := await house.open_queue(context, queue, who_types()):
             raise CommandFailed(fault.sentence)
         return _row((await context.lookups.queues())[queue.queue_id])
 
@@ -138,7 +138,7 @@ def set_queue(
         terms["life_seconds"] = None if life is None else _read_life(life)
         terms |= {"default_terms": terms_in(people), "floor": floor, "gold_share": gold_share}
         change = QueueChange(**terms, audit_share=audit_share)
-        if fault := await house.change_queue(context, before, change, actor=who_types()):
+        if fault := await house.change_queue(context, before, change, who_types()):
             raise CommandFailed(fault.sentence)
         return _row((await context.lookups.queues())[queue_id])
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_app, find_queue, find_recognition
 from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
@@ -83,7 +84,7 @@ def create(
         micros = price or (NO_PRICE if recogniser == rules.PEOPLE else MODEL_PRICE)
         rest: dict[str, Any] = {"price": micros, "hours": review_hours, "url": review_url, "people": people}
         terms = await _terms(context, threshold, review_queue, sample, **rest)
-        new = await house.add_recognition(context, blank, terms)
+        new = await house.add_recognition(context, blank, terms, who_types())
         if isinstance(new, FieldFault):
             raise CommandFailed(new.sentence)
         return row(new)
@@ -225,7 +226,7 @@ def _set_closed(task_id: str, is_closed: bool, common: Common | None) -> None:
 
 
 async def _change(context: Context, before: Recognition, terms: RecognitionTerms) -> dict[str, Any]:
-    after = await house.change_recognition(context, before, terms)
+    after = await house.change_recognition(context, before, terms, who_types())
     if isinstance(after, FieldFault):
         raise CommandFailed(after.sentence)
     return row(after)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from manyeyes.accounts.store import AccountPlace
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.roles.house import sites as house
@@ -26,7 +27,7 @@ def add(domain: str, *, account: Account, common: Common | None = None) -> None:
     async def work(context: Context) -> dict[str, Any]:
         name = _domain(domain)
         place = await find_account(context, account)
-        return _row(await house.begin_site(context, place, name))
+        return _row(await house.begin_site(context, place, name, who_types()))
 
     run(common, work, _how)
 
@@ -53,7 +54,7 @@ def withdraw(domain: str, *, account: Account, common: Common | None = None) -> 
 
     async def work(context: Context) -> dict[str, Any]:
         place, site = await _known(context, domain, account)
-        outcome = await house.withdraw_site(context, place, site.domain)
+        outcome = await house.withdraw_site(context, place, site.domain, who_types())
         if isinstance(outcome, Refusal):
             raise CommandFailed(outcome.detail)
         return _row(outcome)

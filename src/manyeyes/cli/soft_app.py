@@ -4,6 +4,7 @@ from typing import Any
 
 from cyclopts import App
 
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.roles.house import sites as house
@@ -31,7 +32,7 @@ def create(name: str, *, account: str, soft_id: int | None = None, common: Commo
     async def work(context: Context) -> dict[str, Any]:
         called = read_name(name)
         owner = await find_account(context, account)
-        new = await house.register_soft_app(context, called, owner, soft_id)
+        new = await house.register_soft_app(context, called, owner, soft_id, who_types())
         if isinstance(new, FieldFault):
             raise CommandFailed(f"{new.sentence}; see `manyeyes soft-app list`")
         return {"soft_id": new.soft_id, "name": called, "account_id": owner.account_id}
@@ -73,7 +74,7 @@ def pay_out(soft_id: int, *, common: Common | None = None) -> None:
         found = (await context.lookups.soft_apps()).get(soft_id)
         if found is None:
             raise CommandFailed(f"there is no soft app {soft_id}")
-        paid = await house.pay_out_share(context, found)
+        paid = await house.pay_out_share(context, found, who_types())
         if isinstance(paid, Refusal):
             raise CommandFailed(paid.detail)
         if not paid:

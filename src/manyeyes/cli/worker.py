@@ -46,7 +46,7 @@ def create(
     async def work(context: Context) -> dict[str, Any]:
         called = read_name(name)
         languages = read_languages(language or ["en"])
-        new = await house.register_worker(context, called, languages, queue or (), reviewer=reviewer)
+        new = await house.register_worker(context, called, languages, queue or (), who_types(), reviewer=reviewer)
         if isinstance(new, FieldFault):
             raise CommandFailed(_said(new))
         if not new.has_queue:
@@ -62,7 +62,7 @@ def link(worker: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
-        return {"login_url": await login_url(context, Subject("worker", found.worker_id, 0))}
+        return {"login_url": await login_url(context, Subject("worker", found.worker_id, 0), who_types())}
 
     run(common, work, lambda r: str(r["login_url"]))
 
@@ -73,7 +73,7 @@ def sign_out(worker: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
-        ended = await sign_out_everywhere(context, Subject("worker", found.worker_id, 0))
+        ended = await sign_out_everywhere(context, Subject("worker", found.worker_id, 0), who_types())
         return {"worker_id": found.worker_id, "sessions": ended}
 
     run(common, work, lambda r: f"worker {r['worker_id']} is signed out of {browsers(r['sessions'])}")
@@ -109,7 +109,7 @@ def set_worker(
             queues=None if queue is None else tuple(queue),
             reviewer=reviewer,
         )
-        if fault := await house.change_worker(context, found.worker_id, change):
+        if fault := await house.change_worker(context, found.worker_id, change, who_types()):
             raise CommandFailed(_said(fault))
         return _row(await find_worker(context, str(found.worker_id)))
 

@@ -19,7 +19,6 @@ from manyeyes.actions.end_overdue_tasks import LARGEST_SWEEP as OVERDUE_SWEEP
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.forget_credentials import ForgetCredentials, forget_credentials
 from manyeyes.actions.forget_refused_reports import ForgetRefusedReports, forget_refused_reports
-from manyeyes.actions.forget_samples import ForgetSamples, forget_samples
 from manyeyes.actions.forget_standings import LARGEST_SWEEP as STANDINGS_SWEEP
 from manyeyes.actions.forget_standings import ForgetStandings, forget_standings
 from manyeyes.actions.forget_tasks import ForgetTasks, forget_tasks
@@ -35,9 +34,9 @@ from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, re
 from manyeyes.actions.return_lapsed_leases import LARGEST_SWEEP as LAPSED_SWEEP
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
-from manyeyes.actions.sample_queues import SampleQueues, sample_queues
 from manyeyes.actions.settle_overdue_reports import LARGEST_SWEEP as REPORTS_SWEEP
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
+from manyeyes.actions.sign_heads import SignHeads, sign_heads
 from manyeyes.actions.sweep_calls import LARGEST_SWEEP as CALLS_SWEEP
 from manyeyes.actions.sweep_calls import SweepCalls, sweep_calls
 from manyeyes.actions.sweep_deliveries import LARGEST_SWEEP as DELIVERY_SWEEP
@@ -48,8 +47,10 @@ from manyeyes.actions.vest_pay import LARGEST_SWEEP as VEST_SWEEP
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
 from manyeyes.db.picture_days import keep_days
+from manyeyes.db.pool import DIRECTORY
 from manyeyes.runtime.context import Context, today
 from manyeyes.runtime.notifier import EVERY_REVIEWER
+from manyeyes.runtime.sampling import forget_old_samples, sample
 from manyeyes.runtime.skill_process import learn_apart
 from manyeyes.skills.evidence import queues_to_learn
 
@@ -99,6 +100,12 @@ async def replace_barred(context: Context, cell: int) -> None:
         if replaced.answers < REPLACED_SWEEP:
             return
         await asyncio.sleep(0)
+
+
+async def sign_trail(context: Context, cell: int) -> None:
+    """Sign where the audit trails have got to, the cell's and the look-ups': once a day, in UTC."""
+    for each in (DIRECTORY, cell):
+        await context.batcher.ask(sign_heads, SignHeads(each, context.trail_key))
 
 
 async def learn_nightly(context: Context, cell: int) -> None:
@@ -239,16 +246,6 @@ async def tell_stuck(context: Context, cell: int) -> None:
         await asyncio.sleep(0)
 
 
-async def sample(context: Context, cell: int) -> None:
-    """Keep how the queues look, for the operator's charts; asked more often than once a minute, lest one be missed."""
-    await context.batcher.ask(sample_queues, SampleQueues(cell))
-
-
-async def forget_old_samples(context: Context, cell: int) -> None:
-    """Forget how queues looked longer ago than the charts go."""
-    await context.batcher.ask(forget_samples, ForgetSamples(cell))
-
-
 async def guard_reports(context: Context, cell: int) -> None:
     """Log whose reports of incorrect tokens stand out so far that they are ignored from now on."""
     for account_id in await context.batcher.ask(watch_reporters, WatchReporters(cell)):
@@ -258,6 +255,7 @@ async def guard_reports(context: Context, cell: int) -> None:
 JOBS: list[tuple[float, PeriodicJob]] = [
     (2.0, beat),
     (3600.0, learn_nightly),
+    (600.0, sign_trail),
     (0.5, notice_silence),
     (2.0, notice_absence),
     (20.0, sample),

@@ -19,11 +19,12 @@ from manyeyes.console.operator.house_page import (
 )
 from manyeyes.console.operator.readers import amount, listed, money_in, networks_in, whole_in
 from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
-from manyeyes.console.shared.guards import for_operators
+from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import mark
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import accounts as house
 from manyeyes.roles.house.accounts import AccountChange, HouseAccount
+from manyeyes.values.deeds import Deed
 from manyeyes.values.text.rules import read_name
 
 PATH = "/operator/accounts"
@@ -95,13 +96,14 @@ class AccountPages(HousePages):
         """GET /operator/accounts?q=&after=: accounts by number, those that are looked for."""
         return await self._list(request)
 
-    @for_operators
+    @for_deed(Deed.ACCOUNT_OPEN)
     async def create(self, request: Request) -> Response:
         """POST /operator/accounts: `name`, `networks`. Its key and a sign-in link are shown only this once."""
         typed = read_sheet((NAME, NETWORKS), await request.form())
         if typed.faults:
             return await self._list(request, draw_sheet(request, (NAME, NETWORKS), BLANK, typed), 422)
-        new = await house.open_account(self._context, typed.values["name"], typed.values["networks"])
+        actor = await actor_of(self._context, request)
+        new = await house.open_account(self._context, typed.values["name"], typed.values["networks"], actor)
         shown = [
             OnceShown(mark("Client key"), new.client_key),
             OnceShown(mark("One-time sign-in link, good for an hour"), new.login_url),
@@ -115,7 +117,7 @@ class AccountPages(HousePages):
         found = await house.account_of(self._context, number_in(request, "account_id"))
         return await self.one(request, found) if found else self.missing(request)
 
-    @for_operators
+    @for_deed(Deed.ACCOUNT_SET)
     async def change(self, request: Request) -> Response:
         """POST /operator/accounts/{account_id}: of its terms what differs from what was shown."""
         found = await house.account_of(self._context, number_in(request, "account_id"))
@@ -131,7 +133,7 @@ class AccountPages(HousePages):
                 keep_days=typed.values.get("keep_days"),
             )
             actor = await actor_of(self._context, request)
-            fault = await house.change_account(self._context, found.place, change, found.terms, actor)
+            fault = await house.change_account(self._context, found.place, change, actor, found.terms)
         if typed.faults or fault:
             drawn = draw_sheet(request, TERMS, now, typed, fault)
             return await self.one(request, found, status=422, terms=drawn)

@@ -7,9 +7,11 @@ from manyeyes.accounts.rules import canonical_network
 from manyeyes.console.operator.house_page import HousePages, cut, done, list_page
 from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.shared.forms import text_of
-from manyeyes.console.shared.guards import for_operators
+from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import mark
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import sites as house
+from manyeyes.values.deeds import Deed
 
 ADDRESSES_PATH = "/operator/addresses"
 LEAD_ADDRESSES = mark(
@@ -36,21 +38,22 @@ class AddressPages(HousePages):
         """GET /operator/addresses?q=&after=: the networks that are shut out, those that are looked for."""
         return await self._list(request)
 
-    @for_operators
+    @for_deed(Deed.NETWORK_BLOCK)
     async def block(self, request: Request) -> Response:
         """POST /operator/addresses: shut `network` out."""
         typed = read_sheet(NETWORK, await request.form())
         if typed.faults:
             return await self._list(request, draw_sheet(request, NETWORK, NO_NETWORK, typed), 422)
-        await house.block_network(self._context, typed.values["network"])
+        await house.block_network(self._context, typed.values["network"], await actor_of(self._context, request))
         return done(ADDRESSES_PATH, "blocked")
 
-    @for_operators
+    @for_deed(Deed.NETWORK_UNBLOCK)
     async def unblock(self, request: Request) -> Response:
         """POST /operator/addresses/unblock: let `network` in again."""
         network = text_of(await request.form(), "network")
         is_there = network in await house.blocked_networks(self._context)
-        is_done = is_there and await house.unblock_network(self._context, network)
+        actor = await actor_of(self._context, request)
+        is_done = is_there and await house.unblock_network(self._context, network, actor)
         return done(ADDRESSES_PATH, "unblocked" if is_done else "refused")
 
     async def _list(self, request: Request, sheet: DrawnSheet | None = None, status: int = 200) -> Response:

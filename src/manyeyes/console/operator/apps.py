@@ -16,14 +16,16 @@ from manyeyes.console.operator.recognition_fields import BLANK, adding, terms_in
 from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.operator.sites import NO_ACCOUNT
 from manyeyes.console.shared.forms import text_of
-from manyeyes.console.shared.guards import for_operators
+from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import mark
 from manyeyes.recognisers.catalogue import installed
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import accounts as house_accounts
 from manyeyes.roles.house import apps as house
 from manyeyes.roles.house import recognitions as house_recognitions
 from manyeyes.roles.house.apps import NewApp
 from manyeyes.roles.house.faults import FieldFault
+from manyeyes.values.deeds import Deed
 
 PATH = "/operator/apps"
 LEAD = mark(
@@ -105,7 +107,7 @@ class AppPages(HousePages):
         """GET /operator/apps?q=&after=: apps, the oldest first, those that are looked for."""
         return await self._list(request)
 
-    @for_operators
+    @for_deed(Deed.APP_ADD)
     async def create(self, request: Request) -> Response:
         """POST /operator/apps: open an app. A pair that is made for it is shown only this once."""
         typed, fault = read_sheet(NEW, await request.form()), None
@@ -125,7 +127,7 @@ class AppPages(HousePages):
                     public_key=given["public_key"] or pair.public,
                     calls_per_second=given["rate"],
                 )
-                new = await house.open_app(self._context, account.place, wanted)
+                new = await house.open_app(self._context, account.place, wanted, await actor_of(self._context, request))
                 if not isinstance(new, FieldFault):
                     return await self._made(request, new.secret_id, pair)
                 fault = new
@@ -137,7 +139,7 @@ class AppPages(HousePages):
         found = await house.app_of(self._context, request.path_params["secret_id"])
         return await self._one(request, found) if found else self.missing(request)
 
-    @for_operators
+    @for_deed(Deed.APP_SET)
     async def change(self, request: Request) -> Response:
         """POST /operator/apps/{secret_id}: `rate`."""
         found = await house.app_of(self._context, request.path_params["secret_id"])
@@ -146,12 +148,13 @@ class AppPages(HousePages):
         now = {"rate": str(found.calls_per_second)}
         typed, fault = read_sheet((RATE,), await request.form(), now), None
         if not typed.faults and typed.values:
-            fault = await house.change_app(self._context, found.secret_id, rate=typed.values["rate"])
+            actor = await actor_of(self._context, request)
+            fault = await house.change_app(self._context, found.secret_id, actor, rate=typed.values["rate"])
         if typed.faults or fault:
             return await self._one(request, found, 422, rate=draw_sheet(request, (RATE,), now, typed, fault))
         return done(f"{PATH}/{found.secret_id}", "changed" if typed.values else "unchanged")
 
-    @for_operators
+    @for_deed(Deed.APP_SET)
     async def replace_key(self, request: Request) -> Response:
         """POST /operator/apps/{secret_id}/key: `public_key`, or a pair of `bits`, which is shown only this once."""
         found = await house.app_of(self._context, request.path_params["secret_id"])
@@ -161,19 +164,21 @@ class AppPages(HousePages):
         if typed.faults:
             return await self._one(request, found, 422, key=draw_sheet(request, KEY, USUAL, typed))
         pair = await _pair(typed.values)
-        await house.change_app(self._context, found.secret_id, public_key=typed.values["public_key"] or pair.public)
+        actor, public_key = await actor_of(self._context, request), typed.values["public_key"] or pair.public
+        await house.change_app(self._context, found.secret_id, actor, public_key=public_key)
         return await self._made(request, found.secret_id, pair)
 
-    @for_operators
+    @for_deed(Deed.APP_SET)
     async def suspend(self, request: Request) -> Response:
         """POST /operator/apps/{secret_id}/suspend: `suspended` (yes or no)."""
         wanted = {"yes": True, "no": False}.get(text_of(await request.form(), "suspended"))
         secret_id = request.path_params["secret_id"]
-        if wanted is None or await house.change_app(self._context, secret_id, suspended=wanted):
+        actor = await actor_of(self._context, request)
+        if wanted is None or await house.change_app(self._context, secret_id, actor, suspended=wanted):
             return self.missing(request)
         return done(f"{PATH}/{secret_id}", "changed")
 
-    @for_operators
+    @for_deed(Deed.RECOGNITION_ADD)
     async def add(self, request: Request) -> Response:
         """POST /operator/apps/{secret_id}/recognitions: add a recognition with its labels and terms."""
         found = await house.app_of(self._context, request.path_params["secret_id"])
@@ -186,7 +191,9 @@ class AppPages(HousePages):
         if not typed.faults and fault is None:
             try:
                 blank = house_recognitions.blank(found.secret_id, **_named(typed.values))
-                new = await house_recognitions.add_recognition(self._context, blank, terms_in(typed))
+                new = await house_recognitions.add_recognition(
+                    self._context, blank, terms_in(typed), await actor_of(self._context, request)
+                )
             except (ValueError, OSError) as error:
                 new = FieldFault("", "%(why)s", {"why": str(error)})
             if not isinstance(new, FieldFault):

@@ -36,8 +36,6 @@ NOTICES = {
     "paid_out": (mark("What was owed is in what the owner may spend."), ""),
     "nothing_owed": (mark("Nothing is owed for it."), "warn"),
     "resent": (mark("It is sent again."), ""),
-    "told": (mark("It is told. Workers see it when they next look."), ""),
-    "ended": (mark("It is over: nobody sees it any more."), ""),
     "refused": (mark("That could not be done: it is not so any more."), "warn"),
 }
 RowT = TypeVar("RowT")

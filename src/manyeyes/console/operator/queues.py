@@ -15,7 +15,7 @@ from manyeyes.console.operator.readers import whole_in, yes_in
 from manyeyes.console.operator.sheets import DrawnSheet, Field, Typed, draw_sheet, read_sheet
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import text_of
-from manyeyes.console.shared.guards import for_operators
+from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import mark
 from manyeyes.console.shared.reader_zone import keep_zone, zone_of
 from manyeyes.roles.acting import actor_of
@@ -24,6 +24,8 @@ from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.house.queue_history import queue_history
 from manyeyes.roles.practising import queue_training, set_training
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values.actor import Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Refusal
 
 PATH = "/operator/queues"
@@ -59,7 +61,7 @@ class QueuePages(HousePages):
         """GET /operator/queues?q=&after=: queues by number, those that are looked for."""
         return await self._list(request)
 
-    @for_operators
+    @for_deed(Deed.QUEUE_ADD)
     async def create(self, request: Request) -> Response:
         """POST /operator/queues: open a queue with its terms."""
         typed = read_sheet(OPENING, await request.form())
@@ -67,7 +69,7 @@ class QueuePages(HousePages):
         fault = people if isinstance(people, FieldFault) else None
         if not typed.faults and fault is None:
             queue = _new(typed, people if any(typed.texts[name] for name in ("answers", "wrong_at_most")) else None)
-            fault = await house.open_queue(self._context, queue)
+            fault = await house.open_queue(self._context, queue, await actor_of(self._context, request))
             if fault is None:
                 return done(f"{PATH}/{queue.queue_id}", "changed")
         return await self._list(request, draw_sheet(request, OPENING, USUAL, typed, fault), 422)
@@ -78,7 +80,7 @@ class QueuePages(HousePages):
         found = await self._found(request)
         return await self._one(request, found) if found else self.missing(request)
 
-    @for_operators
+    @for_deed(Deed.QUEUE_SET)
     async def change(self, request: Request) -> Response:
         """POST /operator/queues/{queue_id}: of its terms what differs from what was shown."""
         found = await self._found(request)
@@ -93,12 +95,12 @@ class QueuePages(HousePages):
                 fault = change
             else:
                 actor = await actor_of(self._context, request)
-                fault = await house.change_queue(self._context, found, change, is_seen=True, actor=actor)
+                fault = await house.change_queue(self._context, found, change, actor, is_seen=True)
         if typed.faults or fault:
             return await self._one(request, found, 422, terms=draw_sheet(request, TERMS, now, typed, fault))
         return done(f"{PATH}/{found.queue_id}", "changed" if typed.values else "unchanged")
 
-    @for_operators
+    @for_deed(Deed.TRAINING_SET)
     async def train(self, request: Request) -> Response:
         """POST /operator/queues/{queue_id}/training: `items`, `pass_mark`, `paid` make a set, `clear` ends it."""
         found = await self._found(request)
@@ -109,14 +111,15 @@ class QueuePages(HousePages):
         typed = read_sheet(TRAINING, form)
         fault = None
         if not typed.faults or is_cleared:
-            fault = await self._train(found.queue_id, {} if is_cleared else typed.values)
+            actor = await actor_of(self._context, request)
+            fault = await self._train(found.queue_id, {} if is_cleared else typed.values, actor)
             if fault is None:
                 return done(f"{PATH}/{found.queue_id}", "changed")
         return await self._one(
             request, found, 422, training=draw_sheet(request, TRAINING, TRAINING_USUAL, typed, fault)
         )
 
-    async def _train(self, queue_id: int, values: dict[str, Any]) -> FieldFault | None:
+    async def _train(self, queue_id: int, values: dict[str, Any], actor: Actor) -> FieldFault | None:
         """Set a queue's training set in every cell that has the gold for it; return why none has."""
         command = SetTraining(
             cell=0,
@@ -125,6 +128,7 @@ class QueuePages(HousePages):
             items=values.get("items", 0),
             is_paid=values.get("paid", False),
             pass_mark=values.get("pass_mark", 0.8),
+            actor=actor,
         )
         cells = self._context.cells.numbers
         outcomes = [await set_training(self._context, command.within(cell)) for cell in cells]

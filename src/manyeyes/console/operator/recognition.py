@@ -21,7 +21,7 @@ from manyeyes.console.operator.recognition_fields import now_of, terms_in, terms
 from manyeyes.console.operator.sheets import DrawnSheet, draw_sheet, read_sheet
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import text_of
-from manyeyes.console.shared.guards import for_operators
+from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.recognisers.catalogue import installed
@@ -29,11 +29,13 @@ from manyeyes.recognitions import reviews, rules
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.recognitions.verdict_counts import VerdictCount, verdict_counts
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.house.recognitions import change_recognition
 from manyeyes.roles.operator import open_appeals
 from manyeyes.runtime.context import Context
 from manyeyes.values.decimals import decimal_number
+from manyeyes.values.deeds import Deed
 
 PATH = "/operator/recognition"
 DAYS = 90  # of verdicts that count here: recognisers, customers and what they send change
@@ -115,7 +117,7 @@ class OperatorRecognitionPages:
         found = await self._found(request.path_params["task_id"])
         return self._missing(request) if found is None else await self._terms_page(request, found[1])
 
-    @for_operators
+    @for_deed(Deed.RECOGNITION_SET)
     async def change_terms(self, request: Request) -> Response:
         """POST /operator/recognition/{task_id}/terms: of its terms what differs from what was shown."""
         found = await self._found(request.path_params["task_id"])
@@ -128,7 +130,8 @@ class OperatorRecognitionPages:
         fault = people if isinstance(people, FieldFault) else None
         if not typed.faults and fault is None and typed.values:
             try:
-                after = await change_recognition(self._context, before, terms_in(typed))
+                actor = await actor_of(self._context, request)
+                after = await change_recognition(self._context, before, terms_in(typed), actor)
             except ValueError as error:
                 after = FieldFault("", "%(why)s", {"why": str(error)})
             fault = after if isinstance(after, FieldFault) else None
@@ -155,20 +158,21 @@ class OperatorRecognitionPages:
     def _missing(self, request: Request) -> Response:
         return render(request, "shared/missing.html", status=404, person="operator")
 
-    @for_operators
+    @for_deed(Deed.APP_SET)
     async def change_app(self, request: Request) -> Response:
         """POST /operator/app: `secret_id`, `suspended` (yes or no)."""
         form = await request.form()
         suspended = {"yes": True, "no": False}.get(text_of(form, "suspended"))
         if suspended is None:
             return RedirectResponse(f"{PATH}?notice=refused", status_code=303)
-        command = ChangeApp(secret_id=text_of(form, "secret_id"), suspended=suspended)
+        actor = await actor_of(self._context, request)
+        command = ChangeApp(secret_id=text_of(form, "secret_id"), suspended=suspended, actor=actor)
         is_there = await self._context.batcher.ask(change_apps, command)
         await self._context.notifier.tell_changed()
         notice = "refused" if not is_there else "suspended" if suspended else "resumed"
         return RedirectResponse(f"{PATH}?notice={notice}", status_code=303)
 
-    @for_operators
+    @for_deed(Deed.RECOGNITION_SET)
     async def change(self, request: Request) -> Response:
         """POST /operator/recognition: `task_id`; of `threshold`, `sample_share` (per cent), `closed` what changes."""
         form = await request.form()
@@ -182,7 +186,8 @@ class OperatorRecognitionPages:
         except ValueError:
             return RedirectResponse(f"{PATH}/{recognition.task_id}?notice=refused", status_code=303)
         if terms:
-            command = ChangeRecognition(task_id=recognition.task_id, **terms)
+            actor = await actor_of(self._context, request)
+            command = ChangeRecognition(task_id=recognition.task_id, actor=actor, **terms)
             await self._context.batcher.ask(change_recognitions, command)
             await self._context.notifier.tell_changed()
         return RedirectResponse(f"{PATH}/{recognition.task_id}?notice=changed", status_code=303)

@@ -10,14 +10,16 @@ from manyeyes.console.operator.house_page import HousePages, cut, done, list_pag
 from manyeyes.console.operator.readers import whole_in
 from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.guards import for_operators
+from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import accounts as house_accounts
 from manyeyes.roles.house import sites as house
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.house.sites import HouseSite
 from manyeyes.roles.site_checks import check
 from manyeyes.sites.rules import Site, SiteState, file_address, proof_text, read_domain, record_name
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Refusal
 
 PATH = "/operator/sites"
@@ -63,14 +65,15 @@ class SitePages(HousePages):
         """GET /operator/sites?q=&after=: sites by domain; ``q``: a part of the domain, or an account's number."""
         return await self._list(request)
 
-    @for_operators
+    @for_deed(Deed.SITE_ADD)
     async def create(self, request: Request) -> Response:
         """POST /operator/sites: `domain`, `account`. A site that is there already is shown."""
         typed, fault = read_sheet(NEW, await request.form()), None
         if not typed.faults:
             account = await house_accounts.account_of(self._context, typed.values["account"])
             if account is not None:
-                site = await house.begin_site(self._context, account.place, typed.values["domain"])
+                actor = await actor_of(self._context, request)
+                site = await house.begin_site(self._context, account.place, typed.values["domain"], actor)
                 return done(_path(site), "changed")
             fault = FieldFault("account", NO_ACCOUNT, {"account": typed.texts["account"]})
         return await self._list(request, draw_sheet(request, NEW, BLANK, typed, fault), 422)
@@ -100,7 +103,7 @@ class SitePages(HousePages):
             events=[each for each in events if each.event.account_id == found.site.account_id],
         )
 
-    @for_operators
+    @for_deed(Deed.SITE_ADD)
     async def check(self, request: Request) -> Response:
         """POST /operator/sites/{account_id}/{domain}/check: look for the proof now."""
         found = await self._found(request)
@@ -112,14 +115,15 @@ class SitePages(HousePages):
         is_proven = outcome.state is SiteState.LIVE and not outcome.failures
         return done(_path(found.site), "proven" if is_proven else "not_proven")
 
-    @for_operators
+    @for_deed(Deed.SITE_WITHDRAW)
     async def withdraw(self, request: Request) -> Response:
         """POST /operator/sites/{account_id}/{domain}/withdraw: take a site back at once."""
         found = await self._found(request)
         account = await house_accounts.account_of(self._context, found.site.account_id) if found else None
         if found is None or account is None:
             return self.missing(request)
-        outcome = await house.withdraw_site(self._context, account.place, found.site.domain)
+        actor = await actor_of(self._context, request)
+        outcome = await house.withdraw_site(self._context, account.place, found.site.domain, actor)
         return done(_path(found.site), "refused" if isinstance(outcome, Refusal) else "withdrawn")
 
     async def _found(self, request: Request) -> HouseSite | None:

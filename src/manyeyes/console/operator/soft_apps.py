@@ -10,11 +10,13 @@ from manyeyes.console.operator.readers import or_none, whole_in
 from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.operator.sites import NO_ACCOUNT
 from manyeyes.console.shared.forms import number_of
-from manyeyes.console.shared.guards import for_operators
+from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import mark
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import accounts as house_accounts
 from manyeyes.roles.house import sites as house
 from manyeyes.roles.house.faults import FieldFault
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Refusal
 
 APPS_PATH = "/operator/soft-apps"
@@ -53,7 +55,7 @@ class SoftAppPages(HousePages):
         """GET /operator/soft-apps?q=&after=: applications by softId, those that are looked for."""
         return await self._list(request)
 
-    @for_operators
+    @for_deed(Deed.SOFT_APP_ADD)
     async def create(self, request: Request) -> Response:
         """POST /operator/soft-apps: `name`, `account`, `soft_id`."""
         typed, fault = read_sheet(NEW_APP, await request.form()), None
@@ -63,19 +65,20 @@ class SoftAppPages(HousePages):
             if account is None:
                 fault = FieldFault("account", NO_ACCOUNT, {"account": typed.texts["account"]})
             else:
-                new = await house.register_soft_app(self._context, given["name"], account.place, given["soft_id"])
+                named = given["name"], account.place, given["soft_id"]
+                new = await house.register_soft_app(self._context, *named, await actor_of(self._context, request))
                 if not isinstance(new, FieldFault):
                     return done(APPS_PATH, "changed")
                 fault = new
         return await self._list(request, draw_sheet(request, NEW_APP, NO_APP, typed, fault), 422)
 
-    @for_operators
+    @for_deed(Deed.SHARE_PAY_OUT)
     async def pay_out(self, request: Request) -> Response:
         """POST /operator/soft-apps/pay-out: `soft_id`. What is owed moves into what its owner may spend, once."""
         found = (await self._context.lookups.soft_apps()).get(number_of(await request.form(), "soft_id"))
         if found is None:
             return self.missing(request)
-        paid = await house.pay_out_share(self._context, found)
+        paid = await house.pay_out_share(self._context, found, await actor_of(self._context, request))
         return done(APPS_PATH, "refused" if isinstance(paid, Refusal) else "paid_out" if paid else "nothing_owed")
 
     async def _list(self, request: Request, sheet: DrawnSheet | None = None, status: int = 200) -> Response:

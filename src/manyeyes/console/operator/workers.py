@@ -9,7 +9,7 @@ from manyeyes.console.operator.house_page import PAGE_ROWS, HousePages, OnceShow
 from manyeyes.console.operator.readers import numbers_listed, yes, yes_in
 from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.guards import for_operators
+from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.roles.accuracy import person_standings
 from manyeyes.roles.acting import actor_of
@@ -18,6 +18,7 @@ from manyeyes.roles.house import workers as house
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.house.workers import HouseWorker, WorkerChange
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
+from manyeyes.values.deeds import Deed
 from manyeyes.values.text.rules import read_name
 from manyeyes.workers.rules import WorkerState
 from manyeyes.workers.store import Subject, Worker
@@ -69,7 +70,7 @@ class WorkerPages(HousePages):
         """GET /operator/workers?q=&after=: workers by number, those that are looked for."""
         return await self._list(request)
 
-    @for_operators
+    @for_deed(Deed.WORKER_ADD)
     async def create(self, request: Request) -> Response:
         """POST /operator/workers: register somebody. Token and link are shown only this once."""
         fields = (NAME, LANGUAGES, await self._queues(is_new=True), REVIEWER)
@@ -77,9 +78,8 @@ class WorkerPages(HousePages):
         if typed.faults:
             return await self._list(request, draw_sheet(request, fields, _blank(), typed), 422)
         given = typed.values
-        new = await house.register_worker(
-            self._context, given["name"], given["languages"], given["queues"], reviewer=given["reviewer"]
-        )
+        names, actor = (given["name"], given["languages"], given["queues"]), await actor_of(self._context, request)
+        new = await house.register_worker(self._context, *names, actor, reviewer=given["reviewer"])
         if isinstance(new, FieldFault):
             return await self._list(request, draw_sheet(request, fields, _blank(), typed, new), 422)
         shown = [OnceShown(LINK, new.login_url), OnceShown(mark("Token for their programs"), new.token)]
@@ -93,7 +93,7 @@ class WorkerPages(HousePages):
         found = await house.worker_of(self._context, number_in(request, "worker_id"))
         return await self._one(request, found) if found else self.missing(request)
 
-    @for_operators
+    @for_deed(Deed.WORKER_SET)
     async def change(self, request: Request) -> Response:
         """POST /operator/workers/{worker_id}: of `languages`, `queues`, `reviewer` what differs from what was shown."""
         found = await house.worker_of(self._context, number_in(request, "worker_id"))
@@ -104,12 +104,13 @@ class WorkerPages(HousePages):
         fault = None
         if not typed.faults and typed.values:
             change = WorkerChange(**typed.values)
-            fault = await house.change_worker(self._context, found.worker.worker_id, change, seen=found.worker)
+            actor = await actor_of(self._context, request)
+            fault = await house.change_worker(self._context, found.worker.worker_id, change, actor, found.worker)
         if typed.faults or fault:
             return await self._one(request, found, draw_sheet(request, fields, now, typed, fault), 422)
         return done(f"{PATH}/{found.worker.worker_id}", "changed" if typed.values else "unchanged")
 
-    @for_operators
+    @for_deed(Deed.WORKER_DISABLE)
     async def disable(self, request: Request) -> Response:
         """POST /operator/workers/{worker_id}/disable: shut somebody out."""
         found = await house.worker_of(self._context, number_in(request, "worker_id"))
@@ -118,7 +119,7 @@ class WorkerPages(HousePages):
         await house.shut_out(self._context, found.worker.worker_id, await actor_of(self._context, request))
         return done(f"{PATH}/{found.worker.worker_id}", "disabled")
 
-    @for_operators
+    @for_deed(Deed.WORKER_ENABLE)
     async def enable(self, request: Request) -> Response:
         """POST /operator/workers/{worker_id}/enable: let somebody in again."""
         found = await house.worker_of(self._context, number_in(request, "worker_id"))
@@ -127,23 +128,25 @@ class WorkerPages(HousePages):
         await house.let_in(self._context, found.worker.worker_id, await actor_of(self._context, request))
         return done(f"{PATH}/{found.worker.worker_id}", "enabled")
 
-    @for_operators
+    @for_deed(Deed.LINK_MAKE)
     async def link(self, request: Request) -> Response:
         """POST /operator/workers/{worker_id}/link: make a one-time sign-in link, which is shown only this once."""
         found = await house.worker_of(self._context, number_in(request, "worker_id"))
         if found is None or found.worker.disabled:
             return self.missing(request)
-        url = await login_url(self._context, Subject("worker", found.worker.worker_id, 0))
+        subject = Subject("worker", found.worker.worker_id, 0)
+        url = await login_url(self._context, subject, await actor_of(self._context, request))
         back = f"{PATH}/{found.worker.worker_id}"
         return await self.show_once(request, "worker", mark("The link is made"), [OnceShown(LINK, url)], back)
 
-    @for_operators
+    @for_deed(Deed.SIGN_OUT_EVERYWHERE)
     async def sign_out(self, request: Request) -> Response:
         """POST /operator/workers/{worker_id}/sign-out: end every session; the token stays valid."""
         found = await house.worker_of(self._context, number_in(request, "worker_id"))
         if found is None:
             return self.missing(request)
-        await sign_out_everywhere(self._context, Subject("worker", found.worker.worker_id, 0))
+        subject = Subject("worker", found.worker.worker_id, 0)
+        await sign_out_everywhere(self._context, subject, await actor_of(self._context, request))
         return done(f"{PATH}/{found.worker.worker_id}", "signed_out")
 
     async def _queues(self, *, is_new: bool = False) -> Field:

@@ -18,7 +18,7 @@ from manyeyes.ledger import store as ledger
 from manyeyes.roles.house.faults import FieldFault, meanwhile
 from manyeyes.roles.login_links import address_of
 from manyeyes.runtime.context import Context
-from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.actor import Actor
 from manyeyes.values.refusals import Refusal
 
 LARGEST_WEIGHT = 1_000_000
@@ -65,7 +65,9 @@ async def account_of(context: Context, account_id: int) -> HouseAccount | None:
     return next(iter(await _with_money(context, found)), None)
 
 
-async def open_account(context: Context, name: str, networks: Sequence[str], amount_micros: int = 0) -> NewAccount:
+async def open_account(
+    context: Context, name: str, networks: Sequence[str], actor: Actor, amount_micros: int = 0
+) -> NewAccount:
     """Open an account in the first cell, which lies in the directory database: all in one transaction.
 
     Its key exists nowhere else than in what is returned, so nothing that can fail may follow the commit.
@@ -79,13 +81,13 @@ async def open_account(context: Context, name: str, networks: Sequence[str], amo
         amount_micros=amount_micros,
     )
     account_id = await context.id_blocks.take_number("account")
-    await context.batcher.ask(open_accounts, OpenAccount(FIRST_CELL, account_id, name, beginning))
+    await context.batcher.ask(open_accounts, OpenAccount(FIRST_CELL, account_id, name, beginning, actor))
     return NewAccount(account_id, key, address_of(context, link))
 
 
-async def top_up(context: Context, place: AccountPlace, serial: int, amount_micros: int) -> int | Refusal:
+async def top_up(context: Context, place: AccountPlace, serial: int, amount_micros: int, actor: Actor) -> int | Refusal:
     """Add money to an account and return what it may spend; ``serial``, taken beforehand, lets it happen once."""
-    command = TopUp(place.cell, serial, place.account_id, amount_micros)
+    command = TopUp(place.cell, serial, place.account_id, amount_micros, actor)
     outcome = await context.batcher.ask(top_up_accounts, command)
     if not isinstance(outcome, Refusal):
         await context.notifier.tell_changed()  # jobs may wait for the money
@@ -96,8 +98,8 @@ async def change_account(
     context: Context,
     place: AccountPlace,
     change: AccountChange,
+    actor: Actor,
     seen: Terms | None = None,
-    actor: Actor = BY_ITSELF,
 ) -> FieldFault | None:
     """Change an account's terms; return what is wrong with them. ``seen``: what whoever changes them looked at."""
     if change.weight is not None and not 0 < change.weight <= LARGEST_WEIGHT:
@@ -109,17 +111,19 @@ async def change_account(
     return None if await context.batcher.ask(change_account_terms, command) else meanwhile()
 
 
-async def add_key(context: Context, place: AccountPlace, networks: Sequence[str], scopes: Sequence[str]) -> str:
+async def add_key(
+    context: Context, place: AccountPlace, networks: Sequence[str], scopes: Sequence[str], actor: Actor
+) -> str:
     """Give an account another client key and return it; it is nowhere else."""
     fresh = new_key()
     owner = KeyOwner(place.cell, place.account_id, tuple(networks), tuple(scopes))
-    await context.batcher.ask(issue_keys, IssueKey(digest(fresh), owner))
+    await context.batcher.ask(issue_keys, IssueKey(digest(fresh), owner, actor=actor))
     return fresh
 
 
-async def end_key(context: Context, key_hash: bytes) -> int | None:
+async def end_key(context: Context, key_hash: bytes, actor: Actor) -> int | None:
     """End a client key; return whose it was, None when no such key was valid."""
-    account_id = await context.batcher.ask(revoke_keys, RevokeKey(key_hash))
+    account_id = await context.batcher.ask(revoke_keys, RevokeKey(key_hash, actor=actor))
     await context.notifier.tell_changed()
     return account_id
 

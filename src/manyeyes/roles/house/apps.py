@@ -9,6 +9,7 @@ from manyeyes.apps import store
 from manyeyes.apps.rules import App
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.runtime.context import Context
+from manyeyes.values.actor import Actor
 
 HIGHEST_RATE = 1_000_000
 
@@ -43,12 +44,12 @@ def rate_fault(rate: int) -> FieldFault | None:
     return FieldFault("rate", "the rate is from 1 to %(most)s calls per second", {"most": HIGHEST_RATE})
 
 
-async def open_app(context: Context, owner: AccountPlace, wanted: NewApp) -> App | FieldFault:
+async def open_app(context: Context, owner: AccountPlace, wanted: NewApp, actor: Actor) -> App | FieldFault:
     """Open an app for an account; running servers know it within seconds."""
     if fault := rate_fault(wanted.calls_per_second):
         return fault
     new = App(cell=owner.cell, account_id=owner.account_id, suspended=False, **msgspec.structs.asdict(wanted))
-    await context.batcher.ask(add_apps, AddApp(new))
+    await context.batcher.ask(add_apps, AddApp(new, actor=actor))
     await context.notifier.tell_changed()
     return new
 
@@ -56,6 +57,7 @@ async def open_app(context: Context, owner: AccountPlace, wanted: NewApp) -> App
 async def change_app(
     context: Context,
     secret_id: str,
+    actor: Actor,
     *,
     public_key: str | None = None,
     rate: int | None = None,
@@ -64,7 +66,8 @@ async def change_app(
     """Change an app; None leaves a part as it is. Running servers follow within seconds."""
     if rate is not None and (fault := rate_fault(rate)):
         return fault
-    command = ChangeApp(secret_id=secret_id, public_key=public_key, calls_per_second=rate, suspended=suspended)
+    terms = {"public_key": public_key, "calls_per_second": rate, "suspended": suspended}
+    command = ChangeApp(secret_id=secret_id, actor=actor, **terms)  # type: ignore[arg-type]
     if not await context.batcher.ask(change_apps, command):
         return FieldFault("secret_id", "there is no app %(app)s", {"app": secret_id})
     await context.notifier.tell_changed()

@@ -14,7 +14,7 @@ from manyeyes.roles.house.floors import check_floor
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms
 from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
-from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.actor import Actor
 from manyeyes.values.durations import read_duration
 
 LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
@@ -50,20 +50,20 @@ def read_life(text: str) -> int | FieldFault:
     return seconds
 
 
-async def open_queue(context: Context, queue: QueueTerms) -> FieldFault | None:
+async def open_queue(context: Context, queue: QueueTerms, actor: Actor) -> FieldFault | None:
     """Open a queue in every database; return what is wrong with it. Done again after a failure it is completed."""
     if fault := _check_new(queue, (await context.lookups.queues()).values()):
         return fault
     for cell in context.cells.numbers:
         await context.batcher.ask(open_gates, OpenGate(cell, queue.queue_id))
     for cell in reversed(context.cells.one_of_each):  # the directory database last: a repetition completes
-        await context.batcher.ask(add_queues, AddQueue(cell, queue))
+        await context.batcher.ask(add_queues, AddQueue(cell, queue, actor))
     await context.notifier.tell_changed()
     return None
 
 
 async def change_queue(
-    context: Context, before: QueueTerms, change: QueueChange, *, is_seen: bool = False, actor: Actor = BY_ITSELF
+    context: Context, before: QueueTerms, change: QueueChange, actor: Actor, *, is_seen: bool = False
 ) -> FieldFault | None:
     """Change a queue's terms; return what is wrong with them. ``is_seen``: only where ``before`` still holds.
 

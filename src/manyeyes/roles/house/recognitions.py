@@ -15,6 +15,7 @@ from manyeyes.recognitions import rules, store
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.runtime.context import Context
+from manyeyes.values.actor import Actor
 
 SAMPLE_SHARE = 0.02
 MODEL_PRICE_MICROS = 500  # of one picture recognised; people are paid by their queue's price
@@ -74,7 +75,9 @@ def review_seconds(hours: float) -> int | FieldFault:
     return max(1, round(hours * 3600))
 
 
-async def add_recognition(context: Context, before: Recognition, wanted: RecognitionTerms) -> Recognition | FieldFault:
+async def add_recognition(
+    context: Context, before: Recognition, wanted: RecognitionTerms, actor: Actor
+) -> Recognition | FieldFault:
     """Add a recognition. Raises ValueError for terms or a recogniser that do not go together."""
     terms = _changes(context, before, wanted)
     if isinstance(terms, FieldFault):
@@ -84,13 +87,13 @@ async def add_recognition(context: Context, before: Recognition, wanted: Recogni
     memory = context.settings.recogniser_megabytes
     await asyncio.to_thread(catalogue.check, new.recogniser, new.model, new.names, memory)
     new = msgspec.structs.replace(new, recognition_id=await context.id_blocks.take_number("recognition"))
-    await context.batcher.ask(add_recognitions, AddRecognition(new))
+    await context.batcher.ask(add_recognitions, AddRecognition(new, actor=actor))
     await context.notifier.tell_changed()
     return new
 
 
 async def change_recognition(
-    context: Context, before: Recognition, wanted: RecognitionTerms
+    context: Context, before: Recognition, wanted: RecognitionTerms, actor: Actor
 ) -> Recognition | FieldFault:
     """Change a recognition's terms. Raises ValueError for some that do not go together; servers follow in seconds."""
     terms = _changes(context, before, wanted)
@@ -98,7 +101,7 @@ async def change_recognition(
         return terms
     after = msgspec.structs.replace(before, **terms)
     rules.check(after)
-    await context.batcher.ask(change_recognitions, ChangeRecognition(task_id=before.task_id, **terms))
+    await context.batcher.ask(change_recognitions, ChangeRecognition(task_id=before.task_id, actor=actor, **terms))
     await context.notifier.tell_changed()
     return after
 

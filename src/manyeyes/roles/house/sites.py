@@ -21,6 +21,7 @@ from manyeyes.sites.rules import Site, SiteState, is_live
 from manyeyes.sites.store import RecordedEvent
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.store import SoftApp
+from manyeyes.values.actor import Actor
 from manyeyes.values.refusals import Refusal
 
 LARGEST_SOFT_ID = 2_147_483_647  # an int32 on the wire and in the table
@@ -58,16 +59,17 @@ async def site_of(context: Context, place: AccountPlace, domain: str) -> Site | 
     return next((each for each in every if (each.account_id, each.domain) == (place.account_id, domain)), None)
 
 
-async def begin_site(context: Context, place: AccountPlace, domain: str) -> Site:
+async def begin_site(context: Context, place: AccountPlace, domain: str, actor: Actor) -> Site:
     """Begin a site, or return the one that is there already; the domain is as `read_domain` gives it."""
     event_id = await context.id_blocks.take(place.cell)
-    return await context.batcher.ask(add_sites, AddSite(place.cell, event_id, place.account_id, domain, new_token()))
+    command = AddSite(place.cell, event_id, place.account_id, domain, new_token(), actor)
+    return await context.batcher.ask(add_sites, command)
 
 
-async def withdraw_site(context: Context, place: AccountPlace, domain: str) -> Site | Refusal:
+async def withdraw_site(context: Context, place: AccountPlace, domain: str, actor: Actor) -> Site | Refusal:
     """Take a site back at once: its open tasks end without charge, and no new one is taken."""
     event_id = await context.id_blocks.take(place.cell)
-    command = WithdrawSite(place.cell, event_id, place.account_id, domain)
+    command = WithdrawSite(place.cell, event_id, place.account_id, domain, actor)
     outcome = await context.batcher.ask(withdraw_sites, command)
     if not isinstance(outcome, Refusal):
         await end_barred(context, place.cell)
@@ -89,7 +91,7 @@ async def every_soft_app(context: Context) -> list[OwedApp]:
 
 
 async def register_soft_app(
-    context: Context, name: str, owner: AccountPlace, soft_id: int | None
+    context: Context, name: str, owner: AccountPlace, soft_id: int | None, actor: Actor
 ) -> SoftApp | FieldFault:
     """Register an application; its number is ``soft_id``, or a free one."""
     if soft_id is not None and not 0 < soft_id <= LARGEST_SOFT_ID:
@@ -99,17 +101,17 @@ async def register_soft_app(
     while soft_id is None and number in taken:
         number = await context.id_blocks.take_number("soft_app")
     new = SoftApp(number, name, owner.cell, owner.account_id)
-    if not await context.batcher.ask(register_soft_apps, RegisterSoftApp(new)):
+    if not await context.batcher.ask(register_soft_apps, RegisterSoftApp(new, actor=actor)):
         return FieldFault("soft_id", "the softId %(soft_id)s is taken", {"soft_id": number})
     await context.notifier.tell_changed()
     return new
 
 
-async def pay_out_share(context: Context, app: SoftApp) -> int | Refusal:
+async def pay_out_share(context: Context, app: SoftApp, actor: Actor) -> int | Refusal:
     """Move all that an app's owner is owed into what they may spend; return how many micros that was."""
     elsewhere = sum([await _owed(context, app.soft_id, cell) for cell in context.cells.numbers if cell != app.cell])
     pay_out_id = await context.id_blocks.take(app.cell)
-    command = PayOutShares(app.cell, pay_out_id, app.soft_id, app.account_id, elsewhere)
+    command = PayOutShares(app.cell, pay_out_id, app.soft_id, app.account_id, elsewhere, actor)
     return await context.batcher.ask(pay_out_shares, command)
 
 
@@ -119,15 +121,15 @@ async def blocked_networks(context: Context) -> list[str]:
         return await accounts.blocked_networks(db)
 
 
-async def block_network(context: Context, network: str) -> None:
+async def block_network(context: Context, network: str, actor: Actor) -> None:
     """Shut a network out, which is as `canonical_network` writes it."""
-    await context.batcher.ask(block_networks, BlockNetwork(network))
+    await context.batcher.ask(block_networks, BlockNetwork(network, actor=actor))
     await context.notifier.tell_changed()
 
 
-async def unblock_network(context: Context, network: str) -> bool:
+async def unblock_network(context: Context, network: str, actor: Actor) -> bool:
     """Let a network in again; return whether it was shut out."""
-    is_done = await context.batcher.ask(unblock_networks, UnblockNetwork(network))
+    is_done = await context.batcher.ask(unblock_networks, UnblockNetwork(network, actor=actor))
     await context.notifier.tell_changed()
     return is_done
 

@@ -22,7 +22,7 @@ from manyeyes.roles.house.faults import FieldFault, meanwhile
 from manyeyes.roles.login_links import login_url
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
-from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.actor import Actor
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.text.rules import read_name
 from manyeyes.workers import store
@@ -130,7 +130,7 @@ def read_languages(codes: Sequence[str]) -> tuple[str, ...]:
 
 
 async def register_worker(
-    context: Context, name: str, languages: tuple[str, ...], queues: Sequence[int], *, reviewer: bool
+    context: Context, name: str, languages: tuple[str, ...], queues: Sequence[int], actor: Actor, *, reviewer: bool
 ) -> NewWorker | FieldFault:
     """Register a worker; without ``queues`` they get every queue in their languages."""
     terms = await context.lookups.queues()
@@ -139,13 +139,13 @@ async def register_worker(
     given = tuple(queues or [q.queue_id for q in terms.values() if q.language in languages])
     token, worker_id = new_token(), await context.id_blocks.take_number("worker")
     new = Worker(worker_id=worker_id, name=name, languages=languages, queues=given, reviewer=reviewer)
-    await context.batcher.ask(register_workers, RegisterWorker(new, digest(token)))
-    url = await login_url(context, Subject("worker", worker_id, 0))
+    await context.batcher.ask(register_workers, RegisterWorker(new, digest(token), actor=actor))
+    url = await login_url(context, Subject("worker", worker_id, 0), actor)
     return NewWorker(worker_id, token, url, any(terms[q].language in ("", *languages) for q in given))
 
 
 async def change_worker(
-    context: Context, worker_id: int, change: WorkerChange, seen: Worker | None = None
+    context: Context, worker_id: int, change: WorkerChange, actor: Actor, seen: Worker | None = None
 ) -> FieldFault | None:
     """Change what a worker may do; return what is wrong with it. ``seen``: what whoever changes it looked at.
 
@@ -154,7 +154,7 @@ async def change_worker(
     terms = await context.lookups.queues()
     if fault := _unknown(terms, change.queues or ()):
         return fault
-    command = ChangeWorker(worker_id=worker_id, seen=seen, **msgspec.structs.asdict(change))
+    command = ChangeWorker(worker_id=worker_id, seen=seen, actor=actor, **msgspec.structs.asdict(change))
     if not await context.batcher.ask(change_workers, command):
         return meanwhile()
     await context.notifier.tell_changed()
@@ -166,7 +166,7 @@ async def change_worker(
     return None
 
 
-async def shut_out(context: Context, worker_id: int, actor: Actor = BY_ITSELF) -> None:
+async def shut_out(context: Context, worker_id: int, actor: Actor) -> None:
     """Disable a worker, and take them out of the match; what they earned stays theirs."""
     await context.batcher.ask(disable_workers, DisableWorker(worker_id, actor=actor))
     for cell in context.cells.numbers:
@@ -174,7 +174,7 @@ async def shut_out(context: Context, worker_id: int, actor: Actor = BY_ITSELF) -
     await context.notifier.tell_changed()
 
 
-async def let_in(context: Context, worker_id: int, actor: Actor = BY_ITSELF) -> None:
+async def let_in(context: Context, worker_id: int, actor: Actor) -> None:
     """Let a disabled worker in again; their token and what they earned are still theirs."""
     await context.batcher.ask(enable_workers, EnableWorker(worker_id, actor=actor))
     await context.notifier.tell_changed()

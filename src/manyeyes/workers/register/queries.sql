@@ -8,8 +8,3 @@ ORDER BY worker_id LIMIT $3;
 -- Whether anybody may work, and the queues that those who may were given.
 SELECT count(*) > 0 AS has_worker, coalesce((SELECT array_agg(DISTINCT q ORDER BY q) FROM worker AS w, unnest(w.queues) AS q
         WHERE w.disabled_at IS NULL), '{}') AS queue_ids FROM worker WHERE disabled_at IS NULL;
-
--- name: lock_worker
--- One worker, locked until they are changed, a disabled one too.
-SELECT worker_id, name, languages, queues, reviewer, disabled_at IS NOT NULL AS disabled FROM worker
-WHERE worker_id = $1 FOR NO KEY UPDATE;

@@ -1,9 +1,9 @@
-"""The register of workers as the operator goes through it: pages of a list, and one who is locked to be changed."""
+"""The register of workers as the operator goes through it: pages of a list, and what queues they were given."""
 
 import asyncpg
 
 from manyeyes.db.queries import Queries, one_row
-from manyeyes.db.rows import read, read_one
+from manyeyes.db.rows import read
 from manyeyes.workers.store import Worker
 
 SQL = Queries(__package__)
@@ -18,8 +18,3 @@ async def given_queues(db: asyncpg.Connection) -> tuple[bool, set[int]]:
     """Return whether anybody may work, and the queues that those who may were given."""
     row = await one_row(db, SQL.given_queues)
     return row["has_worker"], set(row["queue_ids"])
-
-
-async def lock_worker(tx: asyncpg.Connection, worker_id: int) -> Worker | None:
-    """Return a worker, disabled or not, locked until the transaction ends; None when there is none."""
-    return read_one(Worker, await tx.fetchrow(SQL.lock_worker, worker_id))
