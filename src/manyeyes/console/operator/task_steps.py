@@ -71,7 +71,7 @@ class LifeStep(msgspec.Struct, frozen=True, kw_only=True):
 def steps_of(language: str, life: TaskLife) -> list[LifeStep]:
     """Return the steps of a task: what happened by its time, then what goes on."""
     say = catalogue(language).ugettext
-    found = [*_way(say, life), *_money(say, language, life), *_words(say, life), *_sent(say, life)]
+    found = [*_way(say, life), *_words(say, life), *_money(say, language, life), *_sent(say, life)]
     return sorted(found, key=lambda step: (step.at is None, step.at.timestamp() if step.at else 0.0))
 
 
@@ -86,8 +86,9 @@ def _way(say: Say, life: TaskLife) -> Iterator[LifeStep]:
             yield LifeStep(what=say(mark("Their answer counts as wrong")), at=each.refuted_at, who=each.worker_id)
     if task.ended_at is not None and task.ending is not None:
         who = life.solved.worker_id if life.solved and not life.answers else 0
-        detail = say(mark("%(count)s workers tried it")) % {"count": task.solve_count}
-        yield LifeStep(what=say(ENDINGS[task.ending]), at=task.ended_at, detail=task.why or detail, who=who)
+        tried = say(mark("Workers who tried it"))
+        detail = task.why or f"{tried}: {task.solve_count}"
+        yield LifeStep(what=say(ENDINGS[task.ending]), at=task.ended_at, detail=detail, who=who)
     for work in life.works:
         yield from _open(say, work)
 
