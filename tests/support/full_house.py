@@ -83,6 +83,7 @@ async def fill(site: Site) -> FullHouse:
         *("/operator/workers", "/operator/queues/1", "/operator/tasks", f"/operator/tasks/1/{refused}"),
         *(f"/operator/recognition/{recognition.task_id}", "/operator/people", "/operator/people/1"),
         *(f"/operator/workers/{author.worker.worker_id}", "/operator/certainty", "/operator/recourse", "/sessions"),
+        *("/operator/audit", "/operator/audit?what=account.set"),
     )
     return FullHouse(
         [

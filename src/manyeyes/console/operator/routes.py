@@ -10,6 +10,7 @@ from manyeyes.console.operator.account_work import AccountWorkPages
 from manyeyes.console.operator.addresses import AddressPages
 from manyeyes.console.operator.agreement import QueueAgreementPages
 from manyeyes.console.operator.apps import AppPages
+from manyeyes.console.operator.audit import AuditPages
 from manyeyes.console.operator.certainty import OperatorCertaintyPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
@@ -36,7 +37,7 @@ def operators(context: Context) -> Rooms:
 
 def _house(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
-    certainty, tasks = OperatorCertaintyPages(context), HouseTaskPages(context)
+    certainty, tasks, audit = OperatorCertaintyPages(context), HouseTaskPages(context), AuditPages(context)
     pages: dict[str, Endpoint] = {
         "/operator": OperatorPages(context).show,
         "/operator/recognition": recognition.show,
@@ -44,6 +45,8 @@ def _house(context: Context) -> Rooms:
         "/operator/recognition/{task_id}/terms": recognition.show_terms,
         "/operator/certainty": certainty.show,
         "/operator/recourse": recourse.show,
+        "/operator/audit": audit.show,
+        "/operator/audit.csv": audit.download,
         "/operator/settings": SettingsPages(context).show,
         "/operator/tasks": tasks.show,
         "/operator/tasks/{cell}/{task_id}": tasks.show_one,
