@@ -31,6 +31,17 @@ VALUES (1, $1, 1, 0, 0.05, 8000, 412, 6, 0.95, false, 211, now() - interval '9 d
        (1, $1, 1, 0, 0.2, 40, 30, 12, null, true, 0, now())"""
 
 
+OPERATORS = (
+    *("/operator", "/operator/queues", "/operator/queues/1", "/operator/queues/1/agreement", "/operator/recognition"),
+    *("/operator/accounts", "/operator/accounts/{account}", "/operator/accounts/{account}/statement"),
+    *("/operator/accounts/{account}/work", "/operator/sites", "/operator/sites/{account}/shop.example"),
+    *("/operator/soft-apps", "/operator/addresses", "/operator/settings", "/operator/apps", "/operator/apps/{app}"),
+    *("/operator/recognition/{recognition}", "/operator/recognition/{recognition}/terms", "/operator/workers"),
+    *("/operator/workers/{worker}", "/operator/tasks", "/operator/tasks/1/{task}", "/operator/people"),
+    *("/operator/people/1", "/operator/certainty", "/operator/recourse", "/operator/audit", "/sessions"),
+)
+
+
 class FullHouse(msgspec.Struct, frozen=True):
     """``pages``: of each who signs in, the paths that show something."""
 
@@ -68,23 +79,8 @@ async def fill(site: Site) -> FullHouse:
         *("/customer/recognitions", f"/customer/recognitions/{recognition.task_id}", "/customer/reports"),
         *(f"/customer/reports/{refused}", "/sessions", "/help", "/"),
     )
-    operators = (
-        *(
-            "/operator",
-            "/operator/queues/1/agreement",
-            "/operator/recognition",
-            "/operator/queues",
-            "/operator/queues/1",
-        ),
-        *("/operator/accounts", f"/operator/accounts/{customer.account_id}", "/operator/sites", "/operator/soft-apps"),
-        *(f"/operator/accounts/{customer.account_id}/statement", f"/operator/accounts/{customer.account_id}/work"),
-        *(f"/operator/sites/{customer.account_id}/shop.example", "/operator/addresses", "/operator/settings"),
-        *("/operator/apps", f"/operator/apps/{app.secret_id}", f"/operator/recognition/{recognition.task_id}/terms"),
-        *("/operator/workers", "/operator/queues/1", "/operator/tasks", f"/operator/tasks/1/{refused}"),
-        *(f"/operator/recognition/{recognition.task_id}", "/operator/people", "/operator/people/1"),
-        *(f"/operator/workers/{author.worker.worker_id}", "/operator/certainty", "/operator/recourse", "/sessions"),
-        *("/operator/audit", "/operator/audit?what=account.set"),
-    )
+    names = {"account": customer.account_id, "worker": author.worker.worker_id, "task": refused, "app": app.secret_id}
+    operators = tuple(path.format(**names, recognition=recognition.task_id) for path in OPERATORS)
     return FullHouse(
         [
             ("customer", customer_subject(customer), customers),

@@ -122,7 +122,7 @@ def disable(worker: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
-        await house.shut_out(context, found.worker_id, who_types())
+        await house.disable_worker(context, found.worker_id, who_types())
         return {"worker_id": found.worker_id}
 
     run(common, work, lambda r: f"worker {r['worker_id']} is disabled")

@@ -1,7 +1,5 @@
 """The console's routes: pages for people, by role."""
 
-from collections.abc import Awaitable, Callable
-
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -18,7 +16,7 @@ from manyeyes.console.customer.result_downloads import Downloads
 from manyeyes.console.customer.statement import StatementPages
 from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
-from manyeyes.console.operator.routes import operators
+from manyeyes.console.operator.routes import Endpoint, Rooms, operators
 from manyeyes.console.reviewer.judging import JudgingPages
 from manyeyes.console.reviewer.review import ReviewPages
 from manyeyes.console.shared.appearance import change_look
@@ -34,8 +32,6 @@ from manyeyes.roles.sign_in import is_from_own_page
 from manyeyes.runtime.context import Context
 from manyeyes.values.integers import whole_number
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-Rooms = tuple[dict[str, Endpoint], dict[str, Endpoint]]  # pages to look at, forms to send
 # The first segments of the console's paths: what is not one of these belongs to the contracts.
 OWN_PATHS = (
     *("", "login", "logout", "sessions", "look", "help", "static", "worker", "widget", "reviewer"),

@@ -15,6 +15,7 @@ from manyeyes.tasks.rules import QueueTerms
 
 NO_HOURS = mark("Write hours above 0, such as 24; at most 720.")
 NOBODY = "0"
+URL = Field(name="url", label=mark("Address that people's verdicts are sent to"), hint=mark("Empty: nowhere."))
 BLANK = {
     **{"name": "", "recogniser": NOBODY_FIRST, "model": "", "labels": "", "threshold": "0.9", "queue": NOBODY},
     **{"sample": "", "price": amount(MODEL_PRICE_MICROS), "hours": "24", "url": "", **dict.fromkeys(PEOPLE, "")},
@@ -73,11 +74,7 @@ def terms_of(queues: Mapping[int, QueueTerms]) -> tuple[Field, ...]:
             unfit=NO_HOURS,
             size=12,
         ),
-        Field(
-            name="url",
-            label=mark("Address that people's verdicts are sent to"),
-            hint=mark("Empty: nowhere."),
-        ),
+        URL,
         *ASKED,
     )
 

@@ -17,7 +17,7 @@ from manyeyes.roles.house.faults import FieldFault
 
 WAS = "was."
 MEANWHILE = mark("Somebody else changed this meanwhile. It is now: %(now)s")
-Reader = Callable[[str], Any]  # raises ValueError for what cannot be read
+FieldReader = Callable[[str], Any]  # raises ValueError for what cannot be read
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +33,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = "text"
     mode: str = ""
     choices: Sequence[tuple[str, str]] = ()
-    reads: Reader = str
+    reads: FieldReader = str
     unfit: str = mark("This could not be read.")
     size: int = 24
 

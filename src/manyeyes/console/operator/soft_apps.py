@@ -65,8 +65,9 @@ class SoftAppPages(HousePages):
             if account is None:
                 fault = FieldFault("account", NO_ACCOUNT, {"account": typed.texts["account"]})
             else:
-                named = given["name"], account.place, given["soft_id"]
-                new = await house.register_soft_app(self._context, *named, await actor_of(self._context, request))
+                actor = await actor_of(self._context, request)
+                name, soft_id = given["name"], given["soft_id"]
+                new = await house.register_soft_app(self._context, name, account.place, soft_id, actor)
                 if not isinstance(new, FieldFault):
                     return done(APPS_PATH, "changed")
                 fault = new

@@ -14,7 +14,7 @@ from manyeyes.reports.rules import ReportState, Vote
 from manyeyes.roles.house.task_life import TaskLife
 from manyeyes.tasks.rules import Ending
 
-Say = Callable[[str], str]
+Saying = Callable[[str], str]
 MONEY = {
     TransferKind.TOP_UP: mark("Topped up"),
     TransferKind.HOLD: mark("Money was held for it"),
@@ -75,7 +75,7 @@ def steps_of(language: str, life: TaskLife) -> list[LifeStep]:
     return sorted(found, key=lambda step: (step.at is None, step.at.timestamp() if step.at else 0.0))
 
 
-def _way(say: Say, life: TaskLife) -> Iterator[LifeStep]:
+def _way(say: Saying, life: TaskLife) -> Iterator[LifeStep]:
     task = life.task.task
     yield LifeStep(what=say(mark("It came in")), at=task.created_at, account=task.account_id)
     for each in life.answers:
@@ -93,7 +93,7 @@ def _way(say: Say, life: TaskLife) -> Iterator[LifeStep]:
         yield from _open(say, work)
 
 
-def _open(say: Say, work: OpenWork) -> Iterator[LifeStep]:
+def _open(say: Saying, work: OpenWork) -> Iterator[LifeStep]:
     if work.entered_at is not None:
         yield LifeStep(what=say(mark("It entered the queue")), at=work.entered_at)
     if work.desk_since is not None and work.worker_id:
@@ -104,7 +104,7 @@ def _open(say: Say, work: OpenWork) -> Iterator[LifeStep]:
     yield LifeStep(what=say(NOW[work.state]), detail=handed, who=work.worker_id)
 
 
-def _money(say: Say, language: str, life: TaskLife) -> Iterator[LifeStep]:
+def _money(say: Saying, language: str, life: TaskLife) -> Iterator[LifeStep]:
     for entry in life.entries:
         yield LifeStep(
             what=say(MONEY[entry.kind]),
@@ -115,7 +115,7 @@ def _money(say: Say, language: str, life: TaskLife) -> Iterator[LifeStep]:
         )
 
 
-def _words(say: Say, life: TaskLife) -> Iterator[LifeStep]:
+def _words(say: Saying, life: TaskLife) -> Iterator[LifeStep]:
     report = life.report
     if report is not None:
         yield LifeStep(what=say(mark("The customer reported it")), at=report.filed_at, account=report.account_id)
@@ -133,7 +133,7 @@ def _words(say: Say, life: TaskLife) -> Iterator[LifeStep]:
             yield LifeStep(what=say(decided), at=appeal.decided_at, detail=appeal.answer)
 
 
-def _sent(say: Say, life: TaskLife) -> Iterator[LifeStep]:
+def _sent(say: Saying, life: TaskLife) -> Iterator[LifeStep]:
     for tried in life.delivery.tries if life.delivery else ():
         what = mark("The call-back failed") if tried.fault else mark("The call-back was taken")
         yield LifeStep(what=say(what), at=tried.at, detail=tried.fault or str(tried.status))

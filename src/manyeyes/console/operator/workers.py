@@ -78,8 +78,10 @@ class WorkerPages(HousePages):
         if typed.faults:
             return await self._list(request, draw_sheet(request, fields, _blank(), typed), 422)
         given = typed.values
-        names, actor = (given["name"], given["languages"], given["queues"]), await actor_of(self._context, request)
-        new = await house.register_worker(self._context, *names, actor, reviewer=given["reviewer"])
+        actor, reviewer = await actor_of(self._context, request), given["reviewer"]
+        new = await house.register_worker(
+            self._context, given["name"], given["languages"], given["queues"], actor, reviewer=reviewer
+        )
         if isinstance(new, FieldFault):
             return await self._list(request, draw_sheet(request, fields, _blank(), typed, new), 422)
         shown = [OnceShown(LINK, new.login_url), OnceShown(mark("Token for their programs"), new.token)]
@@ -116,7 +118,7 @@ class WorkerPages(HousePages):
         found = await house.worker_of(self._context, number_in(request, "worker_id"))
         if found is None:
             return self.missing(request)
-        await house.shut_out(self._context, found.worker.worker_id, await actor_of(self._context, request))
+        await house.disable_worker(self._context, found.worker.worker_id, await actor_of(self._context, request))
         return done(f"{PATH}/{found.worker.worker_id}", "disabled")
 
     @for_deed(Deed.WORKER_ENABLE)

@@ -166,7 +166,7 @@ async def change_worker(
     return None
 
 
-async def shut_out(context: Context, worker_id: int, actor: Actor) -> None:
+async def disable_worker(context: Context, worker_id: int, actor: Actor) -> None:
     """Disable a worker, and take them out of the match; what they earned stays theirs."""
     await context.batcher.ask(disable_workers, DisableWorker(worker_id, actor=actor))
     for cell in context.cells.numbers:
