@@ -21,11 +21,15 @@ from manyeyes.db.pool import DIRECTORY
 from manyeyes.runtime.context import prepare_database
 from manyeyes.values.refusals import Refusal
 from support import (
+    account_batches,
     customer_batches,
     directory_batches,
+    identity_batches,
     item_batches,
     job_batches,
     judgement_batches,
+    passkey_batches,
+    payout_batches,
     repository,
     skill_batches,
     task_batches,
@@ -40,7 +44,7 @@ BATCHES = {
     name: made
     for module in (
         *(worker_batches, customer_batches, directory_batches, item_batches, job_batches, judgement_batches),
-        *(skill_batches, task_batches),
+        *(identity_batches, passkey_batches, payout_batches, skill_batches, task_batches, account_batches),
     )
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")
@@ -59,6 +63,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "lay_gold": {"seed": b"seed"},
     "measure_depths": {},
     "replace_answers": {},
+    "send_on_breaks": {},
     "retire_dead_nodes": {},
     "return_lapsed_leases": {},
     "sample_queues": {},
@@ -67,6 +72,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "sweep_calls": {"window_seconds": 300},
     "sweep_deliveries": {},
     "take_due_sites": {},
+    "tell_low_balances": {},
     "tell_stuck_jobs": {},
     "vest_pay": {},
     "watch_reporters": {},

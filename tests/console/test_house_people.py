@@ -131,10 +131,10 @@ async def test_a_queues_terms_change_and_what_another_operator_changed_is_told(c
         refused = await send(client, path, **{name: unfit, f"was.{name}": now})
         assert (refused.status_code, words in refused.text, f'value="{unfit}"' in refused.text) == (422, True, True)
     page = (await client.get(path)).text
-    boxes = {f"was.{name}": hidden(page, f"was.{name}") for name in ("complaints", "sensitive")}
-    await send(client, path, **boxes, sensitive="yes")
+    boxes = {f"was.{name}": hidden(page, f"was.{name}") for name in ("complaints", "marks")}
+    await send(client, path, **boxes, marks="violence")
     queue = (await client.context.lookups.queues())[901]
-    assert (queue.sensitive, queue.accepts_complaints, queue.price_micros) == (True, False, 4000)
+    assert (queue.marks, queue.accepts_complaints, queue.price_micros) == (1, False, 4000)
     trained = await send(client, f"{path}/training", items="10", pass_mark="0.8")
     assert (trained.status_code, 'value="10"' in trained.text) == (422, True)
     assert (await client.get(f"{QUEUES}/4711")).status_code == 404

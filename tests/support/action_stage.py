@@ -53,6 +53,7 @@ TABLES = (
     *("recognition_call", "recognition_result", "recognition_review", "recognition_day", "recognition_quarter"),
     *("kept_longer", "recognition_time", "panel", "answer", "gold", "skill", "judgement", "certainty", "standing"),
     *("evidence", "gold_seen", "gold_draw", "training", "practice", "alike", "ignored_reporter"),
+    *("top_up_request", "payout"),
 )
 
 

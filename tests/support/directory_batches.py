@@ -109,7 +109,7 @@ def change_queues(draw: Draw, world: World) -> list[ChangeQueue]:
     some = draw.few((1, 2, NEW_QUEUES[0]))
 
     def one() -> ChangeQueue:
-        terms: dict[str, Any] = {"price_micros": draw.one((None, None, 600, 900)), "sensitive": draw.one((None, True))}
+        terms: dict[str, Any] = {"price_micros": draw.one((None, None, 600, 900)), "marks": draw.one((None, 0, 3))}
         terms |= {"accepts_complaints": draw.one((None, False)), "life_seconds": draw.one((None, 0, 3_600))}
         terms["default_terms"] = draw.one((None, ONE_ANSWER, THREE))
         pay_micros = 650 if draw.rarely() else draw.one((None, 400, 500))

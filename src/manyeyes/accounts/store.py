@@ -23,6 +23,18 @@ class KeyOwner(msgspec.Struct, frozen=True):
     scopes: tuple[str, ...] = EVERY_SCOPE
 
 
+class KeyMarks(msgspec.Struct, frozen=True):
+    """By what a key's people recognise it: what they call it, its last characters, and the name of who made it.
+
+    ``by``: who of the account's people that is, by number; None: the operator.
+    """
+
+    label: str = ""
+    hint: str = ""
+    made_by: str = ""
+    by: int | None = None
+
+
 class Owner(Protocol):
     """An account in its cell: a key's owner, or an account's place."""
 
@@ -54,6 +66,9 @@ class Terms(msgspec.Struct, frozen=True):
     max_bid_micros: int
     suspended: bool
     keep_days: int = USUAL_KEEP_DAYS
+
+
+UNMARKED = KeyMarks()
 
 
 class ListedKey(msgspec.Struct, frozen=True):
@@ -96,15 +111,16 @@ async def insert_place(db: asyncpg.Connection, place: AccountPlace) -> None:
     await db.execute(SQL.insert_place, *values(place, "account_id", "name", "cell"))
 
 
-async def insert_key(db: asyncpg.Connection, key_hash: bytes, owner: KeyOwner) -> None:
-    """Store a client key by its hash, with its owner and the networks that it may be used from."""
+async def insert_key(db: asyncpg.Connection, key_hash: bytes, owner: KeyOwner, marks: KeyMarks = UNMARKED) -> None:
+    """Store a client key by its hash, with its owner, the networks that it may be used from, and its marks."""
     lists = list(owner.allowed_addresses), list(owner.scopes)
-    await db.execute(SQL.insert_key, key_hash, owner.cell, owner.account_id, *lists)
+    named = values(marks, "label", "hint", "made_by")
+    await db.execute(SQL.insert_key, key_hash, owner.cell, owner.account_id, *lists, *named)
 
 
-async def revoke_key(db: asyncpg.Connection, key_hash: bytes) -> int | None:
-    """Return the account whose key ended; None when no such key was valid."""
-    account_id: int | None = await db.fetchval(SQL.revoke_key, key_hash)
+async def revoke_key(db: asyncpg.Connection, key_hash: bytes, of: int | None = None) -> int | None:
+    """Return the account whose key ended, ``of`` this account alone when one is named; None: no such key was valid."""
+    account_id: int | None = await db.fetchval(SQL.revoke_key, key_hash, of)
     return account_id
 
 
@@ -128,6 +144,11 @@ async def insert_accounts(tx: asyncpg.Connection, now: object, cell: int, accoun
     """Store accounts, given as (account, name), in a cell; return those that did not exist before."""
     ids, names = [a[0] for a in accounts], [a[1] for a in accounts]
     return {row["account_id"] for row in await tx.fetch(SQL.insert_accounts, cell, ids, names, now)}
+
+
+async def lock_accounts(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> set[int]:
+    """Return those of the accounts that there are; their rows are locked until the transaction ends."""
+    return {row["account_id"] for row in await tx.fetch(SQL.lock_accounts, cell, account_ids)}
 
 
 async def terms(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> dict[int, Terms]:

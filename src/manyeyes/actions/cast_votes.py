@@ -7,6 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.marked_looks import end_looks
 from manyeyes.actions.shared.slot_leases import LOST, SlotId, live_slot
 from manyeyes.actions.shared.verdict_effects import DecidedComplaint, decide
 from manyeyes.ledger import store as ledger
@@ -47,6 +48,7 @@ async def cast_votes(tx: asyncpg.Connection, now: datetime, commands: Sequence[C
         await slots.save_votes(tx, now, cell, ballot.voted)
         await decide(tx, now, cell, ballot.verdicts())
         await _pay(tx, now, cell, ballot.voted)
+        await end_looks(tx, now, cell, ballot.voted)
     return outcomes
 
 

@@ -28,7 +28,7 @@ class ChangeQueue(msgspec.Struct, frozen=True, kw_only=True):
     pay_micros: int | None = None
     capacity: int | None = None
     lease_seconds: int | None = None
-    sensitive: bool | None = None
+    marks: int | None = None
     vote_micros: int | None = None
     accepts_complaints: bool | None = None
     life_seconds: int | None = None

@@ -15,6 +15,7 @@ from manyeyes.actions.shared.judgement_effects import (
     pay_reviewers,
     why_lost,
 )
+from manyeyes.actions.shared.marked_looks import end_looks
 from manyeyes.certainty import judgements
 from manyeyes.certainty.rules import Judgement, JudgementState
 from manyeyes.tasks import history
@@ -59,6 +60,7 @@ async def decide_judgements(
     ended = list(decided.values())  # in the order in which they were decided: a look at audits counts those before it
     await end_judgements(tx, now, cell, ended, waiting, questions)
     await pay_reviewers(tx, now, cell, ended)
+    await end_looks(tx, now, cell, ended)
     return outcomes
 
 

@@ -4,20 +4,23 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
+from manyeyes.accounts.roles import LONGEST_LABEL
 from manyeyes.accounts.rules import canonical_network, digest, read_scopes
-from manyeyes.cli import account_buckets
+from manyeyes.cli import account_buckets, account_people, account_top_ups
 from manyeyes.cli.acting import who_types
-from manyeyes.cli.command import CommandFailed, Common, browsers, run
+from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.cli.statement import statement
 from manyeyes.roles.customer.deliveries import secret_of
 from manyeyes.roles.house import accounts as house
 from manyeyes.roles.house.accounts import AccountChange, HouseAccount
-from manyeyes.roles.login_links import login_url, sign_out_everywhere
+from manyeyes.roles.login_links import sign_out_everywhere
+from manyeyes.roles.passkeys import remove as remove_passkeys
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.text.rules import read_name
+from manyeyes.workers.rules import EVERY_PERSON
 from manyeyes.workers.store import Subject
 
 PAGE = 500  # accounts that are read at a time
@@ -27,6 +30,14 @@ app.command(statement)
 app.command(account_buckets.add_bucket)
 app.command(account_buckets.buckets)
 app.command(account_buckets.drop_bucket, name="remove-bucket")
+app.command(account_people.keys)
+app.command(account_people.colleagues)
+app.command(account_people.invite)
+app.command(account_people.link)
+app.command(account_top_ups.top_ups)
+app.command(account_top_ups.approve_top_up)
+app.command(account_top_ups.decline_top_up)
+app.command(account_top_ups.low_balance)
 
 
 @app.command
@@ -72,7 +83,12 @@ def top_up(account: str, amount: str, *, common: Common | None = None) -> None:
 
 @app.command
 def key(
-    account: str, *, address: list[str] | None = None, scope: list[str] | None = None, common: Common | None = None
+    account: str,
+    *,
+    address: list[str] | None = None,
+    scope: list[str] | None = None,
+    label: str = "",
+    common: Common | None = None,
 ) -> None:
     """Give an account another client key (both are valid until one is revoked).
 
@@ -82,13 +98,16 @@ def key(
         Network that the key may be used from; repeat for more. Default: from anywhere.
     scope
         What the key opens: tasks:read, tasks:write, money:read or webhooks; repeat for more. Default: all of it.
+    label
+        What its people call it, such as the program that uses it.
     """
 
     async def work(context: Context) -> dict[str, Any]:
         networks = tuple(map(canonical_network, address or ()))
         scopes = read_scopes(scope or ())
+        called = read_name(label, "label", LONGEST_LABEL) if label else ""
         place = await find_account(context, account)
-        fresh = await house.add_key(context, place, networks, scopes, who_types())
+        fresh = await house.add_key(context, place, networks, scopes, who_types(), called)
         return {"account_id": place.account_id, "client_key": fresh}
 
     run(common, work, lambda r: str(r["client_key"]))
@@ -163,24 +182,22 @@ def show(account: str, *, common: Common | None = None) -> None:
     run(common, work, lambda r: "\n".join(f"{key:11} {_said(value)}" for key, value in r.items()))
 
 
-@app.command
-def link(account: str, *, common: Common | None = None) -> None:
-    """Make a one-time address that signs the customer in to their page."""
-
-    async def work(context: Context) -> dict[str, Any]:
-        place = await find_account(context, account)
-        return {"login_url": await login_url(context, Subject("customer", place.account_id, place.cell), who_types())}
-
-    run(common, work, lambda r: str(r["login_url"]))
-
-
 @app.command(name="sign-out")
-def sign_out(account: str, *, common: Common | None = None) -> None:
-    """Sign an account out of every browser; links that were not used end too. Its client keys stay valid."""
+def sign_out(account: str, *, passkeys: WithPasskeys = False, common: Common | None = None) -> None:
+    """Sign an account out of every browser; links that were not used end too. Its client keys stay valid.
+
+    Parameters
+    ----------
+    passkeys
+        Remove its passkeys too, as after a lost device.
+    """
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        ended = await sign_out_everywhere(context, Subject("customer", place.account_id, place.cell), who_types())
+        whole = Subject("customer", place.account_id, place.cell, EVERY_PERSON)
+        ended = await sign_out_everywhere(context, whole, who_types())
+        if passkeys:
+            await remove_passkeys(context, who_types(), whole)
         return {"account_id": place.account_id, "sessions": ended}
 
     run(common, work, lambda r: f"account {r['account_id']} is signed out of {browsers(r['sessions'])}")

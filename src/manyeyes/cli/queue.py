@@ -8,6 +8,7 @@ from manyeyes.cli.acting import who_types
 from manyeyes.cli.alike import alike_rows, alike_table
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.floors import skill_rows, skill_table
+from manyeyes.cli.mark_options import MARKS_HELP, read_marks
 from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
 from manyeyes.cli.queue_training import train
 from manyeyes.roles.house import queues as house
@@ -18,6 +19,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values import money
 from manyeyes.values.durations import duration_text
+from manyeyes.values.marks import mark_names
 from manyeyes.values.text.rules import read_name
 
 LIFE_HELP = "How long a task lives that nobody finishes, such as 10m or 30d; `default`: the installation's time."
@@ -62,6 +64,7 @@ def add(
     vote_pay: str = "0.0001",
     complaints: Annotated[bool, Parameter(help="Whether customers may complain about answers to its pictures.")] = True,
     life: Annotated[str, Parameter(help=LIFE_HELP)] = USUAL_LIFE,
+    marks: Annotated[str | None, Parameter(help=MARKS_HELP)] = None,
     people: PeopleOptions | None = None,
     common: Common | None = None,
 ) -> None:
@@ -84,7 +87,7 @@ def add(
             pay_micros=money.parse(pay),
             capacity=capacity,
             lease_seconds=lease_seconds,
-            sensitive=False,
+            marks=read_marks(marks) or 0,
             vote_micros=money.parse(vote_pay),
             accepts_complaints=complaints,
             life_seconds=_read_life(life) or None,
@@ -105,7 +108,7 @@ def set_queue(
     pay: Annotated[str | None, Parameter(help=PAY_HELP)] = None,
     capacity: Annotated[int | None, Parameter(help=CAPACITY_HELP)] = None,
     lease_seconds: Annotated[int | None, Parameter(help=LEASE_HELP)] = None,
-    sensitive: bool | None = None,
+    marks: Annotated[str | None, Parameter(help=MARKS_HELP)] = None,
     vote_pay: str | None = None,
     complaints: bool | None = None,
     life: Annotated[str | None, Parameter(help=LIFE_HELP)] = None,
@@ -119,8 +122,6 @@ def set_queue(
 
     Parameters
     ----------
-    sensitive
-        Pictures are blurred until the worker chooses to look.
     vote_pay
         What a reviewer gets for a vote on a complaint that comes from now on, in USD.
     complaints
@@ -134,7 +135,7 @@ def set_queue(
         given = {"price_micros": price, "pay_micros": pay, "vote_micros": vote_pay}
         terms: dict[str, Any] = {name: None if text is None else money.parse(text) for name, text in given.items()}
         terms |= {"capacity": capacity, "lease_seconds": lease_seconds}
-        terms |= {"sensitive": sensitive, "accepts_complaints": complaints}
+        terms |= {"marks": read_marks(marks), "accepts_complaints": complaints}
         terms["life_seconds"] = None if life is None else _read_life(life)
         terms |= {"default_terms": terms_in(people), "floor": floor, "gold_share": gold_share}
         change = QueueChange(**terms, audit_share=audit_share)
@@ -187,7 +188,7 @@ def _row(queue: QueueTerms) -> dict[str, Any]:
         "vote_pay": money.text(queue.vote_micros),
         "capacity": queue.capacity,
         "lease_seconds": queue.lease_seconds,
-        "sensitive": queue.sensitive,
+        "marks": mark_names(queue.marks),
         "complaints": queue.accepts_complaints,
         "life_seconds": queue.life_seconds,
         "audit_share": queue.audit_share,
@@ -211,7 +212,8 @@ def _show(result: dict[str, Any]) -> str:
 
 def _remarks(queue: dict[str, Any]) -> str:
     """Return what is unusual about a queue, in parentheses; empty when nothing is."""
-    said = [*(["sensitive"] if queue["sensitive"] else []), *([] if queue["complaints"] else ["no complaints"])]
+    said = [*([f"marked {', '.join(queue['marks'])}"] if queue["marks"] else [])]
+    said += [*([] if queue["complaints"] else ["no complaints"])]
     said += [f"tasks live {duration_text(queue['life_seconds'])}"] if queue["life_seconds"] else []
     said += filter(None, [terms_words(queue["terms"])])
     said += [f"floor {queue['floor']:.0%}"] if queue["floor"] else []

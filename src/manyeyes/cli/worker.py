@@ -1,24 +1,33 @@
 """manyeyes worker: people who answer."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
+from manyeyes.cli import payouts
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.alike import alike_rows_of, alike_table
-from manyeyes.cli.command import CommandFailed, Common, browsers, run, say
+from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, run, say
 from manyeyes.cli.floors import skill_rows_of, skill_table
 from manyeyes.cli.lookup import find_worker
+from manyeyes.cli.worker_marks import CAP_HELP, ZONE_HELP, check_zone, marks_lines, marks_row, read_caps
 from manyeyes.roles.house import workers as house
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.house.workers import WorkerChange, read_languages
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
+from manyeyes.roles.passkeys import remove as remove_passkeys
+from manyeyes.roles.wellbeing import cap_worker
 from manyeyes.runtime.context import Context
 from manyeyes.values.text.rules import read_name
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject, Worker
 
 app = App(name="worker", help="People who answer.")
+app.command(payouts.payouts)
+app.command(payouts.ask, name="ask-payout")
+app.command(payouts.approve, name="approve-payout")
+app.command(payouts.mark_paid, name="mark-paid")
+app.command(payouts.decline, name="decline-payout")
 
 
 @app.command
@@ -68,12 +77,20 @@ def link(worker: str, *, common: Common | None = None) -> None:
 
 
 @app.command(name="sign-out")
-def sign_out(worker: str, *, common: Common | None = None) -> None:
-    """Sign a worker out of every browser; links that were not used end too. The token of their programs stays valid."""
+def sign_out(worker: str, *, passkeys: WithPasskeys = False, common: Common | None = None) -> None:
+    """Sign a worker out of every browser; links that were not used end too. The token of their programs stays valid.
+
+    Parameters
+    ----------
+    passkeys
+        Remove their passkeys too, as after a lost device.
+    """
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
         ended = await sign_out_everywhere(context, Subject("worker", found.worker_id, 0), who_types())
+        if passkeys:
+            await remove_passkeys(context, who_types(), Subject("worker", found.worker_id, 0))
         return {"worker_id": found.worker_id, "sessions": ended}
 
     run(common, work, lambda r: f"worker {r['worker_id']} is signed out of {browsers(r['sessions'])}")
@@ -86,6 +103,8 @@ def set_worker(
     language: list[str] | None = None,
     queue: list[int] | None = None,
     reviewer: bool | None = None,
+    cap: Annotated[list[str] | None, Parameter(help=CAP_HELP)] = None,
+    zone: Annotated[str | None, Parameter(help=ZONE_HELP)] = None,
     common: Common | None = None,
 ) -> None:
     """Change what a worker may do: what is taken away is gone at once, what is given they get when they next come.
@@ -101,19 +120,34 @@ def set_worker(
     """
 
     async def work(context: Context) -> dict[str, Any]:
-        if language is None and queue is None and reviewer is None:
-            raise CommandFailed("say what to change: --language, --queue, --reviewer or --no-reviewer")
-        found = await find_worker(context, worker)
+        if language is None and queue is None and reviewer is None and not cap and zone is None:
+            raise CommandFailed("say what to change: --language, --queue, --reviewer, --no-reviewer, --cap or --zone")
+        caps, found = read_caps(cap), await find_worker(context, worker)
+        check_zone(zone)
         change = WorkerChange(
             languages=None if language is None else read_languages(language),
             queues=None if queue is None else tuple(queue),
             reviewer=reviewer,
         )
-        if fault := await house.change_worker(context, found.worker_id, change, who_types()):
+        is_changed = language is not None or queue is not None or reviewer is not None
+        if is_changed and (fault := await house.change_worker(context, found.worker_id, change, who_types())):
             raise CommandFailed(_said(fault))
+        if caps or zone is not None:
+            await cap_worker(context, found.worker_id, caps, zone, who_types())
         return _row(await find_worker(context, str(found.worker_id)))
 
     run(common, work, _line)
+
+
+@app.command
+def show(worker: str, *, common: Common | None = None) -> None:
+    """Show what a worker may do, what they said to marked pictures, and what of each mark they were shown today."""
+
+    async def work(context: Context) -> dict[str, Any]:
+        found = await find_worker(context, worker)
+        return {**_row(found), "marks": await marks_row(context, found)}
+
+    run(common, work, lambda r: "\n".join([_line(r), *marks_lines(r["marks"])]))
 
 
 @app.command

@@ -154,6 +154,17 @@ async def add_to_wallets(tx: asyncpg.Connection, cell: int, sums: Mapping[int, i
         await tx.execute(SQL.add_to_wallets, cell, list(sums), list(sums.values()))
 
 
+async def lock_wallets(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> dict[int, int]:
+    """Return what workers may be paid out in micros, by worker; the rows stay locked until the transaction ends."""
+    return dict(await tx.fetch(SQL.lock_wallets, cell, worker_ids))
+
+
+async def take_from_wallets(tx: asyncpg.Connection, cell: int, sums: Mapping[int, int]) -> None:
+    """Take ``sums`` (micros by worker) from wallets that `lock_wallets` locked."""
+    if sums:
+        await tx.execute(SQL.take_from_wallets, cell, list(sums), list(sums.values()))
+
+
 async def sum_of_books(db: asyncpg.Connection, cell: int) -> dict[tuple[int, int], int]:
     """Return the micros of each (book, owner) in a cell, from all transfers."""
     rows = await db.fetch(SQL.sum_of_books, cell, timeout=PROOF_SECONDS)

@@ -80,9 +80,11 @@ async def lock_open(tx: asyncpg.Connection, cell: int, limit: int) -> list[Slot]
     return _slots(await tx.fetch(SQL.lock_open, cell, limit))
 
 
-async def lock_open_for(tx: asyncpg.Connection, cell: int, reviewer_id: int, queue_ids: Sequence[int]) -> list[Slot]:
-    """Lock the one open slot that fits this reviewer best, if there is one."""
-    return _slots(await tx.fetch(SQL.lock_open_for, cell, reviewer_id, queue_ids))
+async def lock_open_for(
+    tx: asyncpg.Connection, cell: int, reviewer_id: int, queue_ids: Sequence[int], clear: Sequence[int]
+) -> list[Slot]:
+    """Lock the one open slot that fits this reviewer best, if there is one; ``clear``: the marks for them, by queue."""
+    return _slots(await tx.fetch(SQL.lock_open_for, cell, reviewer_id, queue_ids, clear))
 
 
 async def judges(tx: asyncpg.Connection, cell: int, task_ids: Iterable[int]) -> set[tuple[int, int]]:

@@ -28,6 +28,7 @@ from manyeyes.runtime.presence import Presence
 from manyeyes.runtime.waits import Waits
 from manyeyes.settings import Settings
 from manyeyes.tasks import store as tasks
+from manyeyes.values.challenges import Challenges
 from manyeyes.values.pseudonyms import Pseudonyms
 from manyeyes.values.response_signing import ResponseSigner
 from manyeyes.values.sealing import Sealer
@@ -100,6 +101,16 @@ class Context:
         """Return what makes and opens the addresses of widgets' pages. Raises `SecretsUnreadable`."""
         return WidgetLinks(self._own_keys.pictures, self.settings.widget_url)
 
+    @cached_property
+    def challenges(self) -> Challenges:
+        """Return what makes and opens the challenges of passkeys. Raises `SecretsUnreadable`."""
+        return Challenges(self._own_keys.pictures)
+
+    @cached_property
+    def sign_in_sealer(self) -> Sealer:
+        """Return what seals what browsers keep while their person signs in elsewhere. Raises `SecretsUnreadable`."""
+        return Sealer(hashlib.blake2b(self._own_keys.pictures, digest_size=32, person=b"company sign-in").digest())
+
     @property
     def pseudonyms(self) -> Pseudonyms:
         """Return what names people for customers. Raises `SecretsUnreadable`."""
@@ -114,6 +125,11 @@ class Context:
     def bucket_sealer(self) -> Sealer:
         """Return what seals and opens the secrets of customers' buckets. Raises `SecretsUnreadable`."""
         return Sealer(self._own_keys.buckets)
+
+    @cached_property
+    def payout_sealer(self) -> Sealer:
+        """Return what seals and opens where workers' money is to go. Raises `SecretsUnreadable`."""
+        return Sealer(self._own_keys.payouts)
 
     @property
     def _own_keys(self) -> Keys:

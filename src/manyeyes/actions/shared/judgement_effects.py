@@ -261,6 +261,7 @@ def work_of_panel(panel: Panel, origin: Origin) -> Work:
         base_url=panel.base_url,
         share_micros=panel.share_micros,
         question_id=panel.question_id,
+        marks=origin.marks,
         job_id=panel.job_id,
         entered_at=panel.entered_at,
     )

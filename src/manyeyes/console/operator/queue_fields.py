@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import msgspec
+from babel.support import Translations
+
 from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.console.operator.accounts import NO_MONEY, NO_NAME, NO_NUMBER
 from manyeyes.console.operator.readers import (
@@ -18,10 +21,12 @@ from manyeyes.console.operator.readers import (
 )
 from manyeyes.console.operator.sheets import Field, Typed
 from manyeyes.console.shared.languages import mark
+from manyeyes.console.shared.mark_words import every_mark
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.house.queues import USUAL_LIFE, QueueChange, read_life
 from manyeyes.roles.house.workers import LONGEST_LANGUAGE
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values.marks import MARK_NAMES, mark_names, marks_said
 from manyeyes.values.text.rules import read_name
 
 NO_SHARE = mark("Write a share like 0.05.")
@@ -71,8 +76,13 @@ LIMITS = (
     ),
     Field(name="complaints", label=mark("Customers may complain about answers"), kind="check", reads=yes_in),
 )
-SENSITIVE = Field(
-    name="sensitive", label=mark("Pictures are blurred until the worker chooses to look"), kind="check", reads=yes_in
+MARKS = Field(
+    name="marks",
+    label=mark("What its pictures may show"),
+    hint=mark("They are blurred until the worker chooses to look, and only those who agreed get them."),
+    kind="many",
+    choices=tuple((name, name) for name in MARK_NAMES),
+    reads=marks_said,
 )
 ASKED = (
     Field(
@@ -121,7 +131,7 @@ NEW = (
     Field(name="language", label=mark("Language that its workers read"), reads=_language, unfit=NO_NAME, size=12),
 )
 OPENING = (*NEW, *MONEY, *LIMITS, *ASKED)
-TERMS = (*MONEY, *LIMITS, SENSITIVE, *ASKED, *PROOF)
+TERMS = (*MONEY, *LIMITS, MARKS, *ASKED, *PROOF)
 USUAL = {
     **{"queue_id": "", "name": "", "language": "en", "price": "0.0007", "pay": "0.0005", "vote_pay": "0.0001"},
     **{"capacity": "100000", "lease_seconds": "60", "life": "", "complaints": "yes"},
@@ -130,8 +140,14 @@ USUAL = {
 COLUMNS = {
     **{"price": "price_micros", "pay": "pay_micros", "vote_pay": "vote_micros", "capacity": "capacity"},
     **{"lease_seconds": "lease_seconds", "life": "life_seconds", "complaints": "accepts_complaints"},
-    **{"sensitive": "sensitive", "floor": "floor", "gold_share": "gold_share", "audit_share": "audit_share"},
+    **{"marks": "marks", "floor": "floor", "gold_share": "gold_share", "audit_share": "audit_share"},
 }
+
+
+def terms_in(translations: Translations) -> tuple[Field, ...]:
+    """Return the fields of a queue's terms, its marks in the reader's language."""
+    marks = msgspec.structs.replace(MARKS, choices=every_mark(translations))
+    return tuple(marks if field is MARKS else field for field in TERMS)
 
 
 def now_of(queue: QueueTerms) -> dict[str, str]:
@@ -145,7 +161,7 @@ def now_of(queue: QueueTerms) -> dict[str, str]:
         "lease_seconds": str(queue.lease_seconds),
         "life": life(queue.life_seconds),
         "complaints": yes(queue.accepts_complaints),
-        "sensitive": yes(queue.sensitive),
+        "marks": ",".join(mark_names(queue.marks)),
         "answers": str(people.answers) if people else "",
         "answers_at_most": str(people.answers_at_most) if people else "",
         "wrong_at_most": share(people.wrong_at_most) if people else "",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from babel.support import Translations
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -9,14 +10,14 @@ from manyeyes.actions.set_trainings import SetTraining
 from manyeyes.console.operator.accounts import NO_NUMBER
 from manyeyes.console.operator.house_page import HousePages, cut, done, list_page, number_in
 from manyeyes.console.operator.queue_charts import asked_reach, drawn_history
-from manyeyes.console.operator.queue_fields import NO_SHARE, OPENING, TERMS, USUAL, asked_in, change_in, now_of
+from manyeyes.console.operator.queue_fields import NO_SHARE, OPENING, USUAL, asked_in, change_in, now_of, terms_in
 from manyeyes.console.operator.readers import number_in as share_in
 from manyeyes.console.operator.readers import whole_in, yes_in
 from manyeyes.console.operator.sheets import DrawnSheet, Field, Typed, draw_sheet, read_sheet
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_deed, for_operators
-from manyeyes.console.shared.languages import mark
+from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.reader_zone import keep_zone, zone_of
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import queues as house
@@ -87,7 +88,7 @@ class QueuePages(HousePages):
         if found is None:
             return self.missing(request)
         now = now_of(found)
-        typed = read_sheet(TERMS, await request.form(), now)
+        typed = read_sheet(terms_in(_words(request)), await request.form(), now)
         fault: FieldFault | None = None
         if not typed.faults and typed.values:
             change = change_in(typed)
@@ -97,7 +98,9 @@ class QueuePages(HousePages):
                 actor = await actor_of(self._context, request)
                 fault = await house.change_queue(self._context, found, change, actor, is_seen=True)
         if typed.faults or fault:
-            return await self._one(request, found, 422, terms=draw_sheet(request, TERMS, now, typed, fault))
+            return await self._one(
+                request, found, 422, terms=draw_sheet(request, terms_in(_words(request)), now, typed, fault)
+            )
         return done(f"{PATH}/{found.queue_id}", "changed" if typed.values else "unchanged")
 
     @for_deed(Deed.TRAINING_SET)
@@ -140,7 +143,7 @@ class QueuePages(HousePages):
 
     async def _one(self, request: Request, found: QueueTerms, status: int = 200, **sheets: DrawnSheet) -> Response:
         drawn = {
-            "terms": draw_sheet(request, TERMS, now_of(found)),
+            "terms": draw_sheet(request, terms_in(_words(request)), now_of(found)),
             "training": draw_sheet(request, TRAINING, TRAINING_USUAL),
         }
         zone, reach = zone_of(request), asked_reach(request.query_params.get("reach", ""))
@@ -185,6 +188,10 @@ class QueuePages(HousePages):
         )
 
 
+def _words(request: Request) -> Translations:
+    return catalogue(look_of(request).language)
+
+
 def _new(typed: Typed, people: Any) -> QueueTerms:
     given = typed.values
     return QueueTerms(
@@ -195,7 +202,6 @@ def _new(typed: Typed, people: Any) -> QueueTerms:
         pay_micros=given["pay"],
         capacity=given["capacity"],
         lease_seconds=given["lease_seconds"],
-        sensitive=False,
         vote_micros=given["vote_pay"],
         accepts_complaints=given["complaints"],
         life_seconds=given["life"] or None,

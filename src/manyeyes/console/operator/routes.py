@@ -14,6 +14,7 @@ from manyeyes.console.operator.audit import AuditPages
 from manyeyes.console.operator.certainty import OperatorCertaintyPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
+from manyeyes.console.operator.payouts import PayoutPages
 from manyeyes.console.operator.people import PeoplePages
 from manyeyes.console.operator.queues import QueuePages
 from manyeyes.console.operator.recognition import OperatorRecognitionPages
@@ -21,6 +22,7 @@ from manyeyes.console.operator.settings import SettingsPages
 from manyeyes.console.operator.sites import SitePages
 from manyeyes.console.operator.soft_apps import SoftAppPages
 from manyeyes.console.operator.tasks import HouseTaskPages
+from manyeyes.console.operator.top_ups import OperatorTopUpPages
 from manyeyes.console.operator.workers import WorkerPages
 from manyeyes.runtime.context import Context
 
@@ -37,6 +39,7 @@ def operators(context: Context) -> Rooms:
 
 def _house(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
+    top_ups, payouts = OperatorTopUpPages(context), PayoutPages(context)
     certainty, tasks, audit = OperatorCertaintyPages(context), HouseTaskPages(context), AuditPages(context)
     pages: dict[str, Endpoint] = {
         "/operator": OperatorPages(context).show,
@@ -47,12 +50,17 @@ def _house(context: Context) -> Rooms:
         "/operator/recourse": recourse.show,
         "/operator/audit": audit.show,
         "/operator/audit.csv": audit.download,
+        "/operator/top-ups": top_ups.show,
+        "/operator/payouts": payouts.show,
+        "/operator/payouts.csv": payouts.download,
         "/operator/settings": SettingsPages(context).show,
         "/operator/tasks": tasks.show,
         "/operator/tasks/{cell}/{task_id}": tasks.show_one,
     }
     forms: dict[str, Endpoint] = {
         "/operator/appeal": recourse.decide,
+        "/operator/top-ups": top_ups.decide,
+        "/operator/payouts/move": payouts.move,
         "/operator/certainty/anew": certainty.renew,
         "/operator/app": recognition.change_app,
         "/operator/recognition": recognition.change,

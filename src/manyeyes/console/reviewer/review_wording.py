@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from manyeyes.console.shared.languages import mark
 from manyeyes.console.shared.task_wording import ONE_OR_MANY, WORDS
 
-SHARED = ("ask.", "rule.", "time.", "state.", "picture.")
+SHARED = ("ask.", "rule.", "time.", "state.", "picture.", "mark.", "warning.")
 
 REVIEW_WORDS: Mapping[str, str | ONE_OR_MANY] = {
     **{key: message for key, message in WORDS.items() if key.startswith(SHARED)},

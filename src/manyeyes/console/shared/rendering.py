@@ -43,6 +43,8 @@ class Page:
     path: str
     static: str
     person: str
+    opens: frozenset[str] = frozenset()  # what the role of a customer's person opens; nothing on others' pages
+    low: Any = None  # the notice that the balance is low; None: it is not
 
 
 @cache
@@ -80,7 +82,9 @@ def render(request: Request, template: str, *, status: int = 200, person: str = 
     A template asks by `may("worker.set")` whether to offer a form, to the staff whom a page's guard has let in.
     """
     look = look_of(request)
-    page = Page(look, request.url.path, static_root(), person)
+    opens: frozenset[str] = getattr(request.state, "opens", frozenset())
+    low = getattr(request.state, "low", None)
+    page = Page(look, request.url.path, static_root(), person, opens, low)
     role = getattr(request.state, "staff_role", "")
     text = (
         environment(look.language)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import msgspec
 
 from manyeyes.accounts import store
-from manyeyes.accounts.rules import LONGEST_KEEP_DAYS, digest, new_key, new_token
-from manyeyes.accounts.store import AccountPlace, KeyOwner, ListedKey, Terms
+from manyeyes.accounts.rules import LONGEST_KEEP_DAYS, digest, hint_of, new_key, new_token
+from manyeyes.accounts.store import AccountPlace, KeyMarks, KeyOwner, ListedKey, Terms
 from manyeyes.actions.change_account_terms import ChangeAccountTerms, change_account_terms
 from manyeyes.actions.issue_keys import IssueKey, issue_keys
 from manyeyes.actions.open_accounts import Beginning, OpenAccount, open_accounts
@@ -79,6 +79,7 @@ async def open_account(
         link_hash=digest(link),
         top_up_id=await context.id_blocks.take(FIRST_CELL),
         amount_micros=amount_micros,
+        hint=hint_of(key),
     )
     account_id = await context.id_blocks.take_number("account")
     await context.batcher.ask(open_accounts, OpenAccount(FIRST_CELL, account_id, name, beginning, actor))
@@ -112,12 +113,14 @@ async def change_account(
 
 
 async def add_key(
-    context: Context, place: AccountPlace, networks: Sequence[str], scopes: Sequence[str], actor: Actor
+    context: Context, place: AccountPlace, networks: Sequence[str], scopes: Sequence[str], actor: Actor, label: str = ""
 ) -> str:
     """Give an account another client key and return it; it is nowhere else."""
     fresh = new_key()
     owner = KeyOwner(place.cell, place.account_id, tuple(networks), tuple(scopes))
-    await context.batcher.ask(issue_keys, IssueKey(digest(fresh), owner, actor=actor))
+    await context.batcher.ask(
+        issue_keys, IssueKey(digest(fresh), owner, marks=KeyMarks(label, hint_of(fresh)), actor=actor)
+    )
     return fresh
 
 
@@ -125,7 +128,7 @@ async def end_key(context: Context, key_hash: bytes, actor: Actor) -> int | None
     """End a client key; return whose it was, None when no such key was valid."""
     account_id = await context.batcher.ask(revoke_keys, RevokeKey(key_hash, actor=actor))
     await context.notifier.tell_changed()
-    return account_id
+    return None if isinstance(account_id, Refusal) else account_id
 
 
 async def keys_of(context: Context, account_id: int) -> list[ListedKey]:

@@ -11,6 +11,7 @@ from manyeyes.actions.open_gates import OpenGate, open_gates
 from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.roles.house.faults import FieldFault, meanwhile
 from manyeyes.roles.house.floors import check_floor
+from manyeyes.roles.wellbeing import mark_lying
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms
 from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
@@ -32,7 +33,7 @@ class QueueChange(msgspec.Struct, frozen=True, kw_only=True):
     pay_micros: int | None = None
     capacity: int | None = None
     lease_seconds: int | None = None
-    sensitive: bool | None = None
+    marks: int | None = None
     vote_micros: int | None = None
     accepts_complaints: bool | None = None
     life_seconds: int | None = None
@@ -86,6 +87,8 @@ async def change_queue(
         if not made:
             return meanwhile()
         seen = None  # the directory, which is the first, has decided: the others follow
+    if change.marks:
+        await mark_lying(context, before.queue_id, change.marks)
     await context.notifier.tell_changed()
     return None
 

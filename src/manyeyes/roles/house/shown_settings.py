@@ -9,7 +9,7 @@ import msgspec
 
 from manyeyes.settings import Settings
 
-SECRET = frozenset({"secrets_key"})  # never shown, not even in part
+SECRET = frozenset({"secrets_key", "oidc_client_secret"})  # never shown, not even in part
 ADDRESSES = frozenset({"database_url", "direct_database_url"})  # shown without their password
 
 
