@@ -25,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str = ""  # empty: the embedded PostgreSQL under `data`
     direct_database_url: str = ""  # of the same database, past the PgBouncer that `database_url` names; empty: none
     contact: str = ""  # whom people who work here ask: a name, a telephone number, an address; empty: not said
+    backup_mark: str = ""  # a file that the backup touches when it is done; empty: no backup is known
     operator_factors: Literal[1, 2] = 1  # proofs that operators sign in with; 2: a passkey, or a link and a passkey
     oidc_issuer: str = ""  # the company's own sign-in, an OpenID Connect provider; empty: none
     oidc_client_id: str = ""

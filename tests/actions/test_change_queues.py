@@ -43,6 +43,19 @@ async def test_what_is_given_changes_in_its_order(stage: Stage):
     assert (await stage.read(tasks.queues))[901].life_seconds is None
 
 
+async def test_what_somebody_else_changed_meanwhile_is_not_written_over(stage: Stage):
+    await stage.act(add_queues, AddQueue(stage.cell, OWN))
+    mine: dict[str, Any] = {"cell": stage.cell, "queue_id": 901, "seen": OWN}
+    batch = [
+        ChangeQueue(**mine, price_micros=1_000),
+        ChangeQueue(**mine, price_micros=2_000, capacity=20),
+        ChangeQueue(**mine, capacity=20),
+        ChangeQueue(cell=stage.cell, queue_id=999, seen=OWN, capacity=1),
+    ]
+    assert await stage.act(change_queues, *batch) == [True, False, True, False]
+    assert (await stage.read(tasks.queues))[901] == msgspec.structs.replace(OWN, price_micros=1_000, capacity=20)
+
+
 async def test_each_change_is_told_as_it_lies_in_the_database(stage: Stage):
     await stage.act(add_queues, AddQueue(stage.cell, OWN))
     own: dict[str, Any] = {"cell": stage.cell, "queue_id": 901, "actor": ANN}

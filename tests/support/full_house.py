@@ -42,6 +42,18 @@ VALUES (1, $1, 1, 0, 0.05, 8000, 412, 6, 0.95, false, 211, now() - interval '9 d
        (1, $1, 1, 0, 0.2, 40, 30, 12, null, true, 0, now())"""
 
 
+OPERATORS = (
+    *("/operator", "/operator/queues", "/operator/queues/1", "/operator/queues/1/agreement", "/operator/recognition"),
+    *("/operator/accounts", "/operator/accounts/{account}", "/operator/accounts/{account}/statement"),
+    *("/operator/accounts/{account}/work", "/operator/sites", "/operator/sites/{account}/shop.example"),
+    *("/operator/soft-apps", "/operator/addresses", "/operator/settings", "/operator/apps", "/operator/apps/{app}"),
+    *("/operator/recognition/{recognition}", "/operator/recognition/{recognition}/terms", "/operator/workers"),
+    *("/operator/workers/{worker}", "/operator/tasks", "/operator/tasks/1/{task}", "/operator/people"),
+    *("/operator/people/1", "/operator/certainty", "/operator/recourse", "/operator/audit"),
+    *("/operator/audit?what=account.set", "/operator/top-ups", "/operator/payouts", "/sessions"),
+)
+
+
 class FullHouse(msgspec.Struct, frozen=True):
     """``pages``: of each who signs in, the paths that show something."""
 
@@ -82,13 +94,8 @@ async def fill(site: Site) -> FullHouse:
         *(f"/customer/reports/{refused}", "/customer/keys", "/customer/colleagues", "/customer/top-ups"),
         *("/sessions", "/help", "/"),
     )
-    operators = (
-        *("/operator", "/operator/queues/1/agreement", "/operator/recognition"),
-        *(f"/operator/recognition/{recognition.task_id}", "/operator/people", "/operator/people/1"),
-        *(f"/operator/workers/{author.worker.worker_id}", "/operator/certainty", "/operator/recourse"),
-        *("/operator/audit", "/operator/audit?what=account.set"),
-        *("/operator/top-ups", "/operator/payouts", "/sessions"),
-    )
+    names = {"account": customer.account_id, "worker": author.worker.worker_id, "task": refused, "app": app.secret_id}
+    operators = tuple(path.format(**names, recognition=recognition.task_id) for path in OPERATORS)
     return FullHouse(
         [
             ("customer", customer_subject(customer), customers),

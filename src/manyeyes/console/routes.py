@@ -1,7 +1,5 @@
 """The console's routes: pages for people, by role."""
 
-from collections.abc import Awaitable, Callable
-
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -22,15 +20,7 @@ from manyeyes.console.customer.statement import StatementPages
 from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
 from manyeyes.console.customer.top_ups import TopUpPages
-from manyeyes.console.operator.agreement import QueueAgreementPages
-from manyeyes.console.operator.audit import AuditPages
-from manyeyes.console.operator.certainty import OperatorCertaintyPages
-from manyeyes.console.operator.disputes import RecoursePages
-from manyeyes.console.operator.overview import OperatorPages
-from manyeyes.console.operator.payouts import PayoutPages
-from manyeyes.console.operator.people import PeoplePages
-from manyeyes.console.operator.recognition import OperatorRecognitionPages
-from manyeyes.console.operator.top_ups import OperatorTopUpPages
+from manyeyes.console.operator.routes import Endpoint, Rooms, operators
 from manyeyes.console.reviewer.judging import JudgingPages
 from manyeyes.console.reviewer.review import ReviewPages
 from manyeyes.console.shared.appearance import change_look
@@ -51,8 +41,6 @@ from manyeyes.roles.sign_in import is_from_own_page
 from manyeyes.runtime.context import Context
 from manyeyes.values.integers import whole_number
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-Rooms = tuple[dict[str, Endpoint], dict[str, Endpoint]]  # pages to look at, forms to send
 # The first segments of the console's paths: what is not one of these belongs to the contracts.
 OWN_PATHS = (
     *(
@@ -78,7 +66,7 @@ LENGTH_DIGITS = 20  # of the largest Content-Length that a server reads
 
 def routes(context: Context) -> list[Route]:
     """Return the routes of the console's pages; every POST is refused unless it was sent from one of them."""
-    rooms = [room(context) for room in (_everybodys, _workers, _customers, _operators)]
+    rooms = [room(context) for room in (_everybodys, _workers, _customers, operators)]
     pages = {path: page for room, _ in rooms for path, page in room.items()}
     forms = {path: form for _, room in rooms for path, form in room.items()}
     with_files = {path: _of_own_page(context, form) for path, form in _customers_files(context).items()}
@@ -217,40 +205,6 @@ def _customers_files(context: Context) -> dict[str, Endpoint]:
         "/customer/jobs/{job_id}/files": drafts.add_files,
     }
     return guarded_forms(context, forms)
-
-
-def _operators(context: Context) -> Rooms:
-    recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
-    people, audit, top_ups = PeoplePages(context), AuditPages(context), OperatorTopUpPages(context)
-    payouts = PayoutPages(context)
-    agreement, certainty = QueueAgreementPages(context), OperatorCertaintyPages(context)
-    pages: dict[str, Endpoint] = {
-        "/operator": OperatorPages(context).show,
-        "/operator/queues/{queue_id}/agreement": agreement.show,
-        "/operator/queues/{queue_id}/agreement.csv": agreement.download,
-        "/operator/recognition": recognition.show,
-        "/operator/recognition/{task_id}": recognition.show_one,
-        "/operator/people": people.show,
-        "/operator/people/{queue_id}": people.show,
-        "/operator/workers/{worker_id}": people.show_one,
-        "/operator/certainty": certainty.show,
-        "/operator/recourse": recourse.show,
-        "/operator/audit": audit.show,
-        "/operator/audit.csv": audit.download,
-        "/operator/top-ups": top_ups.show,
-        "/operator/payouts": payouts.show,
-        "/operator/payouts.csv": payouts.download,
-    }
-    forms: dict[str, Endpoint] = {
-        "/operator/appeal": recourse.decide,
-        "/operator/top-ups": top_ups.decide,
-        "/operator/people/decide": people.decide,
-        "/operator/payouts/move": payouts.move,
-        "/operator/certainty/anew": certainty.renew,
-        "/operator/app": recognition.change_app,
-        "/operator/recognition": recognition.change,
-    }
-    return pages, forms
 
 
 async def show_missing(request: Request, error: Exception) -> Response:

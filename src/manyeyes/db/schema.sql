@@ -375,6 +375,8 @@ CREATE TABLE task (
 );
 CREATE INDEX task_account ON task (cell, account_id, task_id);
 CREATE INDEX task_external ON task (cell, account_id, external_id, task_id) WHERE external_id <> '';
+-- Rows come in the order of these instants: a summary per megabyte finds a minute, and costs an insert nothing.
+CREATE INDEX task_came ON task USING brin (created_at) WITH (autosummarize = on);
 CREATE UNIQUE INDEX task_line ON task (cell, job_id, line) WHERE job_id <> 0;
 CREATE UNIQUE INDEX task_item ON task (cell, job_id, external_id) WHERE job_id <> 0 AND external_id <> '';
 
@@ -546,6 +548,8 @@ CREATE TABLE result (
 CREATE INDEX result_account ON result (cell, account_id, ended_at, task_id)
     INCLUDE (queue_id, soft_id, ip, charged_micros, job_id);
 
+CREATE INDEX result_ended ON result USING brin (ended_at) WITH (autosummarize = on);
+
 -- Tasks past their account's keep that a complaint, an appeal or a call-back still needs: looked at again and again.
 CREATE TABLE kept_longer (
     cell       int NOT NULL,
@@ -578,6 +582,18 @@ CREATE TABLE queue_minute (
     charged_micros bigint NOT NULL,
     PRIMARY KEY (cell, queue_id, minute)
 ) WITH (fillfactor = 50);
+
+-- How a queue looked in a minute, for the operator's charts; minutes in which nothing was there have no row.
+CREATE TABLE queue_sample (
+    cell     int NOT NULL,
+    queue_id int NOT NULL,
+    minute   int NOT NULL,          -- Unix time / 60
+    waiting  bigint NOT NULL,       -- tasks, when it was looked
+    present  int NOT NULL,          -- workers, then
+    arrived  bigint NOT NULL,       -- tasks that came in the minute
+    expired  bigint NOT NULL,       -- tasks that nobody finished in their life
+    PRIMARY KEY (cell, queue_id, minute)
+);
 
 -- ---------------------------------------------------------------- recourse
 

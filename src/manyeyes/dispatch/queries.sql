@@ -241,6 +241,11 @@ SELECT queue_id, sum(tasks)::bigint AS tasks FROM (
 -- Where tasks are on their way: the queue and whether somebody has them.
 SELECT task_id, queue_id, state FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
+-- name: works_of
+-- What is open of a task: its own row, or its seats; with whom it lies and who had it before.
+SELECT task_id, of_task, state, worker_id, lease, lease_until, tried, entered_at, desk_since, expires_at FROM work
+WHERE cell = $1 AND (task_id = $2 OR (of_task <> 0 AND of_task = $2)) ORDER BY task_id;
+
 -- name: oldest_waiting
 -- Since when the waiting task of a cell waits whose life ends first: the oldest one, as long as all live equally long.
 SELECT created_at FROM work WHERE cell = $1 AND state = 0 ORDER BY expires_at LIMIT 1;

@@ -167,6 +167,16 @@ SELECT credit_id, sum(amount_micros)::bigint AS amount_micros FROM transfer WHER
 SELECT kind, n, amount_micros, at FROM transfer WHERE cell = $1 AND cause_id = $2 AND account_id = $3
 ORDER BY at, kind, n;
 
+-- name: entries_of_causes
+-- All that was booked for a task and the answers to it, on whosever statement it stands, in the order of its instants.
+SELECT cause_id, kind, n, amount_micros, account_id, worker_id, at FROM transfer
+WHERE cell = $1 AND cause_id = ANY ($2::bigint[]) ORDER BY at, kind, n, cause_id;
+
+-- name: worker_sums
+-- What a worker earned since an instant, by kind of entry.
+SELECT kind, count(*) AS entries, sum(amount_micros)::bigint AS amount_micros FROM transfer
+WHERE cell = $1 AND worker_id = $2 AND at >= $3 GROUP BY kind ORDER BY kind;
+
 -- name: recent_holds
 -- The tasks that an account submitted last: each began with money held for it.
 SELECT cause_id, at, amount_micros FROM transfer

@@ -65,6 +65,11 @@ SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, 
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
 FROM vote_slot WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state = 1 AND lease_until > $3;
 
+-- name: slots_of
+-- The judgements of one complaint as they went, for the operator.
+SELECT n, reviewer_id, state, verdict AS vote, reason, voted_at, pay_micros FROM vote_slot
+WHERE cell = $1 AND task_id = $2 ORDER BY n;
+
 -- name: open_records
 -- Make a reviewer's record when they come first.
 INSERT INTO reviewer_record (cell, reviewer_id, votes, against)

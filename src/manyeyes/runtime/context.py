@@ -32,7 +32,7 @@ from manyeyes.values.challenges import Challenges
 from manyeyes.values.pseudonyms import Pseudonyms
 from manyeyes.values.response_signing import ResponseSigner
 from manyeyes.values.sealing import Sealer
-from manyeyes.values.signed_links import ExampleLinks, PictureLinks, WidgetLinks
+from manyeyes.values.signed_links import ExampleLinks, PictureLinks, TopUpSlips, WidgetLinks
 from manyeyes.wellbeing import store as wellbeing
 
 
@@ -91,6 +91,11 @@ class Context:
     def gold_seed(self) -> bytes:
         """Return what lots of gold are drawn with: nobody outside can foretell them. Raises `SecretsUnreadable`."""
         return hashlib.blake2b(self._own_keys.pictures, person=b"lots of gold").digest()
+
+    @cached_property
+    def top_up_slips(self) -> TopUpSlips:
+        """Return what signs top-ups that are asked about. Raises `SecretsUnreadable`."""
+        return TopUpSlips(self._own_keys.pictures)
 
     @cached_property
     def widgets(self) -> WidgetLinks:

@@ -61,7 +61,9 @@ async def keys_of(context: Context, owner: Owner) -> list[ClientKey]:
         return await client_keys.client_keys(db, owner.account_id)
 
 
-async def make_client_key(context: Context, person: AccountPerson, given: WantedKey, actor: Actor) -> FreshKey | Refusal:
+async def make_client_key(
+    context: Context, person: AccountPerson, given: WantedKey, actor: Actor
+) -> FreshKey | Refusal:
     """Make a key, or say what of it is wrong."""
     read = read_key(given)
     if isinstance(read, Refusal):
