@@ -62,7 +62,6 @@ OWN_RECORD = {
     "note_deliveries": BY_ITSELF,
     "note_instructions_seen": WORK,
     "note_key_uses": "that a key was used, in minutes, in the key's own row",
-    "note_key_uses": "when a key was used last stands in the key's own row",
     "note_sessions": "that somebody who is signed in was there: an hour's and an address, in the session's own row",
     "open_gates": "a part of queue.add",
     "open_jobs": JOBS,
@@ -97,10 +96,8 @@ OWN_RECORD = {
     "take_queues": "a part of worker.set",
     "take_slots": WORK,
     "tell_low_balances": BY_ITSELF,
-    "tell_low_balances": BY_ITSELF,
     "tell_stuck_jobs": BY_ITSELF,
     "use_passkeys": "the session that it begins is told",
-    "use_passkeys": "that somebody signed in by it is told by session.begin; when, in the passkey's own row",
     "vest_pay": BY_ITSELF,
     "watch_reporters": BY_ITSELF,
 }
