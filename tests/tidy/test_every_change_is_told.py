@@ -97,7 +97,7 @@ OWN_RECORD = {
     "take_slots": WORK,
     "tell_low_balances": BY_ITSELF,
     "tell_stuck_jobs": BY_ITSELF,
-    "use_passkeys": "the session that it begins is told",
+    "use_passkeys": "that somebody signed in by it is told by session.begin; when, in the passkey's own row",
     "vest_pay": BY_ITSELF,
     "watch_reporters": BY_ITSELF,
 }

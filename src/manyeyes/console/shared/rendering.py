@@ -35,7 +35,7 @@ PAGE_HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """What the layout needs besides a page's own values."""
 
@@ -84,7 +84,7 @@ def render(request: Request, template: str, *, status: int = 200, person: str = 
     look = look_of(request)
     opens: frozenset[str] = getattr(request.state, "opens", frozenset())
     low = getattr(request.state, "low", None)
-    page = Page(look, request.url.path, static_root(), person, opens, low)
+    page = Page(look=look, path=request.url.path, static=static_root(), person=person, opens=opens, low=low)
     role = getattr(request.state, "staff_role", "")
     text = (
         environment(look.language)
