@@ -16,8 +16,9 @@ from bench.pgbench import pgbench
 from bench.product import temporary_folder
 from bench.replay import Recorder, step
 from bench.row import Row
-from manyeyes.actions.cast_votes import CastVote, Voted, cast_votes
+from manyeyes.actions.cast_votes import CastVote, cast_votes
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
+from manyeyes.actions.shared.ballots import Voted
 from manyeyes.actions.shared.slot_leases import SlotId
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.db.embedded import Embedded

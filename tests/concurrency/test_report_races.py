@@ -8,12 +8,13 @@ import asyncpg
 import pytest
 
 from manyeyes.actions.answer_tasks import answer_tasks
-from manyeyes.actions.cast_votes import Voted, cast_votes
+from manyeyes.actions.cast_votes import cast_votes
 from manyeyes.actions.decide_appeals import DecideAppeal, decide_appeals
 from manyeyes.actions.file_appeals import Appealed, FileAppeal, file_appeals
 from manyeyes.actions.file_complaints import Filed, file_complaints
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
+from manyeyes.actions.shared.ballots import Voted
 from manyeyes.actions.submit_tasks import submit_tasks
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.actions.vest_pay import VestPay, vest_pay

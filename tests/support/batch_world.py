@@ -16,6 +16,7 @@ from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
 from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refusals
 from manyeyes.actions.decide_appeals import DecideAppeal, decide_appeals
 from manyeyes.actions.file_appeals import FileAppeal, file_appeals
+from manyeyes.actions.lay_slots_ahead import LaySlotAhead, lay_slots_ahead
 from manyeyes.actions.note_deliveries import NoteDelivery, note_deliveries
 from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen, note_instructions_seen
 from manyeyes.actions.report_tokens import ReportToken, report_tokens
@@ -182,6 +183,12 @@ async def _just_now(stage: Stage, calls: Calls, rich: int, other: int, author: i
     for slot, vote in zip(held[:2] + held[3:4], ("confirm", "confirm", "reject"), strict=True):
         assert slot is not None
         await stage.vote(slot, vote)
+    for slot, vote in ((held[4], "reject"), (held[6], "confirm")):
+        assert slot is not None
+        await stage.vote(slot, vote, undo_seconds=30)
+        await stage.take(slot.reviewer_id, *EVERY_QUEUE)
+    assert held[7] is not None
+    await stage.act(lay_slots_ahead, LaySlotAhead(CELL, held[7].reviewer_id, EVERY_QUEUE))
     for _ in range(4):
         task_id = await stage.submit(rich, **proven_sites.asking())
         await stage.hand_out(TOKENS)

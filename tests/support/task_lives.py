@@ -7,11 +7,12 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
-from manyeyes.actions.cast_votes import CastVote, Voted, cast_votes
+from manyeyes.actions.cast_votes import CastVote, cast_votes
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.go_online import GoOnline, go_online
 from manyeyes.actions.hand_out import HandOut, hand_out
+from manyeyes.actions.shared.ballots import Voted
 from manyeyes.actions.shared.slot_leases import SlotId
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks

@@ -9,10 +9,11 @@ import msgspec
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import one_row
 from manyeyes.db.rows import columns, read, read_one
-from manyeyes.reports.rules import Slot, Vote
+from manyeyes.reports.rules import Slot, SlotState, Vote
 from manyeyes.reports.store import SQL, vote_of
 
 ANY_LAPSED = SQL.any_lapsed_slot  # whether any slot of a cell ($1) is to be opened again
+ANY_ASIDE = SQL.any_vote_aside  # whether any vote of a cell ($1) can be taken back no more
 
 
 class NewSlot(msgspec.Struct, frozen=True):
@@ -47,7 +48,18 @@ async def any_open(tx: asyncpg.Connection, cell: int) -> bool:
 
 async def held(tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Iterable[int]) -> dict[int, Slot]:
     """Return what those of the reviewers who have a live lease have before them."""
-    return {s.reviewer_id: s for s in _slots(await tx.fetch(SQL.held_slots, cell, sorted(reviewer_ids), now))}
+    return (await desks(tx, now, cell, reviewer_ids))[0]
+
+
+async def desks(
+    tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Iterable[int]
+) -> tuple[dict[int, Slot], dict[int, Slot]]:
+    """Return what the reviewers have before them, and what lies behind that, each by reviewer."""
+    found = _slots(await tx.fetch(SQL.held_slots, cell, sorted(reviewer_ids), now))
+    return (
+        {s.reviewer_id: s for s in found if s.state is SlotState.LEASED},
+        {s.reviewer_id: s for s in found if s.state is SlotState.AHEAD},
+    )
 
 
 async def lock_reviewers(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> None:
@@ -84,9 +96,40 @@ async def lease(
     return {s.reviewer_id: s for s in _slots(await tx.fetch(SQL.lease_slots, cell, *found, until, now))}
 
 
+async def lay_ahead(
+    tx: asyncpg.Connection, cell: int, given: Sequence[tuple[Slot, int]], until: datetime
+) -> dict[int, Slot]:
+    """Lay locked slots behind what reviewers look at, who are not shown them; return each reviewer's."""
+    if not given:
+        return {}
+    found = zip(*[(slot.task_id, slot.n, reviewer_id) for slot, reviewer_id in given], strict=True)
+    return {s.reviewer_id: s for s in _slots(await tx.fetch(SQL.lay_slots_ahead, cell, *found, until))}
+
+
+async def show_ahead(
+    tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Sequence[int], until: datetime
+) -> dict[int, Slot]:
+    """Show reviewers what lay behind what they looked at; return each reviewer's."""
+    rows = await tx.fetch(SQL.show_slots_ahead, cell, reviewer_ids, until, now)
+    return {s.reviewer_id: s for s in _slots(rows)}
+
+
 async def lock_slots(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Slot]:
     """Lock all slots of complaints; where their reports are locked too, these were before."""
     return _slots(await tx.fetch(SQL.lock_slots, cell, task_ids))
+
+
+async def lock_with_desks(
+    tx: asyncpg.Connection, cell: int, task_ids: Sequence[int], reviewer_ids: Sequence[int]
+) -> list[Slot]:
+    """Lock all slots of complaints, and what reviewers have before them and behind that."""
+    return _slots(await tx.fetch(SQL.lock_slots_and_desks, cell, task_ids, reviewer_ids))
+
+
+async def put_behind(tx: asyncpg.Connection, cell: int, slots: Sequence[tuple[int, int]], until: datetime) -> None:
+    """Lay locked slots, given as (task, n), behind what their reviewers took back."""
+    if slots:
+        await tx.execute(SQL.put_slots_behind, cell, *zip(*slots, strict=True), until)
 
 
 async def renew(tx: asyncpg.Connection, cell: int, renewed: Sequence[Slot]) -> None:
@@ -97,8 +140,52 @@ async def renew(tx: asyncpg.Connection, cell: int, renewed: Sequence[Slot]) -> N
 
 async def save_votes(tx: asyncpg.Connection, now: datetime, cell: int, voted: Sequence[Slot]) -> None:
     """Write the votes that these slots got."""
-    found = columns(voted, "task_id", "n", "verdict", "reason", verdict=lambda slot: int(slot.vote is Vote.CONFIRM))
+    found = columns(voted, "task_id", "n", "verdict", "reason", verdict=_verdict)
     await tx.execute(SQL.save_votes, cell, *found, now)
+
+
+async def lay_aside(tx: asyncpg.Connection, now: datetime, cell: int, laid: Sequence[Slot]) -> None:
+    """Write votes that can be taken back until the instants that these slots say."""
+    if laid:
+        found = columns(laid, "task_id", "n", "verdict", "reason", "settles_at", verdict=_verdict)
+        await tx.execute(SQL.lay_votes_aside, cell, *found, now)
+
+
+async def correct(tx: asyncpg.Connection, cell: int, corrected: Sequence[Slot]) -> None:
+    """Write what reviewers say now of these slots, which have their vote."""
+    if corrected:
+        await tx.execute(
+            SQL.correct_votes, cell, *columns(corrected, "task_id", "n", "verdict", "reason", verdict=_verdict)
+        )
+
+
+async def take_back(tx: asyncpg.Connection, cell: int, back: Sequence[Slot]) -> None:
+    """Let these slots, whose votes were aside, lie before their reviewers again, for as long as they say."""
+    if back:
+        await tx.execute(SQL.take_votes_back, cell, *columns(back, "task_id", "n", "lease_until"))
+
+
+async def pass_on(tx: asyncpg.Connection, cell: int, passed: Sequence[Slot]) -> None:
+    """Open locked slots again for others than the reviewers who have them."""
+    if passed:
+        await tx.execute(SQL.pass_slots, cell, *columns(passed, "task_id", "n", "reviewer_id"))
+
+
+async def hold_back(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
+    """Ask nobody for what is open of these complaints; `let_in` asks again."""
+    if task_ids:
+        await tx.execute(SQL.hold_slots_back, cell, task_ids)
+
+
+async def let_in(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
+    """Ask others again about complaints that are undecided, and were held back."""
+    if task_ids:
+        await tx.execute(SQL.let_slots_in, cell, task_ids)
+
+
+async def due(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[int]:
+    """Return the tasks of votes that can be taken back no more, the oldest first; not locked."""
+    return [row["task_id"] for row in await tx.fetch(SQL.votes_aside, cell, now, limit)]
 
 
 async def close(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
@@ -152,6 +239,10 @@ async def all_votes(db: asyncpg.Connection, cell: int) -> dict[int, int]:
 
 def _slots(rows: Sequence[asyncpg.Record]) -> list[Slot]:
     return read(Slot, rows, vote=_vote)
+
+
+def _verdict(slot: Slot) -> int:
+    return int(slot.vote is Vote.CONFIRM)
 
 
 def _vote(verdict: int | None) -> Vote | None:

@@ -34,8 +34,12 @@ from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, re
 from manyeyes.actions.return_lapsed_leases import LARGEST_SWEEP as LAPSED_SWEEP
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
+from manyeyes.actions.settle_decisions import LARGEST_SWEEP as DECISIONS_SWEEP
+from manyeyes.actions.settle_decisions import SettleDecisions, settle_decisions
 from manyeyes.actions.settle_overdue_reports import LARGEST_SWEEP as REPORTS_SWEEP
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
+from manyeyes.actions.settle_votes import LARGEST_SWEEP as VOTES_SWEEP
+from manyeyes.actions.settle_votes import SettleVotes, settle_votes
 from manyeyes.actions.sweep_calls import LARGEST_SWEEP as CALLS_SWEEP
 from manyeyes.actions.sweep_calls import SweepCalls, sweep_calls
 from manyeyes.actions.sweep_deliveries import LARGEST_SWEEP as DELIVERY_SWEEP
@@ -165,6 +169,15 @@ async def return_slots(context: Context, cell: int) -> None:
     complaints = await context.batcher.ask(return_lapsed_slots, ReturnLapsedSlots(cell))
     if await context.batcher.ask(return_lapsed_judgements, ReturnLapsedJudgements(cell)) or complaints:
         context.notifier.notify([EVERY_REVIEWER])
+
+
+async def settle_what_reviewers_said(context: Context, cell: int) -> None:
+    """Let votes and decisions stand that can be taken back no more, until none is left."""
+    while await context.batcher.ask(settle_votes, SettleVotes(cell)) >= VOTES_SWEEP:
+        await asyncio.sleep(0)
+    while await context.batcher.ask(settle_decisions, SettleDecisions(cell)) >= DECISIONS_SWEEP:
+        await asyncio.sleep(0)
+    context.job_bell.ring()  # what was refunded, or ended, may let a line of its job in
 
 
 async def settle_reports(context: Context, cell: int) -> None:

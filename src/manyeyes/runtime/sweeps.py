@@ -40,6 +40,8 @@ SWEEPS: list[Sweep] = [
     (ledger.ANY_DUE_PAY, periodic.vest),
     (slots.ANY_LAPSED, periodic.return_slots),
     (judgements.ANY_LAPSED, periodic.return_slots),
+    (slots.ANY_ASIDE, periodic.settle_what_reviewers_said),
+    (judgements.ANY_ASIDE, periodic.settle_what_reviewers_said),
     (work.ANY_DEPTH, periodic.measure),
 ]
 

@@ -1,0 +1,36 @@
+"""Lay the next complaint behind the one that a reviewer looks at, so that its picture is there at once."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from manyeyes.reports import slots
+from manyeyes.reports.rules import REVIEWERS, SLOT_SECONDS, SPARE_SLOTS, Slot, assign
+
+
+class LaySlotAhead(msgspec.Struct, frozen=True):
+    """``queue_ids``: what the reviewer may judge (workers/rules.py, `may_judge`)."""
+
+    cell: int
+    reviewer_id: int
+    queue_ids: tuple[int, ...]
+
+
+async def lay_slots_ahead(tx: asyncpg.Connection, now: datetime, commands: Sequence[LaySlotAhead]) -> list[Slot | None]:
+    """Return what lies behind what each reviewer looks at, else None; who looks at nothing gets nothing.
+
+    It is kept for them for a lease's time and counts as shown to nobody (docs/decisions/0042, 0081).
+    """
+    cell = commands[0].cell
+    asking = {c.reviewer_id: frozenset(c.queue_ids) for c in commands}
+    held, ahead = await slots.desks(tx, now, cell, asking)
+    if (held.keys() - ahead.keys()) and await slots.any_open(tx, cell):
+        await slots.lock_reviewers(tx, cell, sorted(asking))
+        held, ahead = await slots.desks(tx, now, cell, asking)  # again: another process may have laid one meanwhile
+        wanting = {r: queues for r, queues in asking.items() if r in held and r not in ahead}
+        first = await slots.lock_open(tx, cell, REVIEWERS * len(wanting) + SPARE_SLOTS)
+        given = assign(first, wanting, await slots.judges(tx, cell, [slot.task_id for slot in first]))
+        ahead |= await slots.lay_ahead(tx, cell, given, now + timedelta(seconds=SLOT_SECONDS))
+    return [ahead.get(c.reviewer_id) for c in commands]
