@@ -39,6 +39,19 @@ class NewJudgement(msgspec.Struct, frozen=True, kw_only=True):
     stops: str = "[]"
 
 
+class OwnDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision as its reviewer sees it later; ``is_right``: people had said the same together."""
+
+    task_id: int
+    state: JudgementState
+    queue_id: int
+    value: str | None
+    is_right: bool | None
+    pay_micros: int
+    decided_at: datetime
+    settles_at: datetime | None
+
+
 class AlikeDecisions(msgspec.Struct, frozen=True):
     """Of ``decided`` results, how many decisions say what people said together (``alike``)."""
 
@@ -220,6 +233,13 @@ async def agreement(
     rows = await db.fetch(SQL.agreement_of, cell, reviewer_id, since)
     found = {row["is_own"]: AlikeDecisions(row["decided"], row["alike"]) for row in rows}
     return found.get(True, AlikeDecisions()), found.get(False, AlikeDecisions())
+
+
+async def decisions_by(
+    db: asyncpg.Connection, cell: int, reviewer_id: int, before: tuple[datetime, int], limit: int
+) -> list[OwnDecision]:
+    """Return a reviewer's decisions before the place (decided at, task), newest first."""
+    return read(OwnDecision, await db.fetch(SQL.decisions_by, cell, reviewer_id, *before, limit))
 
 
 async def all_judgements(db: asyncpg.Connection, cell: int) -> dict[int, int]:

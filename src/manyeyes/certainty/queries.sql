@@ -234,3 +234,9 @@ WHERE cell = $1 AND reviewer_id <> 0 AND state = 2 AND value IS NOT NULL AND dec
 UPDATE judgement SET proposal = '', value = CASE WHEN value IS NOT NULL THEN '' END,
                      stops = CASE state WHEN 2 THEN stops ELSE '[]' END
 WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: decisions_by
+-- A page of a reviewer's decisions, newest first, before a place in the list.
+SELECT task_id, state, queue_id, value, is_right, pay_micros, decided_at, settles_at FROM judgement
+WHERE cell = $1 AND reviewer_id = $2 AND reviewer_id <> 0 AND state IN (2, 4) AND (decided_at, task_id) < ($3, $4)
+ORDER BY decided_at DESC, task_id DESC LIMIT $5;

@@ -24,6 +24,7 @@ from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
 from manyeyes.console.operator.people import PeoplePages
 from manyeyes.console.operator.recognition import OperatorRecognitionPages
+from manyeyes.console.reviewer.history import HistoryPages
 from manyeyes.console.reviewer.judging import JudgingPages
 from manyeyes.console.reviewer.review import ReviewPages
 from manyeyes.console.shared.appearance import change_look
@@ -85,13 +86,15 @@ def _everybodys(context: Context) -> Rooms:
 
 def _workers(context: Context) -> Rooms:
     work, review, complaints = WorkPages(context), ReviewPages(context), ComplaintPages(context)
-    judging, accuracy = JudgingPages(context), AccuracyPages(context)
+    judging, accuracy, reviews = JudgingPages(context), AccuracyPages(context), HistoryPages(context)
     pages: dict[str, Endpoint] = {
         "/worker": work.show,
         "/worker/accuracy": accuracy.show,
         "/worker/reports": complaints.show,
         "/reviewer": review.show,
         "/reviewer/results": judging.show,
+        "/reviewer/history": reviews.show,
+        "/reviewer/history.csv": reviews.as_csv,
         "/widget/{signed}": WidgetPages(context).show,
     }
     forms: dict[str, Endpoint] = {
@@ -104,6 +107,8 @@ def _workers(context: Context) -> Rooms:
         "/worker/accuracy/practise": accuracy.practise,
         "/worker/appeal": complaints.appeal,
         "/reviewer/vote": review.vote,
+        "/reviewer/skip": review.skip,
+        "/reviewer/correct": reviews.correct,
         "/reviewer/leave": review.leave,
         "/reviewer/results/decide": judging.decide,
         "/reviewer/results/skip": judging.skip,

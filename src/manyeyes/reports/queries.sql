@@ -360,3 +360,18 @@ SELECT task_id FROM appeal WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND 
 UNION
 SELECT a.task_id FROM answer AS a JOIN appeal AS p ON p.cell = $1 AND p.task_id = a.answer_id AND p.decided_at IS NULL
 WHERE a.cell = $1 AND a.task_id = ANY ($2::bigint[]) AND a.refuted_at IS NOT NULL;
+
+-- name: votes_by
+-- A page of a reviewer's votes, newest first, before a place in the list; how many others voted, and how many of them alike.
+SELECT s.task_id, s.n, s.lease, s.state, s.queue_id, s.verdict AS vote, s.reason, s.voted_at, s.pay_micros, s.settles_at,
+       r.state AS report_state, r.why, o.others, o.alike
+FROM vote_slot AS s JOIN report AS r ON r.cell = s.cell AND r.task_id = s.task_id,
+     LATERAL (SELECT count(*) AS others, count(*) FILTER (WHERE e.verdict = s.verdict) AS alike FROM vote_slot AS e
+              WHERE e.cell = $1 AND e.task_id = s.task_id AND e.state = 2 AND e.reviewer_id <> $2) AS o
+WHERE s.cell = $1 AND s.reviewer_id = $2 AND s.reviewer_id <> 0 AND (s.voted_at, s.task_id) < ($3, $4)
+ORDER BY s.voted_at DESC, s.task_id DESC LIMIT $5;
+
+-- name: other_records
+-- How all other reviewers voted on decided complaints.
+SELECT coalesce(sum(votes), 0)::bigint AS votes, coalesce(sum(against), 0)::bigint AS against FROM reviewer_record
+WHERE cell = $1 AND reviewer_id <> $2;

@@ -9,7 +9,7 @@ import msgspec
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import one_row
 from manyeyes.db.rows import columns, read, read_one
-from manyeyes.reports.rules import Slot, SlotState, Vote
+from manyeyes.reports.rules import ReportState, Slot, SlotState, Vote
 from manyeyes.reports.store import SQL, vote_of
 
 ANY_LAPSED = SQL.any_lapsed_slot  # whether any slot of a cell ($1) is to be opened again
@@ -24,6 +24,25 @@ class NewSlot(msgspec.Struct, frozen=True):
     author_id: int
     queue_id: int
     pay_micros: int
+
+
+class OwnVote(msgspec.Struct, frozen=True, kw_only=True):
+    """A vote as its reviewer sees it later: ``others`` voted on the complaint too, ``alike`` of them the same."""
+
+    task_id: int
+    n: int
+    lease: int
+    state: SlotState
+    queue_id: int
+    vote: Vote
+    reason: str
+    voted_at: datetime
+    pay_micros: int
+    settles_at: datetime | None
+    report_state: ReportState
+    why: str
+    others: int
+    alike: int
 
 
 class ReviewerRecord(msgspec.Struct, frozen=True):
@@ -230,6 +249,19 @@ async def reviewer_since(db: asyncpg.Connection, cell: int, reviewer_id: int, si
     """Return how many votes a reviewer cast since an instant, and the micros they earned."""
     row = await one_row(db, SQL.reviewer_since, cell, reviewer_id, since)
     return row["votes"], row["pay_micros"]
+
+
+async def votes_by(
+    db: asyncpg.Connection, cell: int, reviewer_id: int, before: tuple[datetime, int], limit: int
+) -> list[OwnVote]:
+    """Return a reviewer's votes before the place (voted at, task), newest first."""
+    return read(OwnVote, await db.fetch(SQL.votes_by, cell, reviewer_id, *before, limit), vote=vote_of)
+
+
+async def others_record(db: asyncpg.Connection, cell: int, reviewer_id: int) -> ReviewerRecord:
+    """Return how all reviewers but this one voted on decided complaints, together."""
+    row = await one_row(db, SQL.other_records, cell, reviewer_id)
+    return ReviewerRecord(0, row["votes"], row["against"])
 
 
 async def all_votes(db: asyncpg.Connection, cell: int) -> dict[int, int]:

@@ -16,6 +16,7 @@ from manyeyes.v1 import (
     practice,
     recognitions,
     reports,
+    review_history,
     reviewer,
     statement,
     tasks,
@@ -35,6 +36,7 @@ from manyeyes.v1.operations import Operation
 from manyeyes.v1.practice import PracticeApi
 from manyeyes.v1.recognitions import RecognitionsApi
 from manyeyes.v1.reports import ReportsApi
+from manyeyes.v1.review_history import ReviewHistoryApi
 from manyeyes.v1.reviewer import ReviewerApi
 from manyeyes.v1.statement import StatementApi
 from manyeyes.v1.tasks import TasksApi
@@ -45,6 +47,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     WorkerApi: worker.OPERATIONS,
     PracticeApi: practice.OPERATIONS,
     ReviewerApi: reviewer.OPERATIONS,
+    ReviewHistoryApi: review_history.OPERATIONS,
     JudgingApi: judging.OPERATIONS,
     ReportsApi: reports.OPERATIONS,
     WebhooksApi: webhooks.OPERATIONS,

@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from manyeyes.accounts.store import AccountPlace
-from manyeyes.console.customer.reader_zone import keep_zone, zone_of
 from manyeyes.console.customer.statement_period import PAGE_ENTRIES, PATH, StatementQuery, asked, filters
 from manyeyes.console.shared import languages
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.charts import Chart, bar_chart, marks_of
 from manyeyes.console.shared.guards import for_customers
+from manyeyes.console.shared.reader_zone import keep_zone, zone_of
 from manyeyes.console.shared.rendering import render
 from manyeyes.ledger.rules import TransferKind
 from manyeyes.recognitions.time_spans import Grain

@@ -11,7 +11,6 @@ from manyeyes.accounts.store import AccountPlace
 from manyeyes.consensus.terms import ONE_ANSWER
 from manyeyes.console.customer.callbacks import LOOKS as CALLBACK_LOOKS
 from manyeyes.console.customer.callbacks import STATES as CALLBACK_STATES
-from manyeyes.console.customer.reader_zone import ReaderZone, keep_zone, zone_of
 from manyeyes.console.customer.report_timeline import Step, steps
 from manyeyes.console.customer.statement_period import around
 from manyeyes.console.customer.task_answers import ShownAnswer, fields_asked, rules_of, shown_answer
@@ -21,6 +20,7 @@ from manyeyes.console.customer.tasks import REFUSED, SCRIPT_WORDS
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.languages import catalogue, duration, mark
+from manyeyes.console.shared.reader_zone import ReaderZone, keep_zone, zone_of
 from manyeyes.console.shared.rendering import render
 from manyeyes.console.shared.task_wording import words_for
 from manyeyes.ledger.rules import TransferKind

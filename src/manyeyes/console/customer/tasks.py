@@ -11,7 +11,6 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import AccountPlace
-from manyeyes.console.customer.reader_zone import ReaderZone, keep_zone, zone_of
 from manyeyes.console.customer.task_lines import STATES, TaskLine, task_line
 from manyeyes.console.customer.task_query import ID_DIGITS, PATH, ROWS_PATH, TaskQuery, asked
 from manyeyes.console.shared.appearance import look_of, own_path
@@ -19,6 +18,7 @@ from manyeyes.console.shared.connect import origin_of
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.reader_zone import ReaderZone, keep_zone, zone_of
 from manyeyes.console.shared.rendering import render
 from manyeyes.console.shared.report_wording import WHY
 from manyeyes.console.shared.task_wording import WORDS, words_for

@@ -53,6 +53,7 @@ def for_operators(page: PageHandler[PagesT]) -> PageHandler[PagesT]:
         subject = await cookie_subject(pages._context, request)
         if subject is None or subject.role != "operator":
             return await not_yours(pages._context, request)
+        request.state.who = "operator"
         return await page(pages, request)
 
     return guarded
@@ -64,6 +65,8 @@ def _guarded(
     @wraps(page)
     async def guarded(pages: PagesT, request: Request) -> Response:
         person = await person_of(pages._context, request)
+        if person is not None:  # the page's script forgets what waited for another worker
+            request.state.who = f"worker-{person.worker_id}" if isinstance(person, Worker) else "customer"
         return await (not_yours(pages._context, request) if person is None else page(pages, request, person))
 
     return guarded

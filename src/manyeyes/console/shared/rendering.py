@@ -35,12 +35,13 @@ PAGE_HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the layout needs besides a page's own values."""
+    """What the layout needs besides a page's own values. ``who`` tells people apart whom a browser signs in."""
 
     look: Appearance
     path: str
     static: str
     person: str
+    who: str
 
 
 @cache
@@ -75,7 +76,7 @@ def environment(language: str) -> Environment:
 def render(request: Request, template: str, *, status: int = 200, person: str = "", **values: Any) -> HTMLResponse:
     """Render the page in the reader's language; `person` is the name of whoever is signed in, empty for nobody."""
     look = look_of(request)
-    page = Page(look, request.url.path, static_root(), person)
+    page = Page(look, request.url.path, static_root(), person, getattr(request.state, "who", ""))
     text = environment(look.language).get_template(template).render(page=page, **values)
     response = HTMLResponse(text, status_code=status, headers=PAGE_HEADERS | {"Content-Language": look.language})
     remember(response, look.fresh)

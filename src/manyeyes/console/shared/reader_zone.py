@@ -14,7 +14,7 @@ ZONE = "tz"
 
 
 class ReaderZone(msgspec.Struct, frozen=True):
-    """``is_chosen``: somebody said so, or their browser did (static/customer/time_zone.js)."""
+    """``is_chosen``: somebody said so, or their browser did (static/shared/time_zone.js)."""
 
     name: str
     is_chosen: bool
