@@ -1,7 +1,10 @@
 """change_account_terms: what is given changes, the rest stays."""
 
+from typing import Any
+
 from manyeyes.actions.change_account_terms import ChangeAccountTerms, change_account_terms
 from support.action_stage import Stage
+from support.told_changes import ANN, told
 
 
 async def test_what_is_given_changes_in_its_order(stage: Stage):
@@ -15,3 +18,21 @@ async def test_what_is_given_changes_in_its_order(stage: Stage):
     assert await stage.act(change_account_terms, *batch) == [None] * 4
     rows = await stage.rows("account", "account_id, weight, max_bid_micros, suspended")
     assert sorted(tuple(row.values()) for row in rows) == [(one, 1, 900, True), (two, 4, 0, False)]
+
+
+async def test_each_change_is_told_with_what_it_was_before_and_none_where_nothing_changed(stage: Stage):
+    one, two = await stage.account(), await stage.account()
+    terms: dict[str, Any] = {"cell": stage.cell, "actor": ANN}
+    batch = [
+        ChangeAccountTerms(account_id=two, weight=3, **terms),
+        ChangeAccountTerms(account_id=one, suspended=True, keep_days=90, **terms),
+        ChangeAccountTerms(account_id=two, weight=4, max_bid_micros=0, **terms),
+        ChangeAccountTerms(account_id=two, weight=4, **terms),
+        ChangeAccountTerms(account_id=99_999, weight=5, **terms),
+    ]
+    await stage.act(change_account_terms, *batch)
+    assert await told(stage) == [
+        ("account.set", f"account:{two}", {"weight": 1}, {"weight": 3}),
+        ("account.set", f"account:{one}", {"suspended": False}, {"suspended": True}),
+        ("account.set", f"account:{two}", {"weight": 3}, {"weight": 4}),
+    ]

@@ -1,5 +1,7 @@
 """change_queues: what is given of a queue changes, the rest stays."""
 
+from typing import Any
+
 import msgspec
 
 from manyeyes.actions.add_queues import AddQueue, add_queues
@@ -7,6 +9,7 @@ from manyeyes.actions.change_queues import ChangeQueue, change_queues
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
 from support.action_stage import Stage
+from support.told_changes import ANN, told
 
 OWN = QueueTerms(
     queue_id=901,
@@ -39,3 +42,15 @@ async def test_what_is_given_changes_in_its_order(stage: Stage):
     assert found[902] == msgspec.structs.replace(OTHER, price_micros=2_000, sensitive=True)
     await stage.act(change_queues, ChangeQueue(cell=stage.cell, queue_id=901, life_seconds=0))
     assert (await stage.read(tasks.queues))[901].life_seconds is None
+
+
+async def test_each_change_is_told_as_it_lies_in_the_database(stage: Stage):
+    await stage.act(add_queues, AddQueue(stage.cell, OWN))
+    own: dict[str, Any] = {"cell": stage.cell, "queue_id": 901, "actor": ANN}
+    nothing = ChangeQueue(sensitive=False, **own)
+    changes = [ChangeQueue(floor=0.85, life_seconds=60, **own), nothing, ChangeQueue(floor=0.0, pay_micros=1, **own)]
+    await stage.act(change_queues, *changes, ChangeQueue(cell=stage.cell, queue_id=999, capacity=1, actor=ANN))
+    assert await told(stage) == [
+        ("queue.set", "queue:901", {"floor": None, "life_seconds": None}, {"floor": "0.85", "life_seconds": 60}),
+        ("queue.set", "queue:901", {"floor": "0.85", "pay_micros": 600}, {"floor": None, "pay_micros": 1}),
+    ]

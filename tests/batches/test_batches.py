@@ -191,7 +191,8 @@ async def reading_everything(db: asyncpg.Connection) -> str:
         "AND c.relnamespace = 'public'::regnamespace GROUP BY c.relname"
     )
     return " UNION ALL ".join(
-        f"SELECT '{r['name']}', t::text FROM {r['name']} AS t" + f" WHERE cell = {CELL}" * r["is_of_a_cell"]
+        f"SELECT '{r['name']}', t::text FROM {r['name']} AS t"
+        + f" WHERE cell IN ({CELL}, {DIRECTORY})" * r["is_of_a_cell"]
         for r in rows
     )
 

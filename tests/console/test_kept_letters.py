@@ -1,4 +1,4 @@
-"""Answers that wait for the line outlive the page: a page that is loaded anew sends them, once, and says what came of it."""
+"""Answers that wait for the line outlive the page: loaded anew it sends them, once, and says what came of it."""
 
 import re
 

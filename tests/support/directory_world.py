@@ -101,6 +101,12 @@ def _credentials(customer: Subject) -> list[AddCredential]:
 async def _save(stage: Stage, directory: Directory) -> None:
     async with stage.transaction() as tx:
         await tx.execute(SQL.keep_secret, "pictures", b"sealed", b"by whom")
+        await tx.execute("INSERT INTO staff (staff_id, name, role, created_at) VALUES (1, 'Eve', 'auditor', now())")
+        await tx.execute(
+            "INSERT INTO trail_head (cell, day, number, hash, signed_at, public_key, signature)"
+            " VALUES ($1, current_date, 1, 'hash', now(), 'key', 'signature')",
+            stage.cell,
+        )
     await stage.act(open_accounts, directory.opened)
     await stage.act(issue_keys, *directory.keys)
     await stage.act(add_credentials, *directory.credentials)

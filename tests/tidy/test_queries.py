@@ -20,7 +20,7 @@ CELL_TABLES = (
     *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
     *("delivery", "delivery_try", "webhook_rotation", "site", "site_event", "standing", "ignored_reporter"),
     *("recognition_call", "recognition_result", "recognition_review", "recognition_day", "recognition_quarter"),
-    *("recognition_time", "kept_longer"),
+    *("recognition_time", "kept_longer", "trail_chain", "trail_entry", "trail_head"),
 )
 MENTION = re.compile(rf"(?:FROM|JOIN|UPDATE|INTO) ({'|'.join(CELL_TABLES)})\b")
 ARRAY = re.compile(r"\b(?:ARRAY|array_agg|string_agg|json_agg|jsonb_agg)\(")

@@ -21,7 +21,7 @@ CAPABILITIES = (
         "sites",
         "soft_apps",
     ),
-    *("statistics", "tasks", "webhooks", "workers"),
+    *("staff", "statistics", "tasks", "trail", "webhooks", "workers"),
 )
 
 

@@ -52,6 +52,11 @@ ON CONFLICT (cell, account_id) DO NOTHING;
 -- What admission needs to know of accounts.
 SELECT account_id, weight, max_bid_micros, suspended, keep_days FROM account WHERE cell = $1 AND account_id = ANY ($2::bigint[]);
 
+-- name: lock_terms
+-- The terms of accounts that may change now.
+SELECT account_id, weight, max_bid_micros, suspended, keep_days FROM account
+WHERE cell = $1 AND account_id = ANY ($2::bigint[]) ORDER BY account_id FOR UPDATE;
+
 -- name: set_terms
 -- Change what an operator may change of an account; null leaves a value as it is.
 UPDATE account SET suspended = coalesce($3, suspended), max_bid_micros = coalesce($4, max_bid_micros),

@@ -124,6 +124,11 @@ async def terms(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> di
     return {t.account_id: t for t in read(Terms, await tx.fetch(SQL.terms, cell, account_ids))}
 
 
+async def lock_terms(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> dict[int, Terms]:
+    """Return the terms of those accounts that exist, by id, locked until they are changed."""
+    return {t.account_id: t for t in read(Terms, await tx.fetch(SQL.lock_terms, cell, account_ids))}
+
+
 async def set_terms(
     db: asyncpg.Connection,
     place: AccountPlace,

@@ -8,6 +8,10 @@ import msgspec
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import AccountPlace
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 
 
 class ChangeAccountTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,14 +23,26 @@ class ChangeAccountTerms(msgspec.Struct, frozen=True, kw_only=True):
     max_bid_micros: int | None = None
     weight: int | None = None
     keep_days: int | None = None
+    actor: Actor = BY_ITSELF
 
 
 async def change_account_terms(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeAccountTerms]
 ) -> list[None]:
     """Change the terms, in the order in which the changes came."""
-    for c in sorted(commands, key=lambda c: c.account_id):  # in one order, so that batches do not block each other
-        place = AccountPlace(c.account_id, "", c.cell)
-        terms = {"max_bid_micros": c.max_bid_micros, "weight": c.weight, "keep_days": c.keep_days}
-        await accounts.set_terms(tx, place, suspended=c.suspended, **terms)
+    cell = commands[0].cell
+    known = await accounts.lock_terms(tx, cell, sorted({c.account_id for c in commands}))
+    entries = []
+    for c in commands:
+        before = known.get(c.account_id)
+        if before is None:
+            continue
+        given = {"max_bid_micros": c.max_bid_micros, "weight": c.weight, "keep_days": c.keep_days}
+        terms = {name: value for name, value in given.items() if value is not None}
+        if c.suspended is not None:
+            terms["suspended"] = c.suspended
+        after = known[c.account_id] = msgspec.structs.replace(before, **terms)
+        await accounts.set_terms(tx, AccountPlace(c.account_id, "", cell), suspended=c.suspended, **given)
+        entries.append(change_of(c.actor, Deed.ACCOUNT_SET, f"account:{c.account_id}", before, after))
+    await trail.record(tx, now, cell, entries)
     return [None for _ in commands]

@@ -20,6 +20,7 @@ from manyeyes.actions.open_accounts import Beginning, OpenAccount, open_accounts
 from manyeyes.actions.revoke_keys import RevokeKey, revoke_keys
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.cli import account_buckets
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, browsers, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.cli.statement import statement
@@ -153,6 +154,7 @@ def set_account(
             max_bid_micros=bid,
             weight=weight,
             keep_days=keep_days,
+            actor=who_types(),
         )
         await context.batcher.ask(change_account_terms, command)
         return {"account_id": place.account_id}

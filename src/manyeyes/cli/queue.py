@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 from manyeyes.actions.add_queues import AddQueue, add_queues
 from manyeyes.actions.change_queues import ChangeQueue, change_queues
 from manyeyes.actions.open_gates import OpenGate, open_gates
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.alike import alike_rows, alike_table
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.floors import check_floor, skill_rows, skill_table
@@ -153,7 +154,7 @@ def set_queue(
         terms["life_seconds"] = None if life is None else _read_life(life)
         _check(before, terms)
         terms["default_terms"] = _people(queue_id, people)
-        terms |= {"floor": floor, "gold_share": gold_share, "audit_share": audit_share}
+        terms |= {"floor": floor, "gold_share": gold_share, "audit_share": audit_share, "actor": who_types()}
         await check_floor(context, before, floor, gold_share)
         _check_audits(before, terms["default_terms"] or before.default_terms, audit_share)
         for cell in context.cells.one_of_each:

@@ -11,6 +11,7 @@ from manyeyes.actions.enable_workers import EnableWorker, enable_workers
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.register_workers import RegisterWorker, register_workers
 from manyeyes.actions.take_queues import TakeQueues, take_queues
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.alike import alike_rows_of, alike_table
 from manyeyes.cli.command import CommandFailed, Common, browsers, run, say
 from manyeyes.cli.floors import skill_rows_of, skill_table
@@ -149,7 +150,7 @@ def disable(worker: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
-        await context.batcher.ask(disable_workers, DisableWorker(found.worker_id))
+        await context.batcher.ask(disable_workers, DisableWorker(found.worker_id, actor=who_types()))
         for cell in context.cells.numbers:
             await context.batcher.ask(leave, Leave(cell, found.worker_id, offline=True))
         await context.notifier.tell_changed()
@@ -164,7 +165,7 @@ def enable(worker: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker, disabled=True)
-        await context.batcher.ask(enable_workers, EnableWorker(found.worker_id))
+        await context.batcher.ask(enable_workers, EnableWorker(found.worker_id, actor=who_types()))
         await context.notifier.tell_changed()
         return {"worker_id": found.worker_id}
 

@@ -146,6 +146,16 @@ CREATE TABLE recognition (
 );
 CREATE INDEX recognition_app ON recognition (secret_id, recognition_id);
 
+-- Who runs the installation beside the founding operator: operators, auditors (who change nothing), support (no money).
+CREATE TABLE staff (
+    staff_id   bigint PRIMARY KEY,                    -- `subject_id` of their credentials, whose role is operator
+    name       text NOT NULL,
+    role       text NOT NULL CHECK (role IN ('operator', 'auditor', 'support')),
+    created_at timestamptz NOT NULL,
+    removed_at timestamptz
+);
+CREATE UNIQUE INDEX staff_name ON staff (name) WHERE removed_at IS NULL;
+
 -- ---------------------------------------------------------------- one cell's data
 
 -- The cell's serial numbers: processes take blocks out of this row, so ids exist before the insert.
@@ -1191,3 +1201,47 @@ CREATE TABLE certainty (
     drawn       int NOT NULL DEFAULT 0,   -- audits that it has so far, of results that were not accepted too
     PRIMARY KEY (cell, account_id, queue_id, question_id, target)
 ) WITH (fillfactor = 70);
+
+-- Where the audit trail of a cell has got to, 0 being the look-ups'; its row is locked while an entry is written.
+CREATE TABLE trail_chain (
+    cell     int PRIMARY KEY,
+    number   bigint NOT NULL,             -- of its last entry
+    previous bytea NOT NULL,              -- hash of the one before the last
+    hash     bytea NOT NULL               -- of the last
+);
+
+-- Who changed what, when and from where. Insert-only; each is chained to the one before (trail/rules.py).
+CREATE TABLE trail_entry (
+    cell     int NOT NULL,
+    number   bigint NOT NULL,
+    previous bytea NOT NULL,
+    hash     bytea NOT NULL,
+    at       timestamptz NOT NULL,
+    deed     text NOT NULL,               -- values/deeds.py
+    subject  text NOT NULL,               -- what was changed, as account:12
+    role     text NOT NULL,               -- whose change it was: values/actor.py
+    actor_id bigint NOT NULL,
+    name     text NOT NULL,
+    via      text NOT NULL,
+    address  text NOT NULL,
+    through  text NOT NULL,               -- first digits of the hash of the session, key or token
+    before   text NOT NULL,               -- canonical JSON, without secrets
+    after    text NOT NULL,
+    PRIMARY KEY (cell, number)
+);
+CREATE INDEX trail_entry_at ON trail_entry (cell, at, number);
+CREATE INDEX trail_entry_deed ON trail_entry (cell, deed, at, number);
+CREATE INDEX trail_entry_subject ON trail_entry (cell, subject, at, number);
+CREATE INDEX trail_entry_actor ON trail_entry (cell, role, actor_id, at, number);
+
+-- Where a trail had got to on a day, signed: what went before cannot be made anew without the key.
+CREATE TABLE trail_head (
+    cell       int NOT NULL,
+    day        date NOT NULL,             -- in UTC
+    number     bigint NOT NULL,
+    hash       bytea NOT NULL,
+    signed_at  timestamptz NOT NULL,
+    public_key bytea NOT NULL,
+    signature  bytea NOT NULL,            -- Ed25519
+    PRIMARY KEY (cell, day)
+);

@@ -1,4 +1,4 @@
-"""What a reviewer said of complaints and results, newest first, and how far they agree with the others; for them alone."""
+"""What a reviewer said of complaints and results, newest first, and how far they agree with others; for them alone."""
 
 import csv
 import io
@@ -121,7 +121,7 @@ async def _of_cell(
 ) -> list[SaidOnce]:
     votes = await slots.votes_by(db, cell, reviewer_id, before, limit)
     decisions = await judgements.decisions_by(db, cell, reviewer_id, before, limit)
-    ids = sorted({each.task_id for each in (*votes, *decisions)})
+    ids = sorted({each.task_id for each in votes} | {each.task_id for each in decisions})
     questions, solved = await history.questions(db, cell, ids), await answered_leases(db, cell, ids)
     answers = {task_id: answer.shown for task_id, answer in solved.items()}
     told = [

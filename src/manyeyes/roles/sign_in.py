@@ -93,3 +93,12 @@ def is_from_own_page(context: Context, request: Request) -> bool:
 def is_secure(context: Context, request: Request) -> bool:
     """Tell whether people reach this installation over TLS, so that a cookie may insist on it."""
     return request.url.scheme == "https" or context.settings.public_url.startswith("https://")
+
+
+def bearer_of(request: Request) -> str:
+    """Return the bearer token; empty when there is none."""
+    for name, value in request.scope["headers"]:  # as they came: each call of each worker asks for this one
+        if name == b"authorization":
+            scheme, _, token = value.decode("latin-1").partition(" ")
+            return str(token.strip()) if scheme.lower() == "bearer" else ""
+    return ""

@@ -17,6 +17,7 @@ from manyeyes.recognitions.rules import Recognition
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.store import SoftApp
+from manyeyes.staff.store import StaffMember, staff_member
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
@@ -80,6 +81,10 @@ class LookupCache:
     async def worker(self, worker_id: int) -> Worker | None:
         """Return a worker by their number; None when there is none."""
         return await self._fresh("worker", worker_id, lambda db: workers.worker(db, worker_id))
+
+    async def staff(self, staff_id: int) -> StaffMember | None:
+        """Return one of those who run the installation; None for nobody, and for somebody who was removed."""
+        return await self._fresh("staff", staff_id, lambda db: staff_member(db, staff_id))
 
     async def queues(self) -> dict[int, QueueTerms]:
         """Return the terms of all queues, by queue."""

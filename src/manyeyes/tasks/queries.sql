@@ -4,6 +4,12 @@ SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_secon
        accepts_complaints, life_seconds, default_terms, audit_share, floor, gold_share FROM queue
 ORDER BY queue_id;
 
+-- name: lock_queues
+-- Queues whose terms may change now.
+SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
+       accepts_complaints, life_seconds, default_terms, audit_share, floor, gold_share FROM queue
+WHERE queue_id = ANY ($1::int[]) ORDER BY queue_id FOR UPDATE;
+
 -- name: set_queue
 -- Change a queue's terms; null leaves a value as it is. A life of 0 stands for the installation's, a floor of 0 for none.
 UPDATE queue SET price_micros = coalesce($2, price_micros), pay_micros = coalesce($3, pay_micros),

@@ -135,7 +135,16 @@ class OwnerShare(msgspec.Struct, frozen=True):
 
 async def queues(db: asyncpg.Connection) -> dict[int, QueueTerms]:
     """Return all queues by id."""
-    found = read(QueueTerms, await db.fetch(SQL.queues), default_terms=terms_of, audit_share=_share)
+    return _by_number(await db.fetch(SQL.queues))
+
+
+async def lock_queues(tx: asyncpg.Connection, queue_ids: Sequence[int]) -> dict[int, QueueTerms]:
+    """Return those of the queues that exist, by id, locked until they are changed."""
+    return _by_number(await tx.fetch(SQL.lock_queues, queue_ids))
+
+
+def _by_number(rows: Sequence[asyncpg.Record]) -> dict[int, QueueTerms]:
+    found = read(QueueTerms, rows, default_terms=terms_of, audit_share=_share)
     return {queue.queue_id: queue for queue in found}
 
 
@@ -154,14 +163,8 @@ async def set_queue(
 ) -> bool:
     """Change the given terms of a queue; return whether it exists."""
     names = (
-        "price_micros",
-        "pay_micros",
-        "capacity",
-        "lease_seconds",
-        "sensitive",
-        "vote_micros",
-        "accepts_complaints",
-        "life_seconds",
+        *("price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive"),
+        *("vote_micros", "accepts_complaints", "life_seconds"),
     )
     given = [*(terms.get(name) for name in names), kept_terms(default_terms), audit_share]
     given += [terms.get(name) for name in ("floor", "gold_share")]

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from manyeyes.accounts.rules import digest
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.roles.presences import WORKER_DISABLED
-from manyeyes.roles.sign_in import caller_address, cookie_hash, is_from_own_page, signed_in
+from manyeyes.roles.sign_in import bearer_of, caller_address, cookie_hash, is_from_own_page, signed_in
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookout import Right
 from manyeyes.runtime.lookup_cache import FRESH_SECONDS
@@ -29,7 +29,7 @@ async def signed_in_worker(context: Context, request: Request) -> Worker:
     Raises `Refused`: no or unknown token, a worker or an address that the operator shuts out, or a cookie that another
     origin's page sends along with a call that changes something.
     """
-    token = _bearer(request)
+    token = bearer_of(request)
     if token:
         blocked = await context.lookups.blocked(caller_address(request))
         if blocked:
@@ -51,7 +51,7 @@ async def signed_in_customer(context: Context, request: Request) -> KeyOwner:
     Raises `Refused`: no or unknown key, an address that the key or the operator shuts out, or a cookie that another
     origin's page sends along with a call that changes something.
     """
-    key = _bearer(request)
+    key = bearer_of(request)
     if not key:
         subject = await _cookie_subject(context, request)
         if subject and subject.role == "customer":
@@ -88,7 +88,7 @@ async def while_allowed(
 
 async def right_of(context: Context, request: Request, worker: Worker) -> Right:
     """Return by what a worker who is signed in waits, so that it can be seen when that ends."""
-    token = _bearer(request)
+    token = bearer_of(request)
     if token:
         return Right((digest(token),), worker.worker_id)
     session = await context.lookups.session(cookie_hash(request))
@@ -122,12 +122,3 @@ async def _cookie_subject(context: Context, request: Request) -> Subject | None:
     if subject and request.method not in ("GET", "HEAD") and not is_from_own_page(context, request):
         raise Refused(Refusal(Reason.FOREIGN_ORIGIN, "the call came from a page of another origin"))
     return subject
-
-
-def _bearer(request: Request) -> str:
-    """Return the bearer token; empty when there is none."""
-    for name, value in request.scope["headers"]:  # as they came: each call of each worker asks for this one
-        if name == b"authorization":
-            scheme, _, token = value.decode("latin-1").partition(" ")
-            return str(token.strip()) if scheme.lower() == "bearer" else ""
-    return ""

@@ -21,9 +21,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SaidView(msgspec.Struct, frozen=True, kw_only=True):
-    """``verdict``, ``reason``, ``answer`` and ``state`` of a complaint; ``value`` of a result. ``slot``: a vote that can
-    be corrected. ``others`` voted too, ``alike`` of them the same; null until it is decided. ``is_alike``: people had
-    said the same together. ``image_url`` null: the picture is no longer kept."""
+    """``verdict``, ``reason``, ``answer`` and ``state`` of a complaint; ``value`` of a result.
+
+    ``slot``: a vote that can be corrected. ``others`` voted too, ``alike`` of them the same; null until it is decided.
+    ``is_alike``: people had said the same together. ``image_url`` null: the picture is no longer kept.
+    """
 
     at: datetime
     task_id: int

@@ -27,7 +27,7 @@ UPDATE worker SET disabled_at = now() WHERE worker_id = $1 AND disabled_at IS NU
 
 -- name: enable_worker
 -- Let a worker in again.
-UPDATE worker SET disabled_at = NULL WHERE worker_id = $1;
+UPDATE worker SET disabled_at = NULL WHERE worker_id = $1 AND disabled_at IS NOT NULL RETURNING worker_id;
 
 -- name: insert_credential
 -- Remember a secret by its hash.

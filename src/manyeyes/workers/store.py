@@ -111,9 +111,9 @@ async def disable_worker(db: asyncpg.Connection, worker_id: int) -> bool:
     return await db.fetchval(SQL.disable_worker, worker_id) is not None
 
 
-async def enable_worker(db: asyncpg.Connection, worker_id: int) -> None:
-    """Enable a worker again."""
-    await db.execute(SQL.enable_worker, worker_id)
+async def enable_worker(db: asyncpg.Connection, worker_id: int) -> bool:
+    """Enable a worker again; return whether they were disabled until now."""
+    return await db.fetchval(SQL.enable_worker, worker_id) is not None
 
 
 async def insert_credential(

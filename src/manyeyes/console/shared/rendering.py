@@ -41,7 +41,7 @@ class Page:
     path: str
     static: str
     person: str
-    who: str
+    who: str = ""
 
 
 @cache

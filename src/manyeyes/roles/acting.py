@@ -1,0 +1,52 @@
+"""Who a request comes from, as the audit trail keeps it: looked up only where something changes."""
+
+from starlette.requests import Request
+
+from manyeyes.accounts import store as accounts
+from manyeyes.accounts.rules import digest
+from manyeyes.roles.sign_in import bearer_of, caller_address, cookie_hash, cookie_subject
+from manyeyes.runtime.context import Context
+from manyeyes.values.actor import CUSTOMER, WORKER, Actor, shown_hash
+from manyeyes.workers.store import Subject
+
+NOBODY = Actor(role="nobody")
+
+
+async def actor_of(context: Context, request: Request, via: str = "screen") -> Actor:
+    """Return who changes something by this request: by its bearer token or key where it has one, else by its cookie.
+
+    ``via``: the edge. Whether they may is for others to say; of nobody there is the address.
+    """
+    key = bearer_of(request)
+    address = caller_address(request)
+    if key:
+        return await actor_by_key(context, key, via, address)
+    subject = await cookie_subject(context, request)
+    who = await named(context, subject) if subject else NOBODY
+    through = shown_hash(cookie_hash(request)) if subject else ""
+    return Actor(role=who.role, actor_id=who.actor_id, name=who.name, via=via, address=address, through=through)
+
+
+async def actor_by_key(context: Context, key: str, via: str, address: str) -> Actor:
+    """Return who changes something by a client key or a worker's token, over an edge and from an address."""
+    key_hash = digest(key)
+    owner = await context.lookups.key(key_hash)
+    subject = Subject(CUSTOMER, owner.account_id, owner.cell) if owner else await context.lookups.token(key_hash)
+    who = await named(context, subject) if subject else NOBODY
+    through = shown_hash(key_hash)
+    return Actor(role=who.role, actor_id=who.actor_id, name=who.name, via=via, address=address, through=through)
+
+
+async def named(context: Context, subject: Subject) -> Actor:
+    """Return somebody with the name that they have now, and their part: of the staff operator, auditor or support."""
+    if subject.role == WORKER:
+        worker = await context.lookups.worker(subject.subject_id)
+        return Actor(role=WORKER, actor_id=subject.subject_id, name=worker.name if worker else "")
+    if subject.role == CUSTOMER:
+        async with context.cells.directory.acquire() as db:
+            found = await accounts.places(db, str(subject.subject_id))
+        names = [place.name for place in found if place.account_id == subject.subject_id]
+        return Actor(role=CUSTOMER, actor_id=subject.subject_id, name=names[0] if names else "")
+    member = await context.lookups.staff(subject.subject_id)
+    role, name = (member.role, member.name) if member else (subject.role, "")
+    return Actor(role=role, actor_id=subject.subject_id, name=name)

@@ -1,0 +1,34 @@
+"""Named queries of the staff → frozen values."""
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.queries import Queries
+from manyeyes.db.rows import read, read_one
+from manyeyes.staff.rules import FOUNDER, FOUNDERS_NAME
+from manyeyes.values.actor import OPERATOR
+
+SQL = Queries(__package__)
+
+
+class StaffMember(msgspec.Struct, frozen=True):
+    """Somebody who runs the installation; ``role``: operator, auditor or support (staff/rules.py)."""
+
+    staff_id: int
+    name: str
+    role: str
+
+
+FOUNDING = StaffMember(FOUNDER, FOUNDERS_NAME, OPERATOR)
+
+
+async def staff_member(db: asyncpg.Connection, staff_id: int) -> StaffMember | None:
+    """Return one of the staff; None for nobody, and for somebody who was removed."""
+    if staff_id == FOUNDER:
+        return FOUNDING
+    return read_one(StaffMember, await db.fetchrow(SQL.staff_member, staff_id))
+
+
+async def every_staff(db: asyncpg.Connection) -> list[StaffMember]:
+    """Return the staff, the founding operator first."""
+    return [FOUNDING, *read(StaffMember, await db.fetch(SQL.every_staff))]
