@@ -6,7 +6,7 @@ import pytest
 
 from manyeyes.actions.lay_slots_ahead import LaySlotAhead, lay_slots_ahead
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
-from manyeyes.reports.rules import SLOT_SECONDS, Slot, SlotState
+from manyeyes.reports.rules import SLOT_SECONDS, SPARE_SLOTS, Slot, SlotState
 from support.action_stage import Stage
 
 
@@ -54,3 +54,19 @@ async def test_it_goes_to_others_when_its_reviewer_leaves_or_takes_too_long(stag
     command = ReturnLapsedSlots(stage.cell, slot.reviewer_id if leaves else 0)
     assert await stage.act(return_lapsed_slots, command) == [2]
     assert {row["reviewer_id"] for row in await stage.rows("vote_slot")} == {0}
+
+
+async def test_what_fits_further_down_is_found_behind_many_that_they_judged(stage: Stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    reviewer_id = stage.number()
+    for _ in range(SPARE_SLOTS):
+        await stage.complain(account_id, await stage.solve(account_id, worker_id))
+        judged = await stage.take(reviewer_id)
+        assert judged
+        await stage.vote(judged)
+    for _ in range(2):
+        await stage.complain(account_id, await stage.solve(account_id, worker_id))
+    held, found = await stage.take(reviewer_id), await ahead(stage, reviewer_id)
+    assert held
+    assert found
+    assert held.task_id < found.task_id

@@ -1,6 +1,6 @@
 """Lay the next complaint behind the one that a reviewer looks at, so that its picture is there at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -27,10 +27,23 @@ async def lay_slots_ahead(tx: asyncpg.Connection, now: datetime, commands: Seque
     asking = {c.reviewer_id: frozenset(c.queue_ids) for c in commands}
     held, ahead = await slots.desks(tx, now, cell, asking)
     if (held.keys() - ahead.keys()) and await slots.any_open(tx, cell):
-        await slots.lock_reviewers(tx, cell, sorted(asking))
-        held, ahead = await slots.desks(tx, now, cell, asking)  # again: another process may have laid one meanwhile
-        wanting = {r: queues for r, queues in asking.items() if r in held and r not in ahead}
-        first = await slots.lock_open(tx, cell, REVIEWERS * len(wanting) + SPARE_SLOTS)
-        given = assign(first, wanting, await slots.judges(tx, cell, [slot.task_id for slot in first]))
-        ahead |= await slots.lay_ahead(tx, cell, given, now + timedelta(seconds=SLOT_SECONDS))
+        ahead |= await _lay(tx, now, cell, asking)
     return [ahead.get(c.reviewer_id) for c in commands]
+
+
+async def _lay(
+    tx: asyncpg.Connection, now: datetime, cell: int, asking: Mapping[int, frozenset[int]]
+) -> dict[int, Slot]:
+    await slots.lock_reviewers(tx, cell, sorted(asking))
+    held, ahead = await slots.desks(tx, now, cell, asking)  # again: another process may have laid one meanwhile
+    wanting = {r: queues for r, queues in asking.items() if r in held and r not in ahead}
+    limit = REVIEWERS * len(wanting) + SPARE_SLOTS
+    first = await slots.lock_open(tx, cell, limit)
+    given = assign(first, wanting, await slots.judges(tx, cell, [slot.task_id for slot in first]))
+    until = now + timedelta(seconds=SLOT_SECONDS)
+    ahead |= await slots.lay_ahead(tx, cell, given, until)
+    if len(first) == limit:  # those who got nothing may fit further down
+        for reviewer_id in sorted(wanting.keys() - ahead.keys()):
+            found = await slots.lock_open_for(tx, cell, reviewer_id, sorted(wanting[reviewer_id]))
+            ahead |= await slots.lay_ahead(tx, cell, [(slot, reviewer_id) for slot in found], until)
+    return ahead
