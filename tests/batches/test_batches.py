@@ -63,6 +63,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "settle_decisions": {},
     "settle_overdue_reports": {"patience_hours": 0},
     "settle_votes": {},
+    "sign_heads": {"private_key": bytes(range(32))},
     "sweep_calls": {"window_seconds": 300},
     "sweep_deliveries": {},
     "take_due_sites": {},

@@ -82,7 +82,10 @@ def keep_buckets(draw: Draw, world: World) -> list[KeepBucket]:
 
     def one() -> KeepBucket:
         account_id, name = draw.one(some)
-        terms = {"endpoint": draw.one(("https://a.example", "https://b.example")), "region": "us-east-1"}
+        terms: dict[str, Any] = {
+            "endpoint": draw.one(("https://a.example", "https://b.example")),
+            "region": "us-east-1",
+        }
         return KeepBucket(cell=CELL, account_id=account_id, name=name, **terms, access_key="key", secret=b"sealed")
 
     return draw.batch(one)
@@ -149,7 +152,7 @@ def pay_out_shares(draw: Draw, world: World) -> list[PayOutShares]:
 
     def one() -> PayOutShares:
         soft_id, pay_out_id = draw.one(sorted(owners)), next(draw.ids)
-        at = {"soft_id": soft_id, "account_id": owners[soft_id], "elsewhere_micros": elsewhere[soft_id]}
+        at: dict[str, Any] = {"soft_id": soft_id, "account_id": owners[soft_id], "elsewhere_micros": elsewhere[soft_id]}
         return PayOutShares(cell=CELL, pay_out_id=pay_out_id, **at)
 
     return draw.batch(one)

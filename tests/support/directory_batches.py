@@ -13,6 +13,7 @@ from manyeyes.actions.add_apps import AddApp
 from manyeyes.actions.add_credentials import AddCredential
 from manyeyes.actions.add_queues import AddQueue
 from manyeyes.actions.add_recognitions import AddRecognition
+from manyeyes.actions.add_staff import AddStaff
 from manyeyes.actions.block_networks import BlockNetwork
 from manyeyes.actions.change_apps import ChangeApp
 from manyeyes.actions.change_queues import ChangeQueue
@@ -26,6 +27,7 @@ from manyeyes.actions.issue_keys import IssueKey
 from manyeyes.actions.note_sessions import NoteSession
 from manyeyes.actions.register_soft_apps import RegisterSoftApp
 from manyeyes.actions.register_workers import RegisterWorker
+from manyeyes.actions.remove_staff import RemoveStaff
 from manyeyes.actions.revoke_keys import RevokeKey
 from manyeyes.actions.sign_out import SignOut
 from manyeyes.actions.unblock_networks import UnblockNetwork
@@ -33,10 +35,11 @@ from manyeyes.actions.use_links import UseLink
 from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.soft_apps.store import SoftApp
+from manyeyes.staff.store import StaffMember
 from manyeyes.workers.store import Subject
 from support.batch_draw import Draw
 from support.batch_world import CELL, UNKNOWN, World
-from support.directory_world import KEYS_SESSION, LINK, SESSION, SPENT_LINK, VALID_KEY, registering
+from support.directory_world import KEYS_SESSION, LINK, SESSION, SPENT_LINK, STAFF, VALID_KEY, registering
 from support.recognition_calls import app_of, recognition_of
 
 NEW_QUEUES = (77, 78)
@@ -241,3 +244,16 @@ def disable_workers(draw: Draw, world: World) -> list[DisableWorker]:
 def enable_workers(draw: Draw, world: World) -> list[EnableWorker]:
     worker = _people(draw, world)
     return draw.batch(lambda: EnableWorker(worker_id=worker()))
+
+
+def add_staff(draw: Draw, world: World) -> list[AddStaff]:
+    """Draw people whose number or name is taken, or is not."""
+    numbers, names = draw.few((STAFF[0].staff_id, 7, 8)), ("Eve", "Kim", "operator")
+    return draw.batch(
+        lambda: AddStaff(StaffMember(draw.one(numbers), draw.one(names), draw.one(("operator", "auditor"))))
+    )
+
+
+def remove_staff(draw: Draw, world: World) -> list[RemoveStaff]:
+    some = draw.few([0, *(member.staff_id for member in STAFF), UNKNOWN])
+    return draw.batch(lambda: RemoveStaff(draw.one(some)))

@@ -9,6 +9,7 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.actions.add_apps import AddApp, add_apps
 from manyeyes.actions.add_credentials import AddCredential, add_credentials
 from manyeyes.actions.add_recognitions import AddRecognition, add_recognitions
+from manyeyes.actions.add_staff import AddStaff, add_staff
 from manyeyes.actions.block_networks import BlockNetwork, block_networks
 from manyeyes.actions.disable_workers import DisableWorker, disable_workers
 from manyeyes.actions.issue_keys import IssueKey, issue_keys
@@ -17,11 +18,13 @@ from manyeyes.actions.register_soft_apps import RegisterSoftApp, register_soft_a
 from manyeyes.actions.register_workers import RegisterWorker, register_workers
 from manyeyes.actions.revoke_keys import RevokeKey, revoke_keys
 from manyeyes.actions.rotate_secrets import RotateSecret, rotate_secrets
+from manyeyes.actions.sign_heads import SignHeads, sign_heads
 from manyeyes.actions.use_links import UseLink, use_links
 from manyeyes.apps.rules import App
 from manyeyes.db.migrate import SQL
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.soft_apps.store import SoftApp
+from manyeyes.staff.store import StaffMember
 from manyeyes.workers.store import Subject, Worker
 from support.action_stage import Stage
 from support.recognition_calls import app_of, recognition_of
@@ -32,6 +35,8 @@ LINK, SPENT_LINK, OLD_LINK = b"link", b"spent link", b"old link"
 SESSION, KEYS_SESSION, OLD_SESSION = b"session", b"session through a key", b"old session"
 OPERATOR = Subject("operator", 0, 0)
 SOFT_ID = 847
+STAFF = (StaffMember(1, "Eve", "auditor"), StaffMember(2, "Bob", "support"))
+STAFFS_LINK, STAFFS_SESSION = b"Bob's link", b"Bob's session"
 
 
 class Directory(NamedTuple):
@@ -45,6 +50,12 @@ class Directory(NamedTuple):
     recognitions: list[Recognition]
     soft_app: SoftApp
     workers: list[RegisterWorker]
+
+
+def staffs_secret(kind: str, secret_hash: bytes) -> AddCredential:
+    """Return the command that signs the last of the staff in."""
+    whom = Subject("operator", STAFF[-1].staff_id, 0)
+    return AddCredential(secret_hash=secret_hash, kind=kind, subject=whom, seconds=HOUR)
 
 
 def beginning(n: int, amount_micros: int) -> Beginning:
@@ -101,12 +112,6 @@ def _credentials(customer: Subject) -> list[AddCredential]:
 async def _save(stage: Stage, directory: Directory) -> None:
     async with stage.transaction() as tx:
         await tx.execute(SQL.keep_secret, "pictures", b"sealed", b"by whom")
-        await tx.execute("INSERT INTO staff (staff_id, name, role, created_at) VALUES (1, 'Eve', 'auditor', now())")
-        await tx.execute(
-            "INSERT INTO trail_head (cell, day, number, hash, signed_at, public_key, signature)"
-            " VALUES ($1, current_date, 1, 'hash', now(), 'key', 'signature')",
-            stage.cell,
-        )
     await stage.act(open_accounts, directory.opened)
     await stage.act(issue_keys, *directory.keys)
     await stage.act(add_credentials, *directory.credentials)
@@ -115,3 +120,6 @@ async def _save(stage: Stage, directory: Directory) -> None:
     await stage.act(add_recognitions, *(AddRecognition(recognition=each) for each in directory.recognitions))
     await stage.act(register_soft_apps, RegisterSoftApp(soft_app=directory.soft_app))
     await stage.act(register_workers, *directory.workers)
+    await stage.act(add_staff, *(AddStaff(member) for member in STAFF))
+    await stage.act(add_credentials, staffs_secret("link", STAFFS_LINK), staffs_secret("session", STAFFS_SESSION))
+    await stage.act(sign_heads, SignHeads(stage.cell, bytes(32)))

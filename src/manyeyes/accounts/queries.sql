@@ -8,7 +8,8 @@ SELECT network FROM blocked_address ORDER BY network;
 
 -- name: block_network
 -- Shut a network out; repeating it changes nothing.
-INSERT INTO blocked_address (network, created_at) VALUES ($1, now()) ON CONFLICT (network) DO NOTHING;
+INSERT INTO blocked_address (network, created_at) VALUES ($1, now()) ON CONFLICT (network) DO NOTHING
+RETURNING network;
 
 -- name: unblock_network
 -- Let a network in again.
@@ -46,7 +47,7 @@ SELECT account_id, name, cell FROM account_place ORDER BY account_id;
 -- Open accounts in their cell; one that is open already stays as it is.
 INSERT INTO account (cell, account_id, name, created_at)
 SELECT $1, a.account_id, a.name, $4 FROM unnest($2::bigint[], $3::text[]) AS a (account_id, name)
-ON CONFLICT (cell, account_id) DO NOTHING;
+ON CONFLICT (cell, account_id) DO NOTHING RETURNING account_id;
 
 -- name: terms
 -- What admission needs to know of accounts.

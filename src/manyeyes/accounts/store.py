@@ -65,9 +65,9 @@ async def blocked_networks(db: asyncpg.Connection) -> list[str]:
     return [row["network"] for row in await db.fetch(SQL.blocked_networks)]
 
 
-async def block_network(db: asyncpg.Connection, network: str) -> None:
-    """Block a network; one that is blocked already stays so."""
-    await db.execute(SQL.block_network, network)
+async def block_network(db: asyncpg.Connection, network: str) -> bool:
+    """Block a network; return whether it was not blocked before."""
+    return await db.fetchval(SQL.block_network, network) is not None
 
 
 async def unblock_network(db: asyncpg.Connection, network: str) -> bool:
@@ -113,10 +113,10 @@ async def every_place(db: asyncpg.Connection) -> list[AccountPlace]:
     return read(AccountPlace, await db.fetch(SQL.every_place))
 
 
-async def insert_accounts(tx: asyncpg.Connection, now: object, cell: int, accounts: list[tuple[int, str]]) -> None:
-    """Store accounts, given as (account, name), in a cell; those that exist already stay as they are."""
+async def insert_accounts(tx: asyncpg.Connection, now: object, cell: int, accounts: list[tuple[int, str]]) -> set[int]:
+    """Store accounts, given as (account, name), in a cell; return those that did not exist before."""
     ids, names = [a[0] for a in accounts], [a[1] for a in accounts]
-    await tx.execute(SQL.insert_accounts, cell, ids, names, now)
+    return {row["account_id"] for row in await tx.fetch(SQL.insert_accounts, cell, ids, names, now)}
 
 
 async def terms(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> dict[int, Terms]:

@@ -9,6 +9,10 @@ import msgspec
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Site, SiteEvent, SiteState, Way
 from manyeyes.sites.store import Event
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 
 
 class AddSite(msgspec.Struct, frozen=True):
@@ -19,6 +23,7 @@ class AddSite(msgspec.Struct, frozen=True):
     account_id: int
     domain: str
     token: str
+    actor: Actor = BY_ITSELF
 
 
 async def add_sites(tx: asyncpg.Connection, now: datetime, commands: Sequence[AddSite]) -> list[Site]:
@@ -28,11 +33,15 @@ async def add_sites(tx: asyncpg.Connection, now: datetime, commands: Sequence[Ad
     known = await sites.lock(tx, cell, {(c.account_id, c.domain) for c in commands})
     # 2. Begin those that are new or were withdrawn.
     added: list[Event] = []
+    entries = []
     for command in commands:
         key = (command.account_id, command.domain)
         before = known.get(key)
         if before is not None and before.state is not SiteState.WITHDRAWN:
             continue
+        state = {"state": before.state.name.lower()} if before else None
+        after = {"state": SiteState.PENDING.name.lower(), "account_id": command.account_id}
+        entries.append(change_of(command.actor, Deed.SITE_ADD, f"site:{command.domain}", state, after))
         since, swept = (before.created_at, before.swept) if before else (now, True)
         known[key] = Site(
             account_id=command.account_id,
@@ -52,6 +61,7 @@ async def add_sites(tx: asyncpg.Connection, now: datetime, commands: Sequence[Ad
                 domain=command.domain,
             )
         )
-    # 3. Save: the trail.
+    # 3. Save: the site's own trail, and everybody's.
     await sites.add_events(tx, now, cell, added)
+    await trail.record(tx, now, cell, entries)
     return [known[command.account_id, command.domain] for command in commands]

@@ -11,7 +11,14 @@ from manyeyes.actions.shared.job_progress import job_news, tell
 from manyeyes.actions.shared.repeated_calls import open_calls
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.rules import JOB_FINISHED, Job, JobChange, JobState, JobVerb, changed
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
+
+# What of a job is the customer's to change; the rest follows from its tasks.
+TOLD = ("state", "name", "deadline", "budget_micros", "price_at_most_micros", "callback_url", "terms")
 
 
 class ChangeJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +33,7 @@ class ChangeJob(msgspec.Struct, frozen=True, kw_only=True):
     change: JobChange
     price_micros: int
     key: CallKey | None = None
+    actor: Actor = BY_ITSELF
 
 
 async def change_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeJob]) -> list[Job | Refusal]:
@@ -41,7 +49,7 @@ async def change_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[
     found = await jobs.lock_jobs(tx, cell, ids)
     open_files = {upload.job_id for upload in await jobs.uploads(tx, cell, ids) if not upload.complete}
     # 2. Decide: each change finds what those before it left.
-    before = dict(found)
+    before, entries = dict(found), []
     outcomes: list[Job | Refusal] = []
     for c in commands:
         job = found.get(c.job_id)
@@ -50,7 +58,9 @@ async def change_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[
             outcome = _decide(c, job, now, has_open_file=c.job_id in open_files)
         else:
             outcome = found[called] if isinstance(called, int) else called
-        if isinstance(outcome, Job) and called is None:
+        if isinstance(outcome, Job) and job is not None and called is None:
+            sides = {n: getattr(job, n) for n in TOLD}, {n: getattr(outcome, n) for n in TOLD}
+            entries.append(change_of(c.actor, Deed.JOB_SET, f"job:{c.job_id}", *sides))
             found[c.job_id] = outcome
             calls.keep(c.account_id, c.key, c.job_id)
         outcomes.append(outcome)
@@ -60,6 +70,7 @@ async def change_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[
     over = [job for job in moved if job.is_over and not before[job.job_id].is_over]
     await tell(tx, now, cell, [(job_news(job), JOB_FINISHED) for job in over])
     await calls.save(tx, cell)
+    await trail.record(tx, now, cell, entries)
     return outcomes
 
 

@@ -10,6 +10,11 @@ import msgspec
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind, posting
 from manyeyes.reports.appeals import store as appeals
+from manyeyes.reports.appeals.store import Appeal
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -23,6 +28,7 @@ class DecideAppeal(msgspec.Struct, frozen=True):
     task_id: int
     accepted: bool
     answer: str = ""
+    actor: Actor = BY_ITSELF
 
 
 class AppealDecided(msgspec.Struct, frozen=True):
@@ -66,4 +72,11 @@ async def decide_appeals(
     for each in paid:
         sums[each.worker_id] += each.pay_micros
     await ledger.add_to_wallets(tx, cell, dict(sorted(sums.items())))
+    await trail.record(tx, now, cell, [_told(d, found[d.task_id]) for d in decided])
     return outcomes
+
+
+def _told(command: DecideAppeal, appeal: Appeal) -> TrailEntry | None:
+    paid_micros = appeal.pay_micros if command.accepted else 0
+    after = {"accepted": command.accepted, "answer": command.answer, "paid_micros": paid_micros}
+    return change_of(command.actor, Deed.APPEAL_DECIDE, f"appeal:{command.task_id}", {"accepted": None}, after)

@@ -11,6 +11,10 @@ from manyeyes.actions.shared.worker_desks import load_desks
 from manyeyes.skills import evidence
 from manyeyes.skills.counting import SkillRow, decided, lifted
 from manyeyes.skills.practice import store as practices
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -22,6 +26,7 @@ class DecideBar(msgspec.Struct, frozen=True, kw_only=True):
     queue_id: int
     is_lifted: bool
     answer: str = ""
+    actor: Actor = BY_ITSELF
 
 
 async def decide_bars(tx: asyncpg.Connection, now: datetime, commands: Sequence[DecideBar]) -> list[bool | Refusal]:
@@ -43,7 +48,15 @@ async def decide_bars(tx: asyncpg.Connection, now: datetime, commands: Sequence[
     going_on = [tries[key] for key in sorted(lifting) if key in tries and tries[key].ended_at is None]
     await end_early(tx, now, cell, desks, going_on, gives_back=True)
     await practices.forget_tries(tx, cell, lifting)
+    pairs = [(c, outcome) for c, outcome in zip(commands, outcomes, strict=True) if not isinstance(outcome, Refusal)]
+    await trail.record(tx, now, cell, [_told(c, is_lifted=outcome) for c, outcome in pairs])
     return outcomes
+
+
+def _told(command: DecideBar, *, is_lifted: bool) -> TrailEntry | None:
+    before, decision = {"accepted": None}, {"accepted": is_lifted, "answer": command.answer}
+    after = {**decision, "queue_id": command.queue_id}
+    return change_of(command.actor, Deed.BAR_DECIDE, f"worker:{command.worker_id}", before, after)
 
 
 def _decide(command: DecideBar, known: dict[evidence.Person, SkillRow], now: datetime) -> bool | Refusal:

@@ -8,7 +8,7 @@ import msgspec
 
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.trail import store as trail
-from manyeyes.trail.rules import change_of
+from manyeyes.trail.rules import change_of, firsts
 from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.deeds import Deed
 from manyeyes.workers import store as workers
@@ -25,8 +25,8 @@ async def disable_workers(tx: asyncpg.Connection, now: datetime, commands: Seque
     ended = {number: await workers.disable_worker(tx, number) for number in sorted({c.worker_id for c in commands})}
     entries = [
         change_of(c.actor, Deed.WORKER_DISABLE, f"worker:{c.worker_id}", {"disabled": False}, {"disabled": True})
-        for c in commands
-        if ended.pop(c.worker_id, False)
+        for c in firsts(commands, lambda c: c.worker_id)
+        if ended[c.worker_id]
     ]
     await trail.record(tx, now, commands[0].cell, entries)
     return [None for _ in commands]

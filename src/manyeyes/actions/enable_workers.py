@@ -8,7 +8,7 @@ import msgspec
 
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.trail import store as trail
-from manyeyes.trail.rules import change_of
+from manyeyes.trail.rules import change_of, firsts
 from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.deeds import Deed
 from manyeyes.workers import store as workers
@@ -25,8 +25,8 @@ async def enable_workers(tx: asyncpg.Connection, now: datetime, commands: Sequen
     back = {number: await workers.enable_worker(tx, number) for number in sorted({c.worker_id for c in commands})}
     entries = [
         change_of(c.actor, Deed.WORKER_ENABLE, f"worker:{c.worker_id}", {"disabled": True}, {"disabled": False})
-        for c in commands
-        if back.pop(c.worker_id, False)
+        for c in firsts(commands, lambda c: c.worker_id)
+        if back[c.worker_id]
     ]
     await trail.record(tx, now, commands[0].cell, entries)
     return [None for _ in commands]

@@ -7,6 +7,10 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import DIRECTORY
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import change_of, person
+from manyeyes.values.actor import BY_ITSELF, Actor, shown_hash
+from manyeyes.values.deeds import Deed
 from manyeyes.workers.browser_sessions import end_credential
 from manyeyes.workers.store import Subject
 
@@ -17,10 +21,19 @@ class EndSession(msgspec.Struct, frozen=True):
     secret_hash: bytes
     cell: int = DIRECTORY
     of: Subject | None = None
+    actor: Actor = BY_ITSELF
 
 
 async def end_sessions(tx: asyncpg.Connection, now: datetime, commands: Sequence[EndSession]) -> list[None]:
     """End the sessions; one that is not there is over already."""
-    for command in sorted(commands, key=lambda c: c.secret_hash):
-        await end_credential(tx, command.secret_hash, command.of)
+    ended: dict[int, Subject | None] = {}
+    for place in sorted(range(len(commands)), key=lambda n: commands[n].secret_hash):
+        ended[place] = await end_credential(tx, commands[place].secret_hash, commands[place].of)
+    entries = []
+    for place, c in enumerate(commands):
+        whose = ended[place]
+        if whose is not None:
+            before = {"session": shown_hash(c.secret_hash)}
+            entries.append(change_of(c.actor, Deed.SIGN_OUT, person(whose.role, whose.subject_id), before, None))
+    await trail.record(tx, now, commands[0].cell, entries)
     return [None for _ in commands]

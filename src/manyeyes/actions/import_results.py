@@ -10,6 +10,10 @@ from manyeyes.recognitions import store
 from manyeyes.recognitions.csv_import import History, ImportedResult
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.recognitions.store import RecognitionResult, StoredCall
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 
 CHUNK = 5_000  # rows per statement: a file of a million stays below every time limit
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)  # no sweep forgets that a file was imported
@@ -24,6 +28,7 @@ class ImportResults(msgspec.Struct, frozen=True, kw_only=True):
     digest: bytes
     first_result_id: int
     history: History
+    actor: Actor = BY_ITSELF
 
 
 class Imported(msgspec.Struct, frozen=True):
@@ -35,22 +40,31 @@ class Imported(msgspec.Struct, frozen=True):
 
 async def import_results(tx: asyncpg.Connection, now: datetime, commands: Sequence[ImportResults]) -> list[Imported]:
     """Return how many results each file brought: all of them, or none when it had been imported before."""
-    return [await _import(tx, command) for command in commands]
+    done = [await _import(tx, command) for command in commands]
+    entries = [_told(c) for c, (_, is_new) in zip(commands, done, strict=True) if is_new]
+    await trail.record(tx, now, commands[0].cell, entries)
+    return [imported for imported, _ in done]
 
 
-async def _import(tx: asyncpg.Connection, command: ImportResults) -> Imported:
+def _told(command: ImportResults) -> TrailEntry | None:
+    after = {"sha256": command.digest.hex(), "results": len(command.history.rows)}
+    return change_of(command.actor, Deed.RECOGNITION_IMPORT, f"recognition:{command.recognition.task_id}", None, after)
+
+
+async def _import(tx: asyncpg.Connection, command: ImportResults) -> tuple[Imported, bool]:
+    """Return what a file brought, and whether that is now: not before, nor in a try whose reply was lost."""
     cell, history, of = command.cell, command.history, command.recognition
     call = StoredCall(of.secret_id, _key(command), command.call_id, command.digest, "")
     if not await store.claim_call(tx, FOR_EVER, cell, call):
         known = (await store.calls(tx, cell, [(call.secret_id, call.triple)]))[call.secret_id, call.triple]
         is_mine = known.call_id == command.call_id  # this command, tried again after its connection broke
-        return Imported(len(history.rows) if is_mine else 0, not is_mine)
+        return Imported(len(history.rows) if is_mine else 0, not is_mine), False
     for start in range(0, len(history.rows), CHUNK):
         chunk = enumerate(history.rows[start : start + CHUNK], command.first_result_id + start)
         await store.insert_results(tx, cell, [_result(command, result_id, seen) for result_id, seen in chunk])
     await store.add_days(tx, cell, history.days)
     await store.add_quarters(tx, cell, history.quarters)
-    return Imported(len(history.rows), False)
+    return Imported(len(history.rows), False), True
 
 
 def _key(command: ImportResults) -> bytes:

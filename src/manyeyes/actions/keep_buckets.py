@@ -9,6 +9,10 @@ import msgspec
 
 from manyeyes.buckets import store as buckets
 from manyeyes.buckets.rules import MOST_BUCKETS, Bucket
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import REDACTED, TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -22,6 +26,7 @@ class KeepBucket(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     access_key: str
     secret: bytes
+    actor: Actor = BY_ITSELF
 
 
 async def keep_buckets(tx: asyncpg.Connection, now: datetime, commands: Sequence[KeepBucket]) -> list[Bucket | Refusal]:
@@ -33,6 +38,7 @@ async def keep_buckets(tx: asyncpg.Connection, now: datetime, commands: Sequence
     # 2. Decide, in the order in which the commands came.
     outcomes: list[Bucket | Refusal] = []
     changed: dict[buckets.BucketKey, Bucket] = {}
+    entries = []
     for c in commands:
         key = (c.account_id, c.name)
         if key not in known and counts[c.account_id] >= MOST_BUCKETS:
@@ -40,6 +46,7 @@ async def keep_buckets(tx: asyncpg.Connection, now: datetime, commands: Sequence
             continue
         if key not in known:
             counts[c.account_id] += 1
+        before = known.get(key)
         known[key] = changed[key] = Bucket(
             account_id=c.account_id,
             name=c.name,
@@ -50,6 +57,16 @@ async def keep_buckets(tx: asyncpg.Connection, now: datetime, commands: Sequence
             created_at=known[key].created_at if key in known else now,
         )
         outcomes.append(known[key])
+        if before != known[key]:
+            entries.append(_told(c, before))
     # 3. Save, in one order.
     await buckets.put_buckets(tx, cell, [changed[key] for key in sorted(changed)])
+    await trail.record(tx, now, cell, entries)
     return outcomes
+
+
+def _told(command: KeepBucket, before: Bucket | None) -> TrailEntry | None:
+    """Return the entry of a bucket that is kept: its store, and that its key is another one."""
+    old = {"endpoint": before.endpoint, "region": before.region} if before else None
+    new = {"endpoint": command.endpoint, "region": command.region, "secret": REDACTED}
+    return change_of(command.actor, Deed.BUCKET_KEEP, f"bucket:{command.account_id}/{command.name}", old, new)

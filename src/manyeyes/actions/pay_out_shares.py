@@ -11,6 +11,10 @@ from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind, share_pay_out
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.rules import AppDay, merged
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -25,6 +29,7 @@ class PayOutShares(msgspec.Struct, frozen=True):
     soft_id: int
     account_id: int
     elsewhere_micros: int = 0
+    actor: Actor = BY_ITSELF
 
 
 async def pay_out_shares(
@@ -61,9 +66,15 @@ async def pay_out_shares(
         for c in paying
     ]
     await soft_apps.add_days(tx, cell, merged(days))
+    await trail.record(tx, now, cell, [_told(c, paid[c.pay_out_id]) for c in paying])
     return [
         before.get(c.pay_out_id, paid.get(c.pay_out_id, 0))
         if c.account_id in balances
         else Refusal(Reason.UNKNOWN_ACCOUNT, f"there is no account {c.account_id}")
         for c in commands
     ]
+
+
+def _told(command: PayOutShares, micros: int) -> TrailEntry | None:
+    owed, after = {"owed_micros": micros}, {"owed_micros": 0, "account_id": command.account_id}
+    return change_of(command.actor, Deed.SHARE_PAY_OUT, f"soft_app:{command.soft_id}", owed, after)

@@ -9,6 +9,10 @@ import msgspec
 from manyeyes.certainty import store as certainty
 from manyeyes.certainty.proving import Certainty, anew
 from manyeyes.certainty.store import Scope
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -20,6 +24,7 @@ class RenewPromise(msgspec.Struct, frozen=True, kw_only=True):
     queue_id: int
     question_id: int
     target: float
+    actor: Actor = BY_ITSELF
 
     @property
     def scope(self) -> Scope:
@@ -49,7 +54,15 @@ async def renew_promises(
     outcomes = [_decide(command, known, renewed, now) for command in commands]
     # 3. Save.
     await certainty.save(tx, cell, [renewed[scope] for scope in sorted(renewed)])
+    done = [c for c, outcome in zip(commands, outcomes, strict=True) if not isinstance(outcome, Refusal)]
+    await trail.record(tx, now, cell, [_told(c) for c in done])
     return outcomes
+
+
+def _told(command: RenewPromise) -> TrailEntry | None:
+    which = {"queue_id": command.queue_id, "question_id": command.question_id, "target": command.target}
+    sides = {"is_refused": True}, {"is_refused": False, **which}
+    return change_of(command.actor, Deed.PROMISE_RENEW, f"account:{command.account_id}", *sides)
 
 
 def _decide(

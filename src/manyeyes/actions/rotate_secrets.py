@@ -6,6 +6,10 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import REDACTED, change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.webhooks import store as webhooks
 
 
@@ -15,12 +19,17 @@ class RotateSecret(msgspec.Struct, frozen=True):
     cell: int
     account_id: int
     generation: int
+    actor: Actor = BY_ITSELF
 
 
 async def rotate_secrets(tx: asyncpg.Connection, now: datetime, commands: Sequence[RotateSecret]) -> list[int]:
     """Return the generation of each account's secret now."""
     cell = commands[0].cell
-    for c in sorted(commands, key=lambda c: c.account_id):  # so that batches do not block each other
-        await webhooks.rotate(tx, cell, c.account_id, c.generation)
+    done: dict[int, bool] = {}
+    for place in sorted(range(len(commands)), key=lambda n: commands[n].account_id):  # so that batches do not block
+        done[place] = await webhooks.rotate(tx, cell, commands[place].account_id, commands[place].generation)
+    deed, sides = Deed.WEBHOOK_SECRET_ROTATE, ({"secret": None}, {"secret": REDACTED})
+    told = [change_of(c.actor, deed, f"account:{c.account_id}", *sides) for n, c in enumerate(commands) if done[n]]
     found = await webhooks.rotations(tx, cell, sorted({c.account_id for c in commands}))
+    await trail.record(tx, now, cell, told)
     return [found[c.account_id][0] for c in commands]

@@ -9,8 +9,12 @@ import msgspec
 
 from manyeyes.actions.shared.training_sets import answers_to_choose, judged_set
 from manyeyes.skills.practice import store as practices
-from manyeyes.skills.practice.store import NewTraining, TrainingPicture
+from manyeyes.skills.practice.store import KnownTraining, NewTraining, TrainingPicture
 from manyeyes.skills.training import chosen_pictures, training_fault
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -23,6 +27,7 @@ class SetTraining(msgspec.Struct, frozen=True, kw_only=True):
     items: int = 0
     is_paid: bool = False
     pass_mark: float = 0.8
+    actor: Actor = BY_ITSELF
 
     def within(self, cell: int) -> "SetTraining":
         """Return the same for another cell."""
@@ -42,26 +47,36 @@ async def set_trainings(
     Tries that are under way go on with what they began.
     """
     # 1. Load: the gold of the queues.
-    cell = commands[0].cell
+    cell, ids = commands[0].cell, {c.queue_id for c in commands}
     named: defaultdict[int, set[int]] = defaultdict(set)
     for command in commands:
         if command.task_ids:
             named[command.queue_id].update(command.task_ids)
     gold = await practices.pictures(tx, cell, {queue_id: sorted(task_ids) for queue_id, task_ids in named.items()})
     any_gold = await practices.pictures(tx, cell, {c.queue_id: () for c in commands if c.items and not c.task_ids})
+    sets = {queue_id: _kept(each) for queue_id, each in (await practices.trainings(tx, cell, ids)).items()}
     # 2. Decide: the last set of a queue that is not refused stays.
     last: dict[int, NewTraining | None] = {}
     outcomes: list[tuple[int, ...] | Refusal] = []
+    entries = []
     for command in commands:
         known = gold if command.task_ids else any_gold
         made = None if command.is_none else _made(command, known.get(command.queue_id, []))
         if not isinstance(made, Refusal):
             last[command.queue_id] = made
+            before, after = sets.get(command.queue_id), _kept(made) if made else None
+            entries.append(change_of(command.actor, Deed.TRAINING_SET, f"queue:{command.queue_id}", before, after))
+            sets[command.queue_id] = after
         outcomes.append(made if isinstance(made, Refusal) else made.task_ids if made else ())
     # 3. Save.
     await practices.set_trainings(tx, now, cell, [made for made in last.values() if made is not None])
     await practices.clear_trainings(tx, cell, sorted(queue_id for queue_id, made in last.items() if made is None))
+    await trail.record(tx, now, cell, entries)
     return outcomes
+
+
+def _kept(made: NewTraining | KnownTraining) -> dict[str, object] | None:
+    return {"task_ids": made.task_ids, "is_paid": made.is_paid, "pass_mark": made.pass_mark}
 
 
 def _made(command: SetTraining, gold: Sequence[TrainingPicture]) -> NewTraining | Refusal:

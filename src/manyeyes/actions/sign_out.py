@@ -7,6 +7,10 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import DIRECTORY
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import change_of, person
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.workers.browser_sessions import NONE, end_links_of, end_sessions_of
 from manyeyes.workers.store import Subject
 
@@ -18,13 +22,18 @@ class SignOut(msgspec.Struct, frozen=True):
     kept: bytes = NONE
     links: bool = True
     cell: int = DIRECTORY
+    actor: Actor = BY_ITSELF
 
 
 async def sign_out(tx: asyncpg.Connection, now: datetime, commands: Sequence[SignOut]) -> list[int]:
     """Return how many sessions of each person ended. Client keys and tokens belong to programs, and stay valid."""
-    ended = []
-    for command in commands:
-        ended.append(await end_sessions_of(tx, command.subject, command.kept))
-        if command.links:
-            await end_links_of(tx, command.subject)
+    ended, entries = [], []
+    for c in commands:
+        sessions = await end_sessions_of(tx, c.subject, c.kept)
+        links = await end_links_of(tx, c.subject) if c.links else 0
+        ended.append(sessions)
+        before, after = {"sessions": sessions, "links": links}, {"sessions": 0, "links": 0}
+        whom = person(c.subject.role, c.subject.subject_id)
+        entries.append(change_of(c.actor, Deed.SIGN_OUT_EVERYWHERE, whom, before, after))
+    await trail.record(tx, now, commands[0].cell, entries)
     return ended

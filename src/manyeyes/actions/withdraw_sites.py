@@ -9,6 +9,10 @@ import msgspec
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Site, SiteEvent, SiteState
 from manyeyes.sites.store import Event
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import change_of
+from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -17,6 +21,7 @@ class WithdrawSite(msgspec.Struct, frozen=True):
     event_id: int
     account_id: int
     domain: str
+    actor: Actor = BY_ITSELF
 
 
 async def withdraw_sites(
@@ -26,6 +31,7 @@ async def withdraw_sites(
     cell = commands[0].cell
     known = await sites.lock(tx, cell, {(c.account_id, c.domain) for c in commands})
     done: list[Event] = []
+    entries = []
     for command in commands:
         key = (command.account_id, command.domain)
         site = known.get(key)
@@ -36,6 +42,8 @@ async def withdraw_sites(
             site, state=SiteState.WITHDRAWN, check_at=None, failures=0, why=why, swept=False
         )
         await sites.put(tx, cell, known[key])
+        was, state = {"state": site.state.name.lower()}, {"state": SiteState.WITHDRAWN.name.lower()}
+        entries.append(change_of(command.actor, Deed.SITE_WITHDRAW, f"site:{command.domain}", was, state))
         done.append(
             Event(
                 cause_id=command.event_id,
@@ -46,6 +54,7 @@ async def withdraw_sites(
             )
         )
     await sites.add_events(tx, now, cell, done)
+    await trail.record(tx, now, cell, entries)
     return [known.get((c.account_id, c.domain), _UNKNOWN) for c in commands]
 
 

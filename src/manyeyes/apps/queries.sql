@@ -3,6 +3,11 @@
 SELECT secret_id, name, cell, account_id, medium, time_zone, public_key, calls_per_second, suspended
 FROM app WHERE secret_id = $1;
 
+-- name: lock_apps
+-- Apps that may change now.
+SELECT secret_id, name, cell, account_id, medium, time_zone, public_key, calls_per_second, suspended
+FROM app WHERE secret_id = ANY ($1::text[]) ORDER BY secret_id FOR UPDATE;
+
 -- name: apps_of
 -- The apps of an account, the oldest first; of all accounts when none is named.
 SELECT secret_id, name, cell, account_id, medium, time_zone, public_key, calls_per_second, suspended

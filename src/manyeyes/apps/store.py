@@ -1,5 +1,7 @@
 """Named queries of apps → frozen values."""
 
+from collections.abc import Sequence
+
 import asyncpg
 
 from manyeyes.apps.rules import App
@@ -12,6 +14,11 @@ SQL = Queries(__package__)
 async def app(db: asyncpg.Connection, secret_id: str) -> App | None:
     """Return an app by its secretId; None when there is none."""
     return read_one(App, await db.fetchrow(SQL.app, secret_id))
+
+
+async def lock_apps(tx: asyncpg.Connection, secret_ids: Sequence[str]) -> dict[str, App]:
+    """Return those of the apps that exist, by secretId, locked until they are changed."""
+    return {app.secret_id: app for app in read(App, await tx.fetch(SQL.lock_apps, secret_ids))}
 
 
 async def apps_of(db: asyncpg.Connection, account_id: int | None = None) -> list[App]:

@@ -98,7 +98,7 @@ def key(
         place = await find_account(context, account)
         fresh = new_key()
         owner = KeyOwner(place.cell, place.account_id, networks, scopes)
-        await context.batcher.ask(issue_keys, IssueKey(digest(fresh), owner))
+        await context.batcher.ask(issue_keys, IssueKey(digest(fresh), owner, actor=who_types()))
         return {"account_id": place.account_id, "client_key": fresh}
 
     run(common, work, lambda r: str(r["client_key"]))
@@ -109,7 +109,7 @@ def revoke_key(client_key: str, *, common: Common | None = None) -> None:
     """End a client key; running servers forget it within seconds."""
 
     async def work(context: Context) -> dict[str, Any]:
-        account_id = await context.batcher.ask(revoke_keys, RevokeKey(digest(client_key)))
+        account_id = await context.batcher.ask(revoke_keys, RevokeKey(digest(client_key), actor=who_types()))
         await context.notifier.tell_changed()
         if account_id is None:
             raise CommandFailed("no such key is valid")
@@ -190,7 +190,7 @@ def link(account: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        return {"login_url": await login_url(context, Subject("customer", place.account_id, place.cell))}
+        return {"login_url": await login_url(context, Subject("customer", place.account_id, place.cell), who_types())}
 
     run(common, work, lambda r: str(r["login_url"]))
 
@@ -201,7 +201,7 @@ def sign_out(account: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        ended = await sign_out_everywhere(context, Subject("customer", place.account_id, place.cell))
+        ended = await sign_out_everywhere(context, Subject("customer", place.account_id, place.cell), who_types())
         return {"account_id": place.account_id, "sessions": ended}
 
     run(common, work, lambda r: f"account {r['account_id']} is signed out of {browsers(r['sessions'])}")
@@ -221,7 +221,7 @@ def webhook_secret(
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        found = await secret_of(context, place, rotate=rotate)
+        found = await secret_of(context, place, rotate=rotate, actor=who_types())
         return {"account_id": place.account_id, "secret": found.secret, "previous": found.previous}
 
     run(common, work, lambda r: "\n".join(filter(None, [r["secret"], r["previous"] and f"{r['previous']} (previous)"])))
@@ -273,14 +273,16 @@ async def _create(context: Context, name: str, amount_micros: int, networks: tup
         amount_micros=amount_micros,
     )
     account_id = await context.id_blocks.take_number("account")
-    await context.batcher.ask(open_accounts, OpenAccount(FIRST_CELL, account_id, name, beginning))
+    await context.batcher.ask(open_accounts, OpenAccount(FIRST_CELL, account_id, name, beginning, who_types()))
     url = address_of(context, link)
     return {"account_id": account_id, "client_key": key, "balance": money.text(amount_micros), "login_url": url}
 
 
 async def _top_up(context: Context, place: AccountPlace, amount_micros: int) -> int:
     serial = await context.id_blocks.take(place.cell)
-    outcome = await context.batcher.ask(top_up_accounts, TopUp(place.cell, serial, place.account_id, amount_micros))
+    outcome = await context.batcher.ask(
+        top_up_accounts, TopUp(place.cell, serial, place.account_id, amount_micros, who_types())
+    )
     if isinstance(outcome, Refusal):
         raise CommandFailed(outcome.detail)
     await context.notifier.tell_changed()  # jobs may wait for the money

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from manyeyes.buckets.rules import LONGEST_SECRET, Bucket
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.roles.customer.buckets import GivenBucket, buckets_of, has_secret, keep_bucket, remove_bucket
@@ -46,7 +47,7 @@ def add_bucket(
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
         given = GivenBucket(name=bucket, endpoint=endpoint, region=region, access_key=access_key, secret=secret)
-        kept = await keep_bucket(context, place, given)
+        kept = await keep_bucket(context, place, given, who_types())
         if isinstance(kept, Refusal):
             raise CommandFailed("; ".join(fault.detail for fault in kept.findings) or kept.detail)
         return {"account_id": place.account_id, **_shown(kept)}
@@ -74,7 +75,7 @@ def drop_bucket(
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        refused = await remove_bucket(context, place, bucket)
+        refused = await remove_bucket(context, place, bucket, who_types())
         if refused:
             raise CommandFailed(refused.detail)
         return {"account_id": place.account_id, "bucket": bucket}

@@ -3,7 +3,7 @@
 import os
 import pwd
 
-from manyeyes.values.actor import SHELL, Actor
+from manyeyes.values.actor import COMMAND_LINE, SHELL, Actor
 
 
 def who_types() -> Actor:
@@ -18,5 +18,5 @@ def who_types() -> Actor:
         role=SHELL,
         actor_id=number,
         name=f"{name} (sudo: {before})" if before and before != name else name,
-        via="command line",
+        via=COMMAND_LINE,
     )

@@ -8,6 +8,7 @@ from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import canonical_network
 from manyeyes.actions.block_networks import BlockNetwork, block_networks
 from manyeyes.actions.unblock_networks import UnblockNetwork, unblock_networks
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.runtime.context import Context
 
@@ -20,7 +21,7 @@ def block(network: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         text = canonical_network(network)
-        await context.batcher.ask(block_networks, BlockNetwork(text))
+        await context.batcher.ask(block_networks, BlockNetwork(text, actor=who_types()))
         await context.notifier.tell_changed()
         return {"blocked": text}
 
@@ -33,7 +34,7 @@ def unblock(network: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         text = canonical_network(network)
-        if not await context.batcher.ask(unblock_networks, UnblockNetwork(text)):
+        if not await context.batcher.ask(unblock_networks, UnblockNetwork(text, actor=who_types())):
             raise CommandFailed(f"{text} is not blocked")
         await context.notifier.tell_changed()
         return {"unblocked": text}

@@ -12,6 +12,7 @@ from manyeyes.actions.change_apps import ChangeApp, change_apps
 from manyeyes.apps import keys
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import DEFAULT_TIME_ZONE, IMAGE, App, new_id, zone
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run, say
 from manyeyes.cli.lookup import find_account, find_app
 from manyeyes.recognitions import store as recognitions
@@ -74,7 +75,7 @@ def create(
             calls_per_second=rate,
             suspended=False,
         )
-        await context.batcher.ask(add_apps, AddApp(new))
+        await context.batcher.ask(add_apps, AddApp(new, actor=who_types()))
         await context.notifier.tell_changed()
         return row(new) | made
 
@@ -95,7 +96,7 @@ def key(
     async def work(context: Context) -> dict[str, Any]:
         found = await find_app(context, secret_id)
         made = _key(found.secret_id, public_key, bits, out)
-        command = ChangeApp(secret_id=found.secret_id, public_key=made["public_key"])
+        command = ChangeApp(secret_id=found.secret_id, public_key=made["public_key"], actor=who_types())
         await context.batcher.ask(change_apps, command)
         await context.notifier.tell_changed()
         return row(await find_app(context, found.secret_id)) | made
@@ -182,7 +183,7 @@ def _change(secret_id: str, common: Common | None, **terms: Any) -> None:
     async def work(context: Context) -> dict[str, Any]:
         found = await find_app(context, secret_id)
         _check_rate(terms.get("calls_per_second", found.calls_per_second))
-        await context.batcher.ask(change_apps, ChangeApp(secret_id=found.secret_id, **terms))
+        await context.batcher.ask(change_apps, ChangeApp(secret_id=found.secret_id, actor=who_types(), **terms))
         await context.notifier.tell_changed()
         return row(await find_app(context, found.secret_id))
 

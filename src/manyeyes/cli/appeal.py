@@ -4,6 +4,7 @@ from typing import Any
 
 from cyclopts import App
 
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.roles.operator import OpenAppeal, decide_appeal, open_appeals
 from manyeyes.runtime.context import Context
@@ -53,7 +54,7 @@ def reject(task: int, *, answer: str = "", cell: int = 0, common: Common | None 
 
 def _decide(task: int, answer: str, cell: int, common: Common | None, *, accepted: bool) -> None:
     async def work(context: Context) -> dict[str, Any]:
-        outcome = await decide_appeal(context, task, accepted=accepted, answer=answer, cell=cell)
+        outcome = await decide_appeal(context, task, accepted=accepted, answer=answer, cell=cell, actor=who_types())
         if isinstance(outcome, Refusal):
             raise CommandFailed(outcome.detail)
         return {

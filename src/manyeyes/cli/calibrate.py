@@ -8,6 +8,7 @@ import msgspec
 from cyclopts import Parameter
 
 from manyeyes.actions.change_recognitions import ChangeRecognition, change_recognitions
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run, say
 from manyeyes.cli.lookup import find_recognition
 from manyeyes.recognitions import reviews
@@ -78,7 +79,7 @@ async def _verdicts(context: Context, recognition: Recognition, days: int) -> li
 
 
 async def _apply(context: Context, recognition: Recognition, threshold: float) -> None:
-    command = ChangeRecognition(task_id=recognition.task_id, threshold=threshold)
+    command = ChangeRecognition(task_id=recognition.task_id, threshold=threshold, actor=who_types())
     await context.batcher.ask(change_recognitions, command)
     await context.notifier.tell_changed()
 

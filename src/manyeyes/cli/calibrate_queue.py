@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from manyeyes.certainty.promises import Promise, promises
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run, say
 from manyeyes.cli.lookup import find_account, find_queue
 from manyeyes.roles.promises import begin_anew
@@ -94,7 +95,7 @@ async def _begin_anew(context: Context, found: Sequence[Promise]) -> None:
             f"one promise is begun anew at a time, and these are {len(found)}: name it by --account, --question and "
             "--target"
         )
-    outcome = await begin_anew(context, *found[0].known.scope)
+    outcome = await begin_anew(context, *found[0].known.scope, actor=who_types())
     if isinstance(outcome, Refusal):
         raise CommandFailed(outcome.detail)
 

@@ -7,6 +7,7 @@ from cyclopts import App, Parameter
 from manyeyes.actions.check_books import check_books
 from manyeyes.actions.forget_bucket_secrets import ForgetBucketSecrets, forget_bucket_secrets
 from manyeyes.actions.forget_secrets import ForgetSecrets, forget_secrets
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.db.migrate import migrations, pending
 from manyeyes.runtime.context import Context
@@ -89,8 +90,10 @@ def reset_secrets(
             raise CommandFailed("the secrets can be read and nothing is lost; --readable gives them up all the same")
         # First what the keys seal: whatever ends this command half-way, nothing is left that a lost key would open.
         cells = context.cells.numbers
-        lost = [await context.batcher.ask(forget_bucket_secrets, ForgetBucketSecrets(cell)) for cell in cells]
-        await context.batcher.ask(forget_secrets, ForgetSecrets())
+        lost = [
+            await context.batcher.ask(forget_bucket_secrets, ForgetBucketSecrets(cell, who_types())) for cell in cells
+        ]
+        await context.batcher.ask(forget_secrets, ForgetSecrets(actor=who_types()))
         return {"reset": True, "bucket_secrets": sum(lost)}
 
     run(common, work, _show_reset)

@@ -4,6 +4,7 @@ from typing import Any
 
 from cyclopts import App
 
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.roles.accuracy import PersonStanding, bar_appeals, decide_bar
 from manyeyes.runtime.context import Context
@@ -48,7 +49,7 @@ def keep(queue_id: int, worker: int, *, answer: str = "", common: Common | None 
 
 def _decide(queue_id: int, worker: int, answer: str, common: Common | None, *, is_lifted: bool) -> None:
     async def work(context: Context) -> dict[str, Any]:
-        outcome = await decide_bar(context, worker, queue_id, is_lifted=is_lifted, answer=answer)
+        outcome = await decide_bar(context, worker, queue_id, is_lifted=is_lifted, answer=answer, actor=who_types())
         if isinstance(outcome, Refusal):
             raise CommandFailed(outcome.detail)
         return {"queue_id": queue_id, "worker_id": worker, "lifted": outcome}

@@ -31,6 +31,7 @@ LAZY = {
     "appeal": ("appeal:app", "Workers' appeals against verdicts."),
     "floor": ("floor:app", "Appeals of people whom a queue's floor stopped (`queue skills` tells who is)."),
     "operator": ("operator:app", "Who runs this installation."),
+    "audit": ("audit:app", "Who changed what; and the proof that nothing was altered since."),
     "address": ("address:app", "Networks that are shut out."),
     "db": ("db:app", "Schema and books."),
     "doctor": (

@@ -1,32 +1,117 @@
 """manyeyes operator: who runs this installation."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
-from manyeyes.cli.command import Common, browsers, run
+from manyeyes.actions.add_staff import AddStaff, add_staff
+from manyeyes.actions.remove_staff import RemoveStaff, remove_staff
+from manyeyes.cli.acting import who_types
+from manyeyes.cli.command import CommandFailed, Common, browsers, run
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
 from manyeyes.runtime.context import Context
+from manyeyes.staff.rules import FOUNDER, ROLES
+from manyeyes.staff.store import StaffMember, every_staff
+from manyeyes.values.actor import OPERATOR
+from manyeyes.values.text.rules import normalised, read_name
 from manyeyes.workers.store import Subject
 
-app = App(name="operator", help="Who runs this installation.")
+ROLE_HELP = "operator: everything; auditor: sees everything, changes nothing; support: all but money, prices and staff."
+WHO_HELP = "Name or number. Default: the founding operator."
+app = App(name="operator", help="Who runs this installation: operators, auditors, support.")
 
 
 @app.command
-def link(*, common: Common | None = None) -> None:
-    """Make a one-time address, good for an hour, that signs the operator in."""
+def add(name: str, *, role: Annotated[str, Parameter(help=ROLE_HELP)], common: Common | None = None) -> None:
+    """Take somebody on, and print a one-time address, good for an hour, that signs them in."""
 
     async def work(context: Context) -> dict[str, Any]:
-        return {"login_url": await login_url(context, Subject("operator", 0, 0))}
+        called = read_name(name)
+        if role not in ROLES:
+            raise CommandFailed(f"the role is one of {', '.join(ROLES)}")
+        member = StaffMember(await context.id_blocks.take_number("staff"), called, role)
+        refused = await context.batcher.ask(add_staff, AddStaff(member, actor=who_types()))
+        if refused:
+            raise CommandFailed(refused.detail)
+        return _row(member) | {"login_url": await login_url(context, _subject(member), who_types())}
+
+    run(common, work, lambda r: "\n".join(f"{key:11} {value}" for key, value in r.items()))
+
+
+@app.command(name="list")
+def list_staff(*, common: Common | None = None) -> None:
+    """List who runs this installation; 0 is the founding operator."""
+
+    async def work(context: Context) -> dict[str, Any]:
+        return {"staff": [_row(each) for each in await _everybody(context)]}
+
+    run(
+        common,
+        work,
+        lambda r: "\n".join(f"{each['operator_id']:>6}  {each['role']:9} {each['name']}" for each in r["staff"]),
+    )
+
+
+@app.command
+def link(who: Annotated[str, Parameter(help=WHO_HELP)] = "0", *, common: Common | None = None) -> None:
+    """Make a one-time address, good for an hour, that signs somebody in."""
+
+    async def work(context: Context) -> dict[str, Any]:
+        found = await _find(context, who)
+        return {"login_url": await login_url(context, _subject(found), who_types())}
 
     run(common, work, lambda r: str(r["login_url"]))
 
 
 @app.command(name="sign-out")
-def sign_out(*, common: Common | None = None) -> None:
-    """Sign the operator out of every browser; links that were not used end too."""
+def sign_out(who: Annotated[str, Parameter(help=WHO_HELP)] = "0", *, common: Common | None = None) -> None:
+    """Sign somebody out of every browser; links that were not used end too."""
 
     async def work(context: Context) -> dict[str, Any]:
-        return {"sessions": await sign_out_everywhere(context, Subject("operator", 0, 0))}
+        found = await _find(context, who)
+        ended = await sign_out_everywhere(context, _subject(found), who_types())
+        return {"name": found.name, "sessions": ended}
 
-    run(common, work, lambda r: f"the operator is signed out of {browsers(r['sessions'])}")
+    run(common, work, lambda r: f"{_named(r['name'])} is signed out of {browsers(r['sessions'])}")
+
+
+@app.command
+def remove(who: str, *, common: Common | None = None) -> None:
+    """Part with somebody: they are signed out at once, and unused links end. The founding operator stays."""
+
+    async def work(context: Context) -> dict[str, Any]:
+        found = await _find(context, who)
+        if found.staff_id == FOUNDER:
+            raise CommandFailed("the founding operator stays; `manyeyes operator sign-out` signs them out")
+        ended = await context.batcher.ask(remove_staff, RemoveStaff(found.staff_id, actor=who_types()))
+        await context.notifier.tell_changed()
+        return _row(found) | {"sessions": ended or 0}
+
+    run(common, work, lambda r: f"{r['name']} is removed, and signed out of {browsers(r['sessions'])}")
+
+
+async def _everybody(context: Context) -> list[StaffMember]:
+    async with context.cells.directory.acquire() as db:
+        return await every_staff(db)
+
+
+async def _find(context: Context, name_or_id: str) -> StaffMember:
+    """Return somebody of the staff. Raises `CommandFailed` when there is nobody of this number or name."""
+    here = await _everybody(context)
+    for key in (name_or_id, normalised(name_or_id)):
+        for each in here:
+            if key in (str(each.staff_id), each.name):
+                return each
+    raise CommandFailed(f"there is nobody {name_or_id} who runs this installation; see `manyeyes operator list`")
+
+
+def _subject(member: StaffMember) -> Subject:
+    return Subject(OPERATOR, member.staff_id, 0)
+
+
+def _row(member: StaffMember) -> dict[str, Any]:
+    return {"operator_id": member.staff_id, "name": member.name, "role": member.role}
+
+
+def _named(name: str) -> str:
+    return "the operator" if name == OPERATOR else name

@@ -108,7 +108,7 @@ async def _open(context: Context, queue: QueueTerms) -> dict[str, Any]:
     for cell in reversed(
         context.cells.one_of_each
     ):  # the directory database last: a repetition after a failure completes
-        await context.batcher.ask(add_queues, AddQueue(cell, queue))
+        await context.batcher.ask(add_queues, AddQueue(cell, queue, who_types()))
     await context.notifier.tell_changed()
     return _row((await context.lookups.queues())[queue.queue_id])
 

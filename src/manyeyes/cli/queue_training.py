@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from manyeyes.actions.set_trainings import SetTraining
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.roles.practising import QueueTraining, queue_training, set_training
 from manyeyes.runtime.context import Context
@@ -49,6 +50,7 @@ def train(
                 items=items or 0,
                 is_paid=bool(paid),
                 pass_mark=PASS_MARK if pass_mark is None else pass_mark,
+                actor=who_types(),
             )
             await _set(context, command)
         return {"queue_id": queue_id, "sets": [_row(each) for each in await queue_training(context, queue_id)]}

@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from manyeyes.actions.add_recognitions import AddRecognition, add_recognitions
 from manyeyes.actions.change_recognitions import ChangeRecognition, change_recognitions
 from manyeyes.apps.rules import new_id
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_app, find_queue, find_recognition
 from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
@@ -93,7 +94,7 @@ def create(
         memory = context.settings.recogniser_megabytes
         await asyncio.to_thread(catalogue.check, new.recogniser, new.model, new.names, memory)
         number = await context.id_blocks.take_number("recognition")
-        command = AddRecognition(msgspec.structs.replace(new, recognition_id=number))
+        command = AddRecognition(msgspec.structs.replace(new, recognition_id=number), actor=who_types())
         await context.batcher.ask(add_recognitions, command)
         await context.notifier.tell_changed()
         return row(new)
@@ -266,7 +267,9 @@ def _set_closed(task_id: str, is_closed: bool, common: Common | None) -> None:
 
 
 async def _change(context: Context, before: Recognition, terms: dict[str, Any]) -> dict[str, Any]:
-    await context.batcher.ask(change_recognitions, ChangeRecognition(task_id=before.task_id, **terms))
+    await context.batcher.ask(
+        change_recognitions, ChangeRecognition(task_id=before.task_id, actor=who_types(), **terms)
+    )
     await context.notifier.tell_changed()
     return row(msgspec.structs.replace(before, **terms))
 

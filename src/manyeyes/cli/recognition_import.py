@@ -7,6 +7,7 @@ from typing import Any
 
 from manyeyes.actions.import_results import Imported, ImportResults, import_results
 from manyeyes.apps.rules import zone
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import Common, run
 from manyeyes.cli.lookup import find_app, find_recognition
 from manyeyes.recognitions.csv_import import History, read_history
@@ -41,6 +42,7 @@ async def _record(context: Context, cell: int, of: Recognition, data: bytes, his
         digest=hashlib.sha256(data).digest(),
         first_result_id=first + 1,
         history=history,
+        actor=who_types(),
     )
     imported = await context.batcher.ask(import_results, command)
     return imported

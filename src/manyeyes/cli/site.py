@@ -8,6 +8,7 @@ from manyeyes.accounts.rules import new_token
 from manyeyes.accounts.store import AccountPlace
 from manyeyes.actions.add_sites import AddSite, add_sites
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.roles.site_checks import check, end_barred
@@ -30,7 +31,7 @@ def add(domain: str, *, account: Account, common: Common | None = None) -> None:
         name = _domain(domain)
         place = await find_account(context, account)
         event_id = await context.id_blocks.take(place.cell)
-        command = AddSite(place.cell, event_id, place.account_id, name, new_token())
+        command = AddSite(place.cell, event_id, place.account_id, name, new_token(), who_types())
         return _row(await context.batcher.ask(add_sites, command))
 
     run(common, work, _how)
@@ -59,7 +60,7 @@ def withdraw(domain: str, *, account: Account, common: Common | None = None) -> 
     async def work(context: Context) -> dict[str, Any]:
         place, site = await _known(context, domain, account)
         event_id = await context.id_blocks.take(place.cell)
-        command = WithdrawSite(place.cell, event_id, place.account_id, site.domain)
+        command = WithdrawSite(place.cell, event_id, place.account_id, site.domain, who_types())
         outcome = await context.batcher.ask(withdraw_sites, command)
         if isinstance(outcome, Refusal):
             raise CommandFailed(outcome.detail)

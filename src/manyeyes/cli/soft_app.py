@@ -6,6 +6,7 @@ from cyclopts import App
 
 from manyeyes.actions.pay_out_shares import PayOutShares, pay_out_shares
 from manyeyes.actions.register_soft_apps import RegisterSoftApp, register_soft_apps
+from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.runtime.context import Context
@@ -42,7 +43,7 @@ def create(name: str, *, account: str, soft_id: int | None = None, common: Commo
         while soft_id is None and number in taken:
             number = await context.id_blocks.take_number("soft_app")
         new = SoftApp(number, called, owner.cell, owner.account_id)
-        if not await context.batcher.ask(register_soft_apps, RegisterSoftApp(new)):
+        if not await context.batcher.ask(register_soft_apps, RegisterSoftApp(new, actor=who_types())):
             raise CommandFailed(f"the softId {number} is taken; see `manyeyes soft-app list`")
         await context.notifier.tell_changed()
         return {"soft_id": number, "name": called, "account_id": owner.account_id}
@@ -88,7 +89,7 @@ def pay_out(soft_id: int, *, common: Common | None = None) -> None:
             raise CommandFailed(f"there is no soft app {soft_id}")
         elsewhere = sum([await _owed(context, soft_id, c) for c in context.cells.numbers if c != found.cell])
         pay_out_id = await context.id_blocks.take(found.cell)
-        command = PayOutShares(found.cell, pay_out_id, soft_id, found.account_id, elsewhere)
+        command = PayOutShares(found.cell, pay_out_id, soft_id, found.account_id, elsewhere, who_types())
         paid = await context.batcher.ask(pay_out_shares, command)
         if isinstance(paid, Refusal):
             raise CommandFailed(paid.detail)

@@ -60,8 +60,8 @@ def create(
         token = new_token()
         worker_id = await context.id_blocks.take_number("worker")
         new = Worker(worker_id=worker_id, name=called, languages=languages, queues=queues, reviewer=reviewer)
-        await context.batcher.ask(register_workers, RegisterWorker(new, digest(token)))
-        url = await login_url(context, Subject("worker", worker_id, 0))
+        await context.batcher.ask(register_workers, RegisterWorker(new, digest(token), actor=who_types()))
+        url = await login_url(context, Subject("worker", worker_id, 0), who_types())
         if not any(terms[q].language in ("", *languages) for q in queues):
             say(f"no queue speaks {', '.join(languages)}; see `manyeyes queue list`")
         return {"worker_id": worker_id, "token": token, "login_url": url}
@@ -75,7 +75,7 @@ def link(worker: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
-        return {"login_url": await login_url(context, Subject("worker", found.worker_id, 0))}
+        return {"login_url": await login_url(context, Subject("worker", found.worker_id, 0), who_types())}
 
     run(common, work, lambda r: str(r["login_url"]))
 
@@ -86,7 +86,7 @@ def sign_out(worker: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
-        ended = await sign_out_everywhere(context, Subject("worker", found.worker_id, 0))
+        ended = await sign_out_everywhere(context, Subject("worker", found.worker_id, 0), who_types())
         return {"worker_id": found.worker_id, "sessions": ended}
 
     run(common, work, lambda r: f"worker {r['worker_id']} is signed out of {browsers(r['sessions'])}")
@@ -123,6 +123,7 @@ def set_worker(
             languages=None if language is None else _languages(language),
             queues=None if queue is None else tuple(queue),
             reviewer=reviewer,
+            actor=who_types(),
         )
         await context.batcher.ask(change_workers, command)
         await context.notifier.tell_changed()

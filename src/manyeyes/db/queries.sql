@@ -46,7 +46,7 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value, sealed_by = excluded.se
 
 -- name: forget_secrets
 -- Give up the keys of this installation; the next start makes new ones.
-DELETE FROM secret;
+DELETE FROM secret RETURNING name;
 
 -- name: server_settings
 -- What `manyeyes doctor` looks at.

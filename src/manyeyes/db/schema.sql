@@ -1233,6 +1233,7 @@ CREATE INDEX trail_entry_at ON trail_entry (cell, at, number);
 CREATE INDEX trail_entry_deed ON trail_entry (cell, deed, at, number);
 CREATE INDEX trail_entry_subject ON trail_entry (cell, subject, at, number);
 CREATE INDEX trail_entry_actor ON trail_entry (cell, role, actor_id, at, number);
+CREATE INDEX trail_entry_name ON trail_entry (cell, name, at, number);
 
 -- Where a trail had got to on a day, signed: what went before cannot be made anew without the key.
 CREATE TABLE trail_head (
@@ -1242,6 +1243,6 @@ CREATE TABLE trail_head (
     hash       bytea NOT NULL,
     signed_at  timestamptz NOT NULL,
     public_key bytea NOT NULL,
-    signature  bytea NOT NULL,            -- Ed25519
+    signature  bytea NOT NULL,            -- Ed25519 (trail/heads.py)
     PRIMARY KEY (cell, day)
 );

@@ -35,6 +35,12 @@ SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, thre
        review_seconds, review_url, price_micros, closed, terms
 FROM recognition WHERE task_id = $1;
 
+-- name: lock_recognitions
+-- Recognitions that may change now.
+SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id, sample_share,
+       review_seconds, review_url, price_micros, closed, terms
+FROM recognition WHERE task_id = ANY ($1::text[]) ORDER BY task_id FOR UPDATE;
+
 -- name: insert_recognition
 -- Open a recognition.
 INSERT INTO recognition (task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id,

@@ -104,6 +104,12 @@ async def recognition(db: asyncpg.Connection, task_id: str) -> Recognition | Non
     return read_one(Recognition, await db.fetchrow(SQL.recognition, task_id), labels=_labels.decode, terms=_terms)
 
 
+async def lock_recognitions(tx: asyncpg.Connection, task_ids: Sequence[str]) -> dict[str, Recognition]:
+    """Return those of the recognitions that exist, by the wire's taskId, locked until they are changed."""
+    rows = await tx.fetch(SQL.lock_recognitions, task_ids)
+    return {each.task_id: each for each in read(Recognition, rows, labels=_labels.decode, terms=_terms)}
+
+
 async def insert_recognition(db: asyncpg.Connection, new: Recognition) -> None:
     """Open a recognition; its number comes from the counter "recognition"."""
     given = values(

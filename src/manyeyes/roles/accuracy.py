@@ -19,6 +19,7 @@ from manyeyes.tasks.history import TaskQuestion, shown_answer
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.tasks.shapes import shape_of
+from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.binomial_bounds import lower_bound, upper_bound
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import read_words
@@ -162,7 +163,7 @@ async def appeal_bar(context: Context, worker: Worker, queue_id: int, words: str
 
 
 async def decide_bar(
-    context: Context, worker_id: int, queue_id: int, *, is_lifted: bool, answer: str = ""
+    context: Context, worker_id: int, queue_id: int, *, is_lifted: bool, answer: str = "", actor: Actor = BY_ITSELF
 ) -> bool | Refusal:
     """Give somebody a queue back, or turn their appeal down; ``answer`` is what they are told."""
     try:
@@ -171,7 +172,9 @@ async def decide_bar(
         return Refusal(Reason.UNREADABLE, str(error))
     outcome: bool | Refusal = Refusal(Reason.NOT_REFUSED, "this worker is not stopped from getting this queue")
     for cell in context.cells.numbers:
-        command = DecideBar(cell=cell, worker_id=worker_id, queue_id=queue_id, is_lifted=is_lifted, answer=answer)
+        command = DecideBar(
+            cell=cell, worker_id=worker_id, queue_id=queue_id, is_lifted=is_lifted, answer=answer, actor=actor
+        )
         decided = await context.batcher.ask(decide_bars, command)
         if not isinstance(decided, Refusal):
             return decided

@@ -6,13 +6,13 @@ from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest
 from manyeyes.roles.sign_in import bearer_of, caller_address, cookie_hash, cookie_subject
 from manyeyes.runtime.context import Context
-from manyeyes.values.actor import CUSTOMER, WORKER, Actor, shown_hash
+from manyeyes.values.actor import CUSTOMER, SCREEN, WORKER, Actor, shown_hash
 from manyeyes.workers.store import Subject
 
 NOBODY = Actor(role="nobody")
 
 
-async def actor_of(context: Context, request: Request, via: str = "screen") -> Actor:
+async def actor_of(context: Context, request: Request, via: str = SCREEN) -> Actor:
     """Return who changes something by this request: by its bearer token or key where it has one, else by its cookie.
 
     ``via``: the edge. Whether they may is for others to say; of nobody there is the address.
@@ -25,6 +25,13 @@ async def actor_of(context: Context, request: Request, via: str = "screen") -> A
     who = await named(context, subject) if subject else NOBODY
     through = shown_hash(cookie_hash(request)) if subject else ""
     return Actor(role=who.role, actor_id=who.actor_id, name=who.name, via=via, address=address, through=through)
+
+
+async def signing_in(context: Context, request: Request, subject: Subject, secret_hash: bytes) -> Actor:
+    """Return somebody who signs in by this request, by whose cookie they are not signed in yet."""
+    who = await named(context, subject)
+    at, through = caller_address(request), shown_hash(secret_hash)
+    return Actor(role=who.role, actor_id=who.actor_id, name=who.name, via=SCREEN, address=at, through=through)
 
 
 async def actor_by_key(context: Context, key: str, via: str, address: str) -> Actor:

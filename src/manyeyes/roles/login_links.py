@@ -5,14 +5,15 @@ from manyeyes.actions.add_credentials import AddCredential, add_credentials
 from manyeyes.actions.sign_out import SignOut, sign_out
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.server_address import server_url
+from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.workers.rules import LINK_SECONDS
 from manyeyes.workers.store import Subject
 
 
-async def login_url(context: Context, subject: Subject) -> str:
+async def login_url(context: Context, subject: Subject, actor: Actor = BY_ITSELF) -> str:
     """Return a fresh one-time address that signs the subject in within an hour."""
     secret = new_token()
-    command = AddCredential(secret_hash=digest(secret), kind="link", subject=subject, seconds=LINK_SECONDS)
+    command = AddCredential(secret_hash=digest(secret), kind="link", subject=subject, seconds=LINK_SECONDS, actor=actor)
     await context.batcher.ask(add_credentials, command)
     return address_of(context, secret)
 
@@ -22,8 +23,8 @@ def address_of(context: Context, secret: str) -> str:
     return f"{server_url(context.settings)}/login/{secret}"
 
 
-async def sign_out_everywhere(context: Context, subject: Subject) -> int:
+async def sign_out_everywhere(context: Context, subject: Subject, actor: Actor = BY_ITSELF) -> int:
     """End somebody's sessions and unused links, in all servers at once; return how many sessions there were."""
-    ended = await context.batcher.ask(sign_out, SignOut(subject))
+    ended = await context.batcher.ask(sign_out, SignOut(subject, actor=actor))
     await context.notifier.tell_changed()
     return ended

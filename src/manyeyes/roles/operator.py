@@ -20,6 +20,7 @@ from manyeyes.tasks import history
 from manyeyes.tasks.history import TaskQuestion, shown_answer
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.rules import wire_id
+from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import read_words
 from manyeyes.workers import store as workers
@@ -119,7 +120,7 @@ async def open_appeals(context: Context) -> list[OpenAppeal]:
 
 
 async def decide_appeal(
-    context: Context, task_id: int, *, accepted: bool, answer: str = "", cell: int = 0
+    context: Context, task_id: int, *, accepted: bool, answer: str = "", cell: int = 0, actor: Actor = BY_ITSELF
 ) -> AppealDecided | Refusal:
     """Decide the appeal about the task with this wire id; ``answer`` is what the worker is told.
 
@@ -137,7 +138,7 @@ async def decide_appeal(
         said = f"there are appeals about a task {task_id} in the cells {', '.join(map(str, cells))}: say which"
         return Refusal(Reason.UNKNOWN_REPORT, said)
     serial = await context.id_blocks.of_wire(cells[0], task_id)
-    command = DecideAppeal(cells[0], serial, accepted, answer)
+    command = DecideAppeal(cells[0], serial, accepted, answer, actor)
     outcome = await context.batcher.ask(decide_appeals, command)
     return outcome
 

@@ -12,6 +12,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks import history, question_store
 from manyeyes.tasks.options import picture_options, shown_text
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.refusals import Reason, Refusal
 
 MOST_FOUND_WRONG = 100
@@ -50,13 +51,18 @@ async def promises_of(
 
 
 async def begin_anew(
-    context: Context, account_id: int, queue_id: int, question_id: int, target: float
+    context: Context, account_id: int, queue_id: int, question_id: int, target: float, *, actor: Actor = BY_ITSELF
 ) -> PromiseRenewed | Refusal:
     """Begin a refused question anew, in the cell where its account is; NOT_REFUSED where it is not refused."""
     outcome: PromiseRenewed | Refusal = Refusal(Reason.NOT_REFUSED, "there is no such question")
     for cell in context.cells.numbers:
         command = RenewPromise(
-            cell=cell, account_id=account_id, queue_id=queue_id, question_id=question_id, target=target
+            cell=cell,
+            account_id=account_id,
+            queue_id=queue_id,
+            question_id=question_id,
+            target=target,
+            actor=actor,
         )
         outcome = await context.batcher.ask(renew_promises, command)
         if not isinstance(outcome, Refusal):

@@ -52,6 +52,8 @@ async def _may_go_on(context: Context, session: BrowserSession, address: str) ->
     if session.role == "customer" and session.through is not None:
         owner = await context.lookups.key(session.through)
         return False if owner is None else not_from(owner, address) or True
+    if session.role == "operator":
+        return await context.lookups.staff(session.subject_id) is not None
     return True
 
 

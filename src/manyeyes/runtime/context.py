@@ -100,6 +100,11 @@ class Context:
         """Return what names people for customers. Raises `SecretsUnreadable`."""
         return Pseudonyms(self._own_keys.pictures)
 
+    @property
+    def trail_key(self) -> bytes:
+        """Return what signs the heads of the audit trail. Raises `SecretsUnreadable`."""
+        return self._own_keys.trail
+
     @cached_property
     def bucket_sealer(self) -> Sealer:
         """Return what seals and opens the secrets of customers' buckets. Raises `SecretsUnreadable`."""

@@ -24,11 +24,13 @@ class Keys(NamedTuple):
     """What this installation signs with: picture addresses, call-backs, and answers of TUPU's contract.
 
     ``buckets`` seals the secrets of customers' buckets: so a new key in the file seals nothing of theirs anew.
+    ``trail`` signs the heads of the audit trail (Ed25519).
     """
 
     pictures: bytes
     webhooks: bytes
     buckets: bytes
+    trail: bytes
     signing: bytes  # DER, PKCS#8
 
 
@@ -50,7 +52,7 @@ async def installation_keys(db: asyncpg.Connection, settings: Settings, *, servi
     ``serving``: seal with the newest key what is not, and make the file with that key while nothing needs an older one.
     A command that serves nothing leaves all of that to the next start: it may run on a machine where the file is not.
     """
-    names = {"pictures": _random, "webhooks": _random, "buckets": _random}
+    names = {"pictures": _random, "webhooks": _random, "buckets": _random, "trail": _random}
     bits = settings.signing_key_bits
     make = {**names, f"signing-{bits}": lambda: new_private_key(bits)}
     stored, ring = await _stored(db), _ring(settings)

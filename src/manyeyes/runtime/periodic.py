@@ -34,12 +34,9 @@ from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, re
 from manyeyes.actions.return_lapsed_leases import LARGEST_SWEEP as LAPSED_SWEEP
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
-from manyeyes.actions.settle_decisions import LARGEST_SWEEP as DECISIONS_SWEEP
-from manyeyes.actions.settle_decisions import SettleDecisions, settle_decisions
 from manyeyes.actions.settle_overdue_reports import LARGEST_SWEEP as REPORTS_SWEEP
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
-from manyeyes.actions.settle_votes import LARGEST_SWEEP as VOTES_SWEEP
-from manyeyes.actions.settle_votes import SettleVotes, settle_votes
+from manyeyes.actions.sign_heads import SignHeads, sign_heads
 from manyeyes.actions.sweep_calls import LARGEST_SWEEP as CALLS_SWEEP
 from manyeyes.actions.sweep_calls import SweepCalls, sweep_calls
 from manyeyes.actions.sweep_deliveries import LARGEST_SWEEP as DELIVERY_SWEEP
@@ -50,6 +47,7 @@ from manyeyes.actions.vest_pay import LARGEST_SWEEP as VEST_SWEEP
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
 from manyeyes.db.picture_days import keep_days
+from manyeyes.db.pool import DIRECTORY
 from manyeyes.runtime.context import Context, today
 from manyeyes.runtime.notifier import EVERY_REVIEWER
 from manyeyes.runtime.skill_process import learn_apart
@@ -101,6 +99,12 @@ async def replace_barred(context: Context, cell: int) -> None:
         if replaced.answers < REPLACED_SWEEP:
             return
         await asyncio.sleep(0)
+
+
+async def sign_trail(context: Context, cell: int) -> None:
+    """Sign where the audit trails have got to, the cell's and the look-ups': once a day, in UTC."""
+    for each in (DIRECTORY, cell):
+        await context.batcher.ask(sign_heads, SignHeads(each, context.trail_key))
 
 
 async def learn_nightly(context: Context, cell: int) -> None:
@@ -169,15 +173,6 @@ async def return_slots(context: Context, cell: int) -> None:
     complaints = await context.batcher.ask(return_lapsed_slots, ReturnLapsedSlots(cell))
     if await context.batcher.ask(return_lapsed_judgements, ReturnLapsedJudgements(cell)) or complaints:
         context.notifier.notify([EVERY_REVIEWER])
-
-
-async def settle_what_reviewers_said(context: Context, cell: int) -> None:
-    """Let votes and decisions stand that can be taken back no more, until none is left."""
-    while await context.batcher.ask(settle_votes, SettleVotes(cell)) >= VOTES_SWEEP:
-        await asyncio.sleep(0)
-    while await context.batcher.ask(settle_decisions, SettleDecisions(cell)) >= DECISIONS_SWEEP:
-        await asyncio.sleep(0)
-    context.job_bell.ring()  # what was refunded, or ended, may let a line of its job in
 
 
 async def settle_reports(context: Context, cell: int) -> None:
@@ -259,6 +254,7 @@ async def guard_reports(context: Context, cell: int) -> None:
 JOBS: list[tuple[float, PeriodicJob]] = [
     (2.0, beat),
     (3600.0, learn_nightly),
+    (600.0, sign_trail),
     (0.5, notice_silence),
     (2.0, notice_absence),
     (60.0, settle_reports),

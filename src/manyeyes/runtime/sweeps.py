@@ -20,6 +20,7 @@ from manyeyes.runtime import periodic
 from manyeyes.runtime.aside_sweep import settle_what_is_aside
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.periodic import PeriodicJob
+from manyeyes.runtime.review_sweep import settle_what_reviewers_said
 from manyeyes.skills import evidence, gold_items
 from manyeyes.workers import waiting
 
@@ -40,8 +41,8 @@ SWEEPS: list[Sweep] = [
     (ledger.ANY_DUE_PAY, periodic.vest),
     (slots.ANY_LAPSED, periodic.return_slots),
     (judgements.ANY_LAPSED, periodic.return_slots),
-    (slots.ANY_ASIDE, periodic.settle_what_reviewers_said),
-    (judgements.ANY_ASIDE, periodic.settle_what_reviewers_said),
+    (slots.ANY_ASIDE, settle_what_reviewers_said),
+    (judgements.ANY_ASIDE, settle_what_reviewers_said),
     (work.ANY_DEPTH, periodic.measure),
 ]
 

@@ -13,6 +13,7 @@ from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import open_context, prepare_database_at
 from manyeyes.runtime.key_file import is_open_to_others, key_place
 from manyeyes.settings import Settings
+from manyeyes.values.actor import BY_ITSELF
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
 
@@ -31,7 +32,7 @@ async def prepare(settings: Settings, dsn: str) -> None:
         async with context.cells.directory.acquire() as db:
             is_first = not await workers.has_operator(db)
         if is_first:
-            url = await login_url(context, Subject("operator", 0, 0))
+            url = await login_url(context, Subject("operator", 0, 0), BY_ITSELF)
             _say(f"first start: sign in as the operator within an hour at {url}")
     finally:
         await context.close()

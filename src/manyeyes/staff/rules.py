@@ -6,8 +6,17 @@ from manyeyes.values.deeds import Deed
 ROLES = (OPERATOR, AUDITOR, SUPPORT)
 FOUNDER = 0  # `staff_id` of whoever has the first link: always an operator, never removed
 FOUNDERS_NAME = "operator"
-# What moves money, says what something costs or pays, or says who may do all that: support has no part in it.
-OPERATORS_ONLY = frozenset({Deed.BALANCE_TOP_UP, Deed.ACCOUNT_OPEN, Deed.ACCOUNT_SET, Deed.QUEUE_ADD, Deed.QUEUE_SET})
+# What helps people at work and customers, and neither moves money, nor says what something costs or pays, nor who may
+# do all that. A new deed is an operator's alone until it is named here.
+SUPPORTS = frozenset(
+    {
+        *(Deed.APP_ADD, Deed.APP_SET, Deed.APPEAL_DECIDE, Deed.BAR_DECIDE, Deed.BUCKET_KEEP, Deed.BUCKET_REMOVE),
+        *(Deed.JOB_SET, Deed.KEY_ISSUE, Deed.KEY_REVOKE, Deed.LINK_MAKE, Deed.LINK_USE),
+        *(Deed.NETWORK_BLOCK, Deed.NETWORK_UNBLOCK, Deed.RECOGNITION_IMPORT),
+        *(Deed.SIGN_IN, Deed.SIGN_OUT, Deed.SIGN_OUT_EVERYWHERE, Deed.SITE_ADD, Deed.SITE_WITHDRAW),
+        *(Deed.WEBHOOK_SECRET_ROTATE, Deed.WORKER_ADD, Deed.WORKER_DISABLE, Deed.WORKER_ENABLE, Deed.WORKER_SET),
+    }
+)
 
 
 def may(role: str, deed: Deed | None) -> bool:
@@ -16,5 +25,5 @@ def may(role: str, deed: Deed | None) -> bool:
     Everybody of the staff may read everything. An auditor changes nothing.
     """
     if role == SUPPORT:
-        return deed is not None and deed not in OPERATORS_ONLY
+        return deed in SUPPORTS
     return role == OPERATOR

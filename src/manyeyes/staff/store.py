@@ -1,10 +1,12 @@
 """Named queries of the staff → frozen values."""
 
+from datetime import datetime
+
 import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
-from manyeyes.db.rows import read, read_one
+from manyeyes.db.rows import read, read_one, values
 from manyeyes.staff.rules import FOUNDER, FOUNDERS_NAME
 from manyeyes.values.actor import OPERATOR
 
@@ -32,3 +34,18 @@ async def staff_member(db: asyncpg.Connection, staff_id: int) -> StaffMember | N
 async def every_staff(db: asyncpg.Connection) -> list[StaffMember]:
     """Return the staff, the founding operator first."""
     return [FOUNDING, *read(StaffMember, await db.fetch(SQL.every_staff))]
+
+
+async def lock_staff(tx: asyncpg.Connection) -> list[StaffMember]:
+    """Return those who were taken on and not removed, locked; the founding operator has no row."""
+    return read(StaffMember, await tx.fetch(SQL.lock_staff))
+
+
+async def insert_staff(tx: asyncpg.Connection, now: datetime, member: StaffMember) -> bool:
+    """Store somebody new; return False when their number or name is taken."""
+    return await tx.fetchval(SQL.insert_staff, *values(member, "staff_id", "name", "role"), now) is not None
+
+
+async def remove_staff(tx: asyncpg.Connection, now: datetime, staff_id: int) -> None:
+    """Note that somebody is of the staff no longer."""
+    await tx.execute(SQL.remove_staff, staff_id, now)

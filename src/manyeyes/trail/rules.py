@@ -3,21 +3,22 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from manyeyes.values.actor import Actor
+from manyeyes.values.actor import CUSTOMER, Actor
 from manyeyes.values.deeds import Deed
 
 NOTHING = bytes(32)  # what stands before the first entry of a chain
 REDACTED = "changed"  # in the place of a secret: that it is another one now
 DIGITS = 6  # of a fraction: what a column holds may have fewer than what was given
 MOST_CHARACTERS = 20_000  # of what is kept of one side; a longer one is kept as its hash
-_SECRET = re.compile(r"secret|token|password|private|(?<!public)_key$|^key$")
+_SECRET = re.compile(r"secret(?!_id)|token|password|private|(?<!public)_key$|^key$")  # an app's secretId is public
+Command = TypeVar("Command")
 TrailSide = Mapping[str, Any] | msgspec.Struct | None
 
 
@@ -57,6 +58,17 @@ def change_of(actor: Actor, deed: Deed, subject: str, before: TrailSide, after: 
         names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
         old, new = {n: old[n] for n in names if n in old}, {n: new[n] for n in names if n in new}
     return TrailEntry(actor=actor, deed=str(deed), subject=subject, before=_side(old), after=_side(new))
+
+
+def person(role: str, number: int) -> str:
+    """Return a person as the subject of an entry; of a customer that is their account."""
+    return f"{'account' if role == CUSTOMER else role}:{number}"
+
+
+def firsts(commands: Sequence[Command], key: Callable[[Command], object]) -> list[Command]:
+    """Return the first of those commands that are about the same, in their order: what comes again changes nothing."""
+    first = {key(command): place for place, command in reversed(list(enumerate(commands)))}
+    return [command for place, command in enumerate(commands) if first[key(command)] == place]
 
 
 def canonical(value: object) -> str:

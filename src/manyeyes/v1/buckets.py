@@ -8,10 +8,12 @@ import msgspec
 from manyeyes.accounts.rules import TASKS_WRITE
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.buckets.rules import Bucket
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.buckets import GivenBucket, buckets_of, has_secret, keep_bucket, remove_bucket
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.operations import Call, Operation
+from manyeyes.values.actor import V1
 from manyeyes.values.refusals import Refusal
 
 WriteOnly = Annotated[str, msgspec.Meta(extra_json_schema={"writeOnly": True})]
@@ -66,12 +68,14 @@ class BucketsApi:
             access_key=call.body.access_key,
             secret=call.body.secret,
         )
-        kept = await keep_bucket(self._context, call.person, given)
+        kept = await keep_bucket(self._context, call.person, given, await actor_of(self._context, call.request, V1))
         return kept if isinstance(kept, Refusal) else _view(kept)
 
     async def remove(self, call: Call[KeyOwner, None]) -> Refusal | None:
         """Forget how to get at a bucket; 404 where there is none."""
-        return await remove_bucket(self._context, call.person, call.part(3))
+        return await remove_bucket(
+            self._context, call.person, call.part(3), await actor_of(self._context, call.request, V1)
+        )
 
 
 def _view(bucket: Bucket) -> BucketView:

@@ -2,6 +2,7 @@
 
 from manyeyes.accounts.rules import TASKS_READ, TASKS_WRITE
 from manyeyes.accounts.store import KeyOwner
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.jobs import CustomerJobs, JobStanding, unfit_question
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
@@ -13,6 +14,7 @@ from manyeyes.v1.json_messages import base_url
 from manyeyes.v1.operations import Answer, Call, Operation, job_number
 from manyeyes.v1.question_views import LARGEST_ASKED, read_question
 from manyeyes.v1.task_bodies import callback_address, picture_queue
+from manyeyes.values.actor import V1
 from manyeyes.values.refusals import Reason, Refusal
 
 LIST = "jobs"
@@ -59,19 +61,22 @@ class JobsApi:
 
     async def change(self, call: Call[KeyOwner, JobChangeBody]) -> JobView | Refusal:
         """Change a job's name and bounds, let it run or rest; return it as it then is."""
-        return _shown(await self._jobs.change(call.person, job_number(call), change_of(call.body)))
+        actor = await actor_of(self._context, call.request, V1)
+        return _shown(await self._jobs.change(call.person, job_number(call), change_of(call.body), actor=actor))
 
     async def start(self, call: Call[KeyOwner, None]) -> Answer[JobView] | Refusal:
         """Start a draft, or let a paused job go on; one that runs stays as it is."""
         before = await earlier(self._context, call.person, call.key)
-        found = await self._jobs.start(call.person, job_number(call), call.key)
+        actor = await actor_of(self._context, call.request, V1)
+        found = await self._jobs.start(call.person, job_number(call), call.key, actor=actor)
         if isinstance(found, Refusal):
             return found
         return Answer(job_view(found), headers={} if before is None else REPLAYED)
 
     async def cancel(self, call: Call[KeyOwner, None]) -> JobView | Refusal:
         """Give up all that waits, and give back what was held for it; return the job as it then is."""
-        return _shown(await self._jobs.cancel(call.person, job_number(call)))
+        actor = await actor_of(self._context, call.request, V1)
+        return _shown(await self._jobs.cancel(call.person, job_number(call), actor=actor))
 
 
 def _shown(found: JobStanding | Refusal) -> JobView | Refusal:

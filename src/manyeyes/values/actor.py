@@ -6,6 +6,7 @@ OPERATOR, AUDITOR, SUPPORT = "operator", "auditor", "support"
 CUSTOMER, WORKER = "customer", "worker"
 SHELL = "shell"  # whoever may run the command line on the machine
 LINK = "link"  # whoever had a one-time link: until it is spent nobody is signed in
+SCREEN, V1, COMMAND_LINE = "screen", "v1", "command line"  # edges by which somebody changes something
 HASH_SHOWN = 16  # hexadecimal digits of the hash of a key, token or session by which an entry names it
 
 

@@ -63,7 +63,7 @@ INSERT INTO webhook_rotation (cell, account_id, generation, rotated_at)
 SELECT $1, $2, $3 + 1, now() WHERE $3 = 0 OR EXISTS (
     SELECT FROM webhook_rotation WHERE cell = $1 AND account_id = $2 AND generation = $3)
 ON CONFLICT (cell, account_id) DO UPDATE SET generation = excluded.generation, rotated_at = excluded.rotated_at
-WHERE webhook_rotation.generation = $3;
+WHERE webhook_rotation.generation = $3 RETURNING account_id;
 
 -- name: page
 -- An account's deliveries before one, newest first.

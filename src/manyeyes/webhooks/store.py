@@ -142,9 +142,9 @@ async def rotations(
     return {account_id: found.get(account_id, (0, None)) for account_id in account_ids}
 
 
-async def rotate(tx: asyncpg.Connection, cell: int, account_id: int, generation: int) -> None:
-    """Renew an account's secret of this generation; nothing changes when another one is its secret by now."""
-    await tx.execute(SQL.rotate, cell, account_id, generation)
+async def rotate(tx: asyncpg.Connection, cell: int, account_id: int, generation: int) -> bool:
+    """Renew an account's secret of this generation; return False when another one is its secret by now."""
+    return await tx.fetchval(SQL.rotate, cell, account_id, generation) is not None
 
 
 async def page(

@@ -50,10 +50,10 @@ async def note_session(db: asyncpg.Connection, secret_hash: bytes, address: str)
     await db.execute(SQL.note_session, secret_hash, address, NOTED_SECONDS)
 
 
-async def end_credential(db: asyncpg.Connection, secret_hash: bytes, of: Subject | None = None) -> bool:
-    """End a browser's session, ``of`` this person alone when one is named; return whether there was one."""
+async def end_credential(db: asyncpg.Connection, secret_hash: bytes, of: Subject | None = None) -> Subject | None:
+    """End a browser's session, ``of`` this person alone when one is named; return whose it was, if any."""
     whom = (of.role, of.subject_id) if of else (None, None)
-    return await db.fetchval(SQL.end_credential, secret_hash, *whom) is not None
+    return read_one(Subject, await db.fetchrow(SQL.end_credential, secret_hash, *whom))
 
 
 async def end_sessions_of(db: asyncpg.Connection, subject: Subject, kept: bytes = NONE) -> int:
@@ -61,6 +61,6 @@ async def end_sessions_of(db: asyncpg.Connection, subject: Subject, kept: bytes 
     return len(await db.fetch(SQL.end_sessions_of, subject.role, subject.subject_id, kept))
 
 
-async def end_links_of(db: asyncpg.Connection, subject: Subject) -> None:
-    """End somebody's one-time links that were not used."""
-    await db.execute(SQL.end_links_of, subject.role, subject.subject_id)
+async def end_links_of(db: asyncpg.Connection, subject: Subject) -> int:
+    """End somebody's one-time links that were not used; return how many ended."""
+    return len(await db.fetch(SQL.end_links_of, subject.role, subject.subject_id))

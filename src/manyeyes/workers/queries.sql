@@ -7,6 +7,11 @@ INSERT INTO worker (worker_id, name, languages, queues, reviewer, created_at) VA
 SELECT worker_id, name, languages, queues, reviewer, false AS disabled FROM worker
 WHERE worker_id = $1 AND disabled_at IS NULL;
 
+-- name: lock_workers
+-- Workers who may change now, disabled ones too.
+SELECT worker_id, name, languages, queues, reviewer, disabled_at IS NOT NULL AS disabled FROM worker
+WHERE worker_id = ANY ($1::bigint[]) ORDER BY worker_id FOR UPDATE;
+
 -- name: workers_named
 -- The workers of a name or an id, disabled ones too.
 SELECT worker_id, name, languages, queues, reviewer, disabled_at IS NOT NULL AS disabled FROM worker
@@ -68,7 +73,7 @@ WHERE secret_hash = $1 AND kind = 'session' AND (seen_at IS NULL OR seen_at < no
 -- name: end_credential
 -- Sign a session out; with somebody named only when it is theirs.
 DELETE FROM credential WHERE secret_hash = $1 AND kind = 'session'
-AND ($2::text IS NULL OR (role = $2 AND subject_id = $3)) RETURNING true;
+AND ($2::text IS NULL OR (role = $2 AND subject_id = $3)) RETURNING role, subject_id, cell;
 
 -- name: end_sessions_of
 -- Sign somebody out everywhere, but for the session that is kept.
@@ -78,7 +83,7 @@ RETURNING secret_hash;
 -- name: end_links_of
 -- End somebody's links that were not used; they stay known, by which it is known that there is an operator.
 UPDATE credential SET expires_at = now()
-WHERE role = $1 AND subject_id = $2 AND kind = 'link' AND used_at IS NULL AND expires_at > now();
+WHERE role = $1 AND subject_id = $2 AND kind = 'link' AND used_at IS NULL AND expires_at > now() RETURNING secret_hash;
 
 -- name: end_sessions_through
 -- Sessions that a revoked key began end with it.

@@ -84,6 +84,11 @@ async def worker(db: asyncpg.Connection, worker_id: int) -> Worker | None:
     return read_one(Worker, await db.fetchrow(SQL.worker, worker_id))
 
 
+async def lock_workers(tx: asyncpg.Connection, worker_ids: Sequence[int]) -> dict[int, Worker]:
+    """Return those of the workers who exist, by number, disabled ones too, locked until they are changed."""
+    return {each.worker_id: each for each in read(Worker, await tx.fetch(SQL.lock_workers, worker_ids))}
+
+
 async def workers_named(db: asyncpg.Connection, name_or_id: str) -> list[Worker]:
     """Return the workers that ``name_or_id`` may mean, disabled ones too: one by id, several by name."""
     number = whole_number(name_or_id, 18) or 0

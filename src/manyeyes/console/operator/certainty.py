@@ -6,13 +6,15 @@ from starlette.responses import RedirectResponse, Response
 from manyeyes.accounts import store as accounts
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_of
-from manyeyes.console.shared.guards import for_operators
+from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.promise_drawing import drawn_promise
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.operator import open_appeals
 from manyeyes.roles.promises import begin_anew, promises_of
 from manyeyes.runtime.context import Context
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Refusal
 
 UNNAMED = "–"
@@ -48,7 +50,7 @@ class OperatorCertaintyPages:
             ],
         )
 
-    @for_operators
+    @for_deed(Deed.PROMISE_RENEW)
     async def renew(self, request: Request) -> Response:
         """POST /operator/certainty/anew: a refused question by `account_id`, `queue_id`, `question_id`, `target`.
 
@@ -58,6 +60,7 @@ class OperatorCertaintyPages:
         account_id, queue_id, question_id, parts = (
             number_of(form, name) for name in ("account_id", "queue_id", "question_id", "target")
         )
-        outcome = await begin_anew(self._context, account_id, queue_id, question_id, parts / TARGET_PARTS)
+        actor, target = await actor_of(self._context, request), parts / TARGET_PARTS
+        outcome = await begin_anew(self._context, account_id, queue_id, question_id, target, actor=actor)
         notice = "refused" if isinstance(outcome, Refusal) else "anew"
         return RedirectResponse(f"/operator/certainty?notice={notice}", status_code=303)

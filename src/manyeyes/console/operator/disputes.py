@@ -11,14 +11,16 @@ from manyeyes.console.operator.health import Check, complaints_check
 from manyeyes.console.shared import task_wording
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_of, text_of, typed_in
-from manyeyes.console.shared.guards import for_operators
+from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.console.shared.report_wording import VOTE_REASONS, said
 from manyeyes.reports.rules import FEWEST_VOTES, LONGEST_REASON, Vote
 from manyeyes.roles import operator as oversight
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.operator import OpenAppeal
 from manyeyes.runtime.context import Context
+from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.signed_links import PictureLinks
 from manyeyes.values.text.rules import is_too_long
@@ -62,7 +64,7 @@ class RecoursePages:
             ignored=await oversight.ignored_accounts(self._context),
         )
 
-    @for_operators
+    @for_deed(Deed.APPEAL_DECIDE)
     async def decide(self, request: Request) -> Response:
         """POST /operator/appeal: `cell`, `task_id`, `accepted` (yes or no), `answer`."""
         form = await request.form()
@@ -70,7 +72,10 @@ class RecoursePages:
         if accepted is None:
             return RedirectResponse("/operator/recourse?notice=refused", status_code=303)
         cell, task_id, answer = number_of(form, "cell"), number_of(form, "task_id"), typed_in(form, "answer")
-        outcome = await oversight.decide_appeal(self._context, task_id, accepted=accepted, answer=answer, cell=cell)
+        actor = await actor_of(self._context, request)
+        outcome = await oversight.decide_appeal(
+            self._context, task_id, accepted=accepted, answer=answer, cell=cell, actor=actor
+        )
         notice = "refused" if isinstance(outcome, Refusal) else "accepted" if accepted else "left"
         notice = "long" if is_too_long(answer, LONGEST_REASON) else notice
         return RedirectResponse(f"/operator/recourse?notice={notice}", status_code=303)

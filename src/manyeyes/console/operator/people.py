@@ -5,15 +5,17 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_of, text_of, typed_in
-from manyeyes.console.shared.guards import for_operators
+from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.reports.rules import LONGEST_REASON
 from manyeyes.roles.accuracy import decide_bar, person_standings, queue_people
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.alike_people import queue_alike, worker_alike
 from manyeyes.roles.operator import open_appeals
 from manyeyes.roles.practising import queue_training
 from manyeyes.runtime.context import Context
+from manyeyes.values.deeds import Deed
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers.store import every_worker
@@ -73,7 +75,7 @@ class PeoplePages:
             alike=await worker_alike(self._context, worker_id),
         )
 
-    @for_operators
+    @for_deed(Deed.BAR_DECIDE)
     async def decide(self, request: Request) -> Response:
         """POST /operator/people/decide: `queue_id`, `worker_id`, `lifted` (yes or no), `answer`."""
         form = await request.form()
@@ -82,6 +84,7 @@ class PeoplePages:
         notice = "refused"
         if lifted is not None:
             answer = typed_in(form, "answer")
-            outcome = await decide_bar(self._context, worker_id, queue_id, is_lifted=lifted, answer=answer)
+            actor = await actor_of(self._context, request)
+            outcome = await decide_bar(self._context, worker_id, queue_id, is_lifted=lifted, answer=answer, actor=actor)
             notice = "refused" if isinstance(outcome, Refusal) else "lifted" if lifted else "left"
         return RedirectResponse(f"/operator/people/{queue_id}?notice={notice}", status_code=303)

@@ -17,7 +17,7 @@ from manyeyes.apps.rules import App
 from manyeyes.console.operator.calibration import TARGETS, asked_target, calibrated
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import text_of
-from manyeyes.console.shared.guards import for_operators
+from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.recognisers.catalogue import installed
@@ -25,9 +25,11 @@ from manyeyes.recognitions import reviews, rules
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.recognitions.verdict_counts import VerdictCount, verdict_counts
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.operator import open_appeals
 from manyeyes.runtime.context import Context
 from manyeyes.values.decimals import decimal_number
+from manyeyes.values.deeds import Deed
 
 PATH = "/operator/recognition"
 DAYS = 90  # of verdicts that count here: recognisers, customers and what they send change
@@ -99,20 +101,21 @@ class OperatorRecognitionPages:
             calibration=await asyncio.to_thread(calibrated, said, target, recognition, look_of(request).language),
         )
 
-    @for_operators
+    @for_deed(Deed.APP_SET)
     async def change_app(self, request: Request) -> Response:
         """POST /operator/app: `secret_id`, `suspended` (yes or no)."""
         form = await request.form()
         suspended = {"yes": True, "no": False}.get(text_of(form, "suspended"))
         if suspended is None:
             return RedirectResponse(f"{PATH}?notice=refused", status_code=303)
-        command = ChangeApp(secret_id=text_of(form, "secret_id"), suspended=suspended)
+        actor = await actor_of(self._context, request)
+        command = ChangeApp(secret_id=text_of(form, "secret_id"), suspended=suspended, actor=actor)
         is_there = await self._context.batcher.ask(change_apps, command)
         await self._context.notifier.tell_changed()
         notice = "refused" if not is_there else "suspended" if suspended else "resumed"
         return RedirectResponse(f"{PATH}?notice={notice}", status_code=303)
 
-    @for_operators
+    @for_deed(Deed.RECOGNITION_SET)
     async def change(self, request: Request) -> Response:
         """POST /operator/recognition: `task_id`; of `threshold`, `sample_share` (per cent), `closed` what changes."""
         form = await request.form()
@@ -126,7 +129,8 @@ class OperatorRecognitionPages:
         except ValueError:
             return RedirectResponse(f"{PATH}/{recognition.task_id}?notice=refused", status_code=303)
         if terms:
-            command = ChangeRecognition(task_id=recognition.task_id, **terms)
+            actor = await actor_of(self._context, request)
+            command = ChangeRecognition(task_id=recognition.task_id, actor=actor, **terms)
             await self._context.batcher.ask(change_recognitions, command)
             await self._context.notifier.tell_changed()
         return RedirectResponse(f"{PATH}/{recognition.task_id}?notice=changed", status_code=303)

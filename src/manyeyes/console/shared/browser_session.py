@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse
 from manyeyes.accounts.rules import digest, new_token
 from manyeyes.actions.add_credentials import AddCredential, add_credentials
 from manyeyes.actions.end_sessions import EndSession, end_sessions
+from manyeyes.roles.acting import actor_of, signing_in
 from manyeyes.roles.sign_in import COOKIE, caller_address, cookie_hash, is_secure
 from manyeyes.runtime.context import Context
 from manyeyes.workers.rules import SESSION_SECONDS
@@ -31,6 +32,7 @@ async def begin_session(
         through=digest(client_key) if client_key else None,
         address=caller_address(request),
         ends=before or None,
+        actor=await signing_in(context, request, subject, digest(client_key or secret)),
     )
     await context.batcher.ask(add_credentials, command)
     if before:
@@ -49,7 +51,8 @@ async def begin_session(
 
 async def end_session(context: Context, request: Request) -> RedirectResponse:
     """Sign this browser out, in its cookie and in the database."""
-    await context.batcher.ask(end_sessions, EndSession(cookie_hash(request)))
+    actor = await actor_of(context, request)
+    await context.batcher.ask(end_sessions, EndSession(cookie_hash(request), actor=actor))
     context.lookups.forget()
     response = RedirectResponse("/", status_code=303)
     response.delete_cookie(COOKIE, httponly=True, samesite="lax")

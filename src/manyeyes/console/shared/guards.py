@@ -15,6 +15,9 @@ from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.sign_in import cookie_subject
 from manyeyes.runtime.context import Context
+from manyeyes.staff.rules import may
+from manyeyes.staff.store import StaffMember
+from manyeyes.values.deeds import Deed
 from manyeyes.workers.store import Worker
 
 SIGNED_IN_AS = {
@@ -22,6 +25,9 @@ SIGNED_IN_AS = {
     "customer": mark("You are signed in here as a customer"),
     "operator": mark("You are signed in here as the operator"),
 }
+
+
+READING = ("GET", "HEAD")  # what changes nothing, by RFC 9110
 
 
 class _Pages(Protocol):
@@ -46,17 +52,34 @@ def for_customers(page: PersonalPage[PagesT, AccountPlace]) -> PageHandler[Pages
 
 
 def for_operators(page: PageHandler[PagesT]) -> PageHandler[PagesT]:
-    """Let the operator see ``page``; tell others whose it is."""
+    """Let the staff see ``page``; tell others whose it is. A form that names no deed (`for_deed`) is an operator's."""
+    return _for_staff(page, None)
 
+
+def for_deed(deed: Deed) -> Callable[[PageHandler[PagesT]], PageHandler[PagesT]]:
+    """Let those of the staff send a form whose role may do this (staff/rules.py); tell others why they may not."""
+    return lambda page: _for_staff(page, deed)
+
+
+def _for_staff(page: PageHandler[PagesT], deed: Deed | None) -> PageHandler[PagesT]:
     @wraps(page)
     async def guarded(pages: PagesT, request: Request) -> Response:
-        subject = await cookie_subject(pages._context, request)
-        if subject is None or subject.role != "operator":
+        member = await staff_of(pages._context, request)
+        if member is None:
             return await not_yours(pages._context, request)
         request.state.who = "operator"
+        request.state.staff_role = member.role  # by which `render` offers forms
+        if request.method not in READING and not may(member.role, deed):
+            return render(request, "shared/not_allowed.html", status=403, person="operator", role=member.role)
         return await page(pages, request)
 
     return guarded
+
+
+async def staff_of(context: Context, request: Request) -> StaffMember | None:
+    """Return who of the staff is signed in; None for nobody, for other roles, and for somebody who was removed."""
+    subject = await cookie_subject(context, request)
+    return await context.lookups.staff(subject.subject_id) if subject and subject.role == "operator" else None
 
 
 def _guarded(

@@ -15,6 +15,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from manyeyes.console.shared import languages
 from manyeyes.console.shared.appearance import Appearance, look_of, remember
+from manyeyes.staff.rules import may
+from manyeyes.values.deeds import Deed
 from manyeyes.values.text.code_points import CLASSES
 from manyeyes.values.text.rules import KEPT
 
@@ -74,10 +76,18 @@ def environment(language: str) -> Environment:
 
 
 def render(request: Request, template: str, *, status: int = 200, person: str = "", **values: Any) -> HTMLResponse:
-    """Render the page in the reader's language; `person` is the name of whoever is signed in, empty for nobody."""
+    """Render the page in the reader's language; `person` is the name of whoever is signed in, empty for nobody.
+
+    A template asks by `may("worker.set")` whether to offer a form, to the staff whom a page's guard has let in.
+    """
     look = look_of(request)
     page = Page(look, request.url.path, static_root(), person, getattr(request.state, "who", ""))
-    text = environment(look.language).get_template(template).render(page=page, **values)
+    role = getattr(request.state, "staff_role", "")
+    text = (
+        environment(look.language)
+        .get_template(template)
+        .render(page=page, may=lambda name: may(role, Deed(name)), **values)
+    )
     response = HTMLResponse(text, status_code=status, headers=PAGE_HEADERS | {"Content-Language": look.language})
     remember(response, look.fresh)
     return response

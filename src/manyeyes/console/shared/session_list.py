@@ -13,6 +13,7 @@ from manyeyes.console.shared.browser_session import HOMES
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.sign_in import cookie_hash, cookie_subject
 from manyeyes.runtime.context import Context
 from manyeyes.workers.browser_sessions import BrowserSession, browser_sessions
@@ -60,7 +61,8 @@ class SessionPages:
         named = text_of(await request.form(), "session")
         if subject is None or not _HASH.fullmatch(named):
             return RedirectResponse("/sessions", status_code=303)
-        await self._context.batcher.ask(end_sessions, EndSession(bytes.fromhex(named), of=subject))
+        actor = await actor_of(self._context, request)
+        await self._context.batcher.ask(end_sessions, EndSession(bytes.fromhex(named), of=subject, actor=actor))
         await self._context.notifier.tell_changed()
         return RedirectResponse("/sessions", status_code=303)  # from where one who is signed out is led to the start
 
@@ -68,7 +70,11 @@ class SessionPages:
         """POST /sessions/end-others: all but this browser's end."""
         subject = await cookie_subject(self._context, request)
         if subject is not None:
-            await self._context.batcher.ask(sign_out, SignOut(subject, kept=cookie_hash(request), links=False))
+            actor = await actor_of(self._context, request)
+            actor = await actor_of(self._context, request)
+            command = SignOut(subject, kept=cookie_hash(request), links=False, actor=actor)
+            await self._context.batcher.ask(sign_out, command)
+            await self._context.batcher.ask(sign_out, command)
             await self._context.notifier.tell_changed()
         return RedirectResponse("/sessions", status_code=303)
 

@@ -12,6 +12,7 @@ from manyeyes.console.shared.rendering import render
 from manyeyes.console.shared.task_wording import SHUT_OUT
 from manyeyes.roles.sign_in import caller_address, cookie_subject, signed_in
 from manyeyes.runtime.context import Context
+from manyeyes.values.actor import LINK, SCREEN, Actor, shown_hash
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
@@ -43,7 +44,9 @@ class SignInPages:
         """POST /login/{secret}: use the link up and sign in. From where nobody may call it stays unused."""
         if await self._is_blocked(request):
             return render(request, "shared/start.html", status=403, home="", is_blocked=True)
-        command = UseLink(digest(request.path_params["secret"]))
+        secret_hash = digest(request.path_params["secret"])
+        who = Actor(role=LINK, via=SCREEN, address=caller_address(request), through=shown_hash(secret_hash))
+        command = UseLink(secret_hash, actor=who)
         subject = await self._context.batcher.ask(use_links, command)
         if subject is None:
             return await self._spent(request)

@@ -40,6 +40,7 @@ CREATE INDEX trail_entry_at ON trail_entry (cell, at, number);
 CREATE INDEX trail_entry_deed ON trail_entry (cell, deed, at, number);
 CREATE INDEX trail_entry_subject ON trail_entry (cell, subject, at, number);
 CREATE INDEX trail_entry_actor ON trail_entry (cell, role, actor_id, at, number);
+CREATE INDEX trail_entry_name ON trail_entry (cell, name, at, number);
 
 CREATE TABLE trail_head (
     cell       int NOT NULL,

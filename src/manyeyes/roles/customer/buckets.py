@@ -12,6 +12,7 @@ from manyeyes.outbound.bucket_reader import BucketReader
 from manyeyes.outbound.bucket_requests import BucketAccess
 from manyeyes.outbound.given_address import read_given_address
 from manyeyes.runtime.context import Context
+from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.refusals import MemberFault, Reason, Refusal
 from manyeyes.values.text.rules import without_outer_blanks
 
@@ -31,7 +32,7 @@ class GivenBucket(msgspec.Struct, frozen=True, kw_only=True):
         return f"GivenBucket({self.name!r})"  # a log may show it
 
 
-async def keep_bucket(context: Context, owner: Owner, given: GivenBucket) -> Bucket | Refusal:
+async def keep_bucket(context: Context, owner: Owner, given: GivenBucket, actor: Actor = BY_ITSELF) -> Bucket | Refusal:
     """Keep how to get at a bucket, in the place of what was kept under its name; return it, its secret sealed.
 
     The refusal of what cannot be taken names the members and does not quote the secret.
@@ -61,6 +62,7 @@ async def keep_bucket(context: Context, owner: Owner, given: GivenBucket) -> Buc
         region=region,
         access_key=read["access_key"],
         secret=sealed,
+        actor=actor,
     )
     return await context.batcher.ask(keep_buckets, command)
 
@@ -71,9 +73,9 @@ async def buckets_of(context: Context, owner: Owner) -> list[Bucket]:
         return await buckets.buckets_of(db, owner.cell, owner.account_id)
 
 
-async def remove_bucket(context: Context, owner: Owner, name: str) -> Refusal | None:
+async def remove_bucket(context: Context, owner: Owner, name: str, actor: Actor = BY_ITSELF) -> Refusal | None:
     """Forget how to get at a bucket; the refusal where there is none."""
-    return await context.batcher.ask(remove_buckets, RemoveBucket(owner.cell, owner.account_id, name))
+    return await context.batcher.ask(remove_buckets, RemoveBucket(owner.cell, owner.account_id, name, actor=actor))
 
 
 async def reader_of(context: Context, cell: int, account_id: int, name: str) -> BucketReader | Refusal:

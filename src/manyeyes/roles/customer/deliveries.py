@@ -13,6 +13,7 @@ from manyeyes.actions.rotate_secrets import RotateSecret, rotate_secrets
 from manyeyes.recognitions import reviews as verdicts
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
+from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.cursors import OF_DELIVERIES, read_number
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks import store as webhooks
@@ -129,7 +130,7 @@ async def replay_given_up(context: Context, owner: Owner) -> int:
         after = replayed[-1]
 
 
-async def secret_of(context: Context, owner: Owner, *, rotate: bool = False) -> Secret:
+async def secret_of(context: Context, owner: Owner, *, rotate: bool = False, actor: Actor = BY_ITSELF) -> Secret:
     """Return what verifies the owner's call-backs; ``rotate`` makes a new one first."""
     cell, account_id = owner.cell, owner.account_id
 
@@ -139,7 +140,7 @@ async def secret_of(context: Context, owner: Owner, *, rotate: bool = False) -> 
             return generation, rotated_at, await db.fetchval("SELECT now()")
 
     if rotate:
-        await context.batcher.ask(rotate_secrets, RotateSecret(cell, account_id, (await read())[0]))
+        await context.batcher.ask(rotate_secrets, RotateSecret(cell, account_id, (await read())[0], actor=actor))
     generations = signing_generations(*await read())
     shown = [shown_secret(secret(context.webhook_key, cell, account_id, generation)) for generation in generations]
     return Secret(shown[0], shown[1] if len(shown) > 1 else None)

@@ -26,6 +26,7 @@ from manyeyes.tasks.question_store import AskedQuestion
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.tasks.shapes import shape_of
 from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
+from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.refusals import MemberFault, Reason, Refusal
 
 
@@ -148,7 +149,7 @@ class CustomerJobs:
         return JobsPage(await self._standings(owner.cell, shown), shown[-1].job_id if len(found) > limit else None)
 
     async def change(
-        self, owner: Owner, job_id: int, change: JobChange, key: CallKey | None = None
+        self, owner: Owner, job_id: int, change: JobChange, key: CallKey | None = None, *, actor: Actor = BY_ITSELF
     ) -> JobStanding | Refusal:
         """Change a job's name and bounds, start, pause or cancel it; return it as it then is. ``key``: names the call.
 
@@ -168,6 +169,7 @@ class CustomerJobs:
             change=change,
             price_micros=found.price_micros,
             key=key,
+            actor=actor,
         )
         outcome = await self._context.batcher.ask(change_jobs, command)
         self._context.job_bell.ring()
@@ -192,19 +194,23 @@ class CustomerJobs:
         outcome = await self._context.batcher.ask(revise_drafts, command)
         return outcome if isinstance(outcome, Refusal) else await self.get(owner, job_id)
 
-    async def start(self, owner: Owner, job_id: int, key: CallKey | None = None) -> JobStanding | Refusal:
+    async def start(
+        self, owner: Owner, job_id: int, key: CallKey | None = None, *, actor: Actor = BY_ITSELF
+    ) -> JobStanding | Refusal:
         """Start a draft, or let a paused job go on; one that runs stays as it is."""
-        return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.START), key)
+        return await self.change(
+            owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.START), key, actor=actor
+        )
 
     resume = start
 
-    async def pause(self, owner: Owner, job_id: int) -> JobStanding | Refusal:
+    async def pause(self, owner: Owner, job_id: int, *, actor: Actor = BY_ITSELF) -> JobStanding | Refusal:
         """Let what waits rest; what is being answered is finished."""
-        return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.PAUSE))
+        return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.PAUSE), actor=actor)
 
-    async def cancel(self, owner: Owner, job_id: int) -> JobStanding | Refusal:
+    async def cancel(self, owner: Owner, job_id: int, *, actor: Actor = BY_ITSELF) -> JobStanding | Refusal:
         """Give up all that waits; what is held for it is given back, what is answered stays."""
-        return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.CANCEL))
+        return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.CANCEL), actor=actor)
 
     async def queue_choices(self, cell: int, items: int) -> list[QueueChoice]:
         """Return the queues in the order of their numbers, with how long ``items`` more tasks are likely to take."""

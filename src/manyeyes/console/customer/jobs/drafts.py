@@ -26,6 +26,7 @@ from manyeyes.console.shared.languages import catalogue
 from manyeyes.job_files.items import UnreadableFile
 from manyeyes.jobs.rules import JobState
 from manyeyes.jobs.store import NewJob
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.items import CustomerItems
 from manyeyes.roles.customer.jobs import CustomerJobs, JobStanding, OpenedDraft
 from manyeyes.roles.customer.questions import GivenQuestion
@@ -133,7 +134,7 @@ class DraftPages:
             return await draw_draft(self._context, request, place, page, status=422)
         address = f"{PATH}/{kept.job.job_id}"
         if deed == START:
-            started = await self._jobs.start(place, kept.job.job_id)
+            started = await self._jobs.start(place, kept.job.job_id, actor=await actor_of(self._context, request))
             if isinstance(started, Refusal):
                 page = DraftPage(standing=kept, refusal=started)
                 return await draw_draft(self._context, request, place, page, status=422)

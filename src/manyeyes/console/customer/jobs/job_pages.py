@@ -20,6 +20,7 @@ from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.languages import catalogue
 from manyeyes.console.shared.rendering import render
 from manyeyes.jobs.rules import UNCHANGED, JobChange, JobState, JobVerb
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.jobs import CustomerJobs, JobStanding
 from manyeyes.roles.customer.results import has_parquet
 from manyeyes.roles.customer.tasks import CustomerTask, tasks_of
@@ -102,7 +103,7 @@ class JobPages:
         if isinstance(found, Refusal):
             return RedirectResponse(PATH, status_code=303)
         wanted = _what_changes(found, wanted)
-        outcome = await self._jobs.change(place, found.job.job_id, wanted)
+        outcome = await self._jobs.change(place, found.job.job_id, wanted, actor=await actor_of(self._context, request))
         if not isinstance(outcome, Refusal):
             gone = found.job.state is JobState.DRAFT and wanted.verb is JobVerb.CANCEL
             return RedirectResponse(PATH if gone else _address(found), status_code=303)

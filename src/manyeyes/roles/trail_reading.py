@@ -1,0 +1,118 @@
+"""Reading the audit trail: its entries, the newest first, and the proof that none was altered or is missing."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.pool import DIRECTORY
+from manyeyes.runtime.batching import read_patiently
+from manyeyes.runtime.context import Context
+from manyeyes.trail import store as trail
+from manyeyes.trail.heads import SignedHead, beside, head_flaw
+from manyeyes.trail.rules import BEGINNING, ChainedEntry, ChainEnd, Flaw, follow
+from manyeyes.trail.store import NEWEST, TrailFilter, TrailPlace
+
+
+class TrailPage(msgspec.Struct, frozen=True):
+    """Entries of all cells, the newest first; ``next_place`` None: there are no more."""
+
+    entries: list[ChainedEntry]
+    next_place: TrailPlace | None
+
+
+class ChainProof(msgspec.Struct, frozen=True):
+    """What was found of a cell's chain: how many ``entries`` are whole, and how many of them signed heads prove.
+
+    ``flaw`` None: nothing is wrong. Cell 0 is the look-ups'.
+    """
+
+    cell: int
+    entries: int
+    proven: int
+    flaw: Flaw | None
+
+
+def cells_of(context: Context) -> list[int]:
+    """Return the cells that have a trail, the look-ups' first."""
+    return [DIRECTORY, *context.cells.numbers]
+
+
+async def trail_page(
+    context: Context, wanted: TrailFilter, *, place: TrailPlace = NEWEST, limit: int = 50
+) -> TrailPage:
+    """Return the entries that are asked for and come before a place, the newest first."""
+    found: list[ChainedEntry] = []
+    for cell in cells_of(context):
+
+        async def read(db: asyncpg.Connection, cell: int = cell) -> list[ChainedEntry]:
+            return await trail.entries_before(db, cell, wanted, place, limit + 1)
+
+        found += await read_patiently(context.cells.pool(cell), read)
+    first = heapq.nlargest(limit + 1, found, key=place_of)
+    return TrailPage(first[:limit], place_of(first[limit - 1]) if len(first) > limit else None)
+
+
+def place_of(entry: ChainedEntry) -> TrailPlace:
+    """Return where an entry stands in the list of all cells'."""
+    return TrailPlace(entry.at, entry.cell, entry.number)
+
+
+async def every_head(context: Context) -> list[SignedHead]:
+    """Return the signed heads of all cells, by cell and day."""
+    found = []
+    for cell in cells_of(context):
+        async with context.cells.pool(cell).acquire() as db:
+            found += await trail.heads(db, cell)
+    return found
+
+
+async def prove(context: Context, kept: Sequence[SignedHead], trusted: Iterable[bytes]) -> list[ChainProof]:
+    """Return what is found of each cell's chain; ``kept``: heads that were kept elsewhere.
+
+    ``trusted``: the public keys, one of which each head must be signed with. Memory stays flat at any length.
+    """
+    keys, cells = set(trusted), cells_of(context)
+    strangers = sorted({head.cell for head in kept} - set(cells))
+    proofs = [ChainProof(cell, 0, 0, Flaw(1, "is missing: a head was signed of this cell")) for cell in strangers]
+    for cell in cells:
+        async with context.cells.pool(cell).acquire() as db:
+            heads = [*await trail.heads(db, cell), *(head for head in kept if head.cell == cell)]
+            proofs.append(await _prove(db, cell, heads, keys))
+    return proofs
+
+
+async def _prove(db: asyncpg.Connection, cell: int, heads: Sequence[SignedHead], keys: set[bytes]) -> ChainProof:
+    """Follow one chain to its end, and compare it with its heads on the way."""
+    by_number: defaultdict[int, list[SignedHead]] = defaultdict(list)
+    wrong: list[Flaw] = []
+    for head in heads:
+        said = head_flaw(head, keys)
+        if said:
+            wrong.append(Flaw(head.number, f"is not proven: {said}"))
+        else:
+            by_number[head.number].append(head)
+    said_end = await trail.chain_end(db, cell) or BEGINNING
+    end, proven = BEGINNING, 0
+    while page := await trail.entries_after(db, cell, end.number):
+        for entry in page:
+            step = follow(end, entry)
+            checked = step if isinstance(step, Flaw) else _at(step, said_end, by_number, proven)
+            if isinstance(checked, Flaw):
+                return ChainProof(cell, end.number, proven, checked)
+            assert isinstance(step, ChainEnd)
+            end, proven = step, checked
+    last = max([said_end.number, *by_number])
+    if last > end.number:
+        return ChainProof(cell, end.number, proven, Flaw(end.number + 1, "is missing"))
+    if end.number and not said_end.number:
+        wrong.append(Flaw(end.number, "is the last that is there, and what says where the chain has got to is gone"))
+    return ChainProof(cell, end.number, proven, min(wrong, key=lambda flaw: flaw.number, default=None))
+
+
+def _at(end: ChainEnd, said_end: ChainEnd, heads: dict[int, list[SignedHead]], proven: int) -> Flaw | int:
+    if end.number == said_end.number and end.hash != said_end.hash:
+        return Flaw(end.number, "is not the last one that was written")
+    return beside(end, heads, proven)
