@@ -100,7 +100,13 @@ async def _dispute(db: asyncpg.Connection, number: int) -> tuple[str, dict[str, 
         (slot,) = await step(life, take_slots(tx, now, [TakeSlot(cell, reviewer, (1,))]))
         await history.questions(tx, cell, [task])
         await history.answers(tx, cell, [task])
-        vote = CastVote(cell, reviewer, SlotId(cell, task, slot.n, slot.lease), Vote.CONFIRM, "wrong")
+        vote = CastVote(
+            cell=cell,
+            reviewer_id=reviewer,
+            slot=SlotId(cell, task, slot.n, slot.lease),
+            vote=Vote.CONFIRM,
+            reason="wrong",
+        )
         (voted,) = await step(life, cast_votes(tx, now, [vote]))
         assert isinstance(voted, Voted), voted
     assert voted.state is ReportState.CONFIRMED

@@ -8,6 +8,7 @@ from manyeyes.actions.shared.ballots import Voted
 from manyeyes.reports.rules import ReportState, Slot, Vote
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import Stage
+from support.slot_moves import slot_of
 
 VOTE = 100
 
@@ -26,7 +27,7 @@ async def correct(stage: Stage, slot: Slot, vote: str, reviewer_id: int = 0) -> 
     command = CorrectVote(
         cell=stage.cell,
         reviewer_id=reviewer_id or slot.reviewer_id,
-        slot=stage.slot_of(slot),
+        slot=slot_of(stage, slot),
         vote=Vote(vote),
         reason="looked again",
     )

@@ -3,6 +3,7 @@
 from manyeyes.actions.skip_slots import SkipSlot, SlotSkipped, skip_slots
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import Stage
+from support.slot_moves import slot_of
 
 
 async def test_what_is_passed_on_goes_to_others_and_earns_nothing(stage: Stage):
@@ -11,7 +12,7 @@ async def test_what_is_passed_on_goes_to_others_and_earns_nothing(stage: Stage):
     await stage.complain(account_id, task_id)
     slot = await stage.take(stage.number())
     assert slot is not None
-    passing = SkipSlot(stage.cell, slot.reviewer_id, stage.slot_of(slot))
+    passing = SkipSlot(stage.cell, slot.reviewer_id, slot_of(stage, slot))
     assert await stage.act(skip_slots, passing) == [SlotSkipped(task_id)]
     (again,) = await stage.act(skip_slots, passing)
     assert isinstance(again, Refusal)
@@ -28,6 +29,6 @@ async def test_a_vote_is_not_passed_on(stage: Stage):
     slot = await stage.take(stage.number())
     assert slot is not None
     await stage.vote(slot)
-    (refused,) = await stage.act(skip_slots, SkipSlot(stage.cell, slot.reviewer_id, stage.slot_of(slot)))
+    (refused,) = await stage.act(skip_slots, SkipSlot(stage.cell, slot.reviewer_id, slot_of(stage, slot)))
     assert isinstance(refused, Refusal)
     assert refused.reason is Reason.ALREADY_ANSWERED

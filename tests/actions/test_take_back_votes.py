@@ -11,6 +11,7 @@ from manyeyes.reports.rules import SLOT_SECONDS, Slot, SlotState
 from manyeyes.values.lease_time import LEASES_IN_ALL
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import Stage
+from support.slot_moves import slot_of
 
 UNDO = 10
 
@@ -30,7 +31,7 @@ async def slot(stage: Stage) -> Slot:
 
 
 async def back(stage: Stage, slot: Slot) -> Slot | Refusal:
-    (outcome,) = await stage.act(take_back_votes, TakeBackVote(stage.cell, slot.reviewer_id, stage.slot_of(slot)))
+    (outcome,) = await stage.act(take_back_votes, TakeBackVote(stage.cell, slot.reviewer_id, slot_of(stage, slot)))
     return outcome
 
 
@@ -97,7 +98,7 @@ async def test_nobody_has_it_for_longer_than_three_leases(stage: Stage, slot: Sl
 
 
 async def test_it_is_nobody_elses_to_take_back(stage: Stage, slot: Slot):
-    command = TakeBackVote(stage.cell, stage.number(), stage.slot_of(slot))
+    command = TakeBackVote(stage.cell, stage.number(), slot_of(stage, slot))
     (refused,) = await stage.act(take_back_votes, command)
     assert isinstance(refused, Refusal)
     assert refused.reason is Reason.SLOT_LOST

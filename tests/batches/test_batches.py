@@ -27,6 +27,7 @@ from support import (
     job_batches,
     judgement_batches,
     repository,
+    reviewer_batches,
     skill_batches,
     task_batches,
     worker_batches,
@@ -40,7 +41,7 @@ BATCHES = {
     name: made
     for module in (
         *(worker_batches, customer_batches, directory_batches, item_batches, job_batches, judgement_batches),
-        *(skill_batches, task_batches),
+        *(reviewer_batches, skill_batches, task_batches),
     )
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")

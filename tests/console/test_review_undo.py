@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from manyeyes.reports.rules import Vote
 from manyeyes.settings import Settings
@@ -82,7 +82,7 @@ async def test_the_next_picture_is_there_and_goes_to_others_when_the_reviewer_le
     await screen.shown("alpha")
     await expect(screen.part("main")).to_have_attribute("data-ahead", re.compile("."))
     assert await states(site, second) == [5]
-    held: list = []
+    held: list[Route] = []
     await screen.page.route("**/v1/reviewer/votes", lambda route: held.append(route))
     await screen.press("ArrowLeft")
     await expect(screen.part("given")).to_have_text("beta")  # nothing has come back from the server

@@ -249,19 +249,15 @@ class Stage:
         (slot,) = await self.act(take_slots, TakeSlot(self.cell, reviewer_id, queues or (1,)))
         return slot
 
-    def slot_of(self, slot: Slot) -> SlotId:
-        """Return the lease of a slot."""
-        return SlotId(self.cell, slot.task_id, slot.n, slot.lease)
-
     def voting(self, slot: Slot, vote: str = "confirm", reason: str = "wrong", undo_seconds: float = 0) -> CastVote:
         """Return the command by which the slot's holder votes."""
-        return CastVote(self.cell, slot.reviewer_id, self.slot_of(slot), Vote(vote), reason, undo_seconds)
+        said: dict[str, Any] = {"vote": Vote(vote), "reason": reason, "undo_seconds": undo_seconds}
+        slot_id = SlotId(self.cell, slot.task_id, slot.n, slot.lease)
+        return CastVote(cell=self.cell, reviewer_id=slot.reviewer_id, slot=slot_id, **said)
 
-    async def vote(
-        self, slot: Slot, vote: str = "confirm", reason: str = "wrong", undo_seconds: float = 0
-    ) -> Voted | Refusal:
+    async def vote(self, slot: Slot, vote: str = "confirm", reason: str = "wrong", **given: float) -> Voted | Refusal:
         """Vote as the slot's holder."""
-        (outcome,) = await self.act(cast_votes, self.voting(slot, vote, reason, undo_seconds))
+        (outcome,) = await self.act(cast_votes, self.voting(slot, vote, reason, **given))
         return outcome
 
     async def judge(self, *votes: str) -> list[Voted]:

@@ -16,7 +16,6 @@ from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
 from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refusals
 from manyeyes.actions.decide_appeals import DecideAppeal, decide_appeals
 from manyeyes.actions.file_appeals import FileAppeal, file_appeals
-from manyeyes.actions.lay_slots_ahead import LaySlotAhead, lay_slots_ahead
 from manyeyes.actions.note_deliveries import NoteDelivery, note_deliveries
 from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen, note_instructions_seen
 from manyeyes.actions.report_tokens import ReportToken, report_tokens
@@ -40,7 +39,7 @@ from support.bucket_world import make_buckets
 from support.directory_world import SOFT_ID, Directory, make_directory
 from support.item_uploads import make_files
 from support.job_world import make_jobs
-from support.judgement_world import leases_of_judgements, make_judgements
+from support.judgement_world import lay_votes_aside, leases_of_judgements, make_judgements
 from support.laid_aside import lay_some
 from support.panel_world import make_ended_panels, make_open_panels
 from support.recognition_calls import Calls, app_of
@@ -183,12 +182,7 @@ async def _just_now(stage: Stage, calls: Calls, rich: int, other: int, author: i
     for slot, vote in zip(held[:2] + held[3:4], ("confirm", "confirm", "reject"), strict=True):
         assert slot is not None
         await stage.vote(slot, vote)
-    for slot, vote in ((held[4], "reject"), (held[6], "confirm")):
-        assert slot is not None
-        await stage.vote(slot, vote, undo_seconds=30)
-        await stage.take(slot.reviewer_id, *EVERY_QUEUE)
-    assert held[7] is not None
-    await stage.act(lay_slots_ahead, LaySlotAhead(CELL, held[7].reviewer_id, EVERY_QUEUE))
+    await lay_votes_aside(stage, held[4], held[6], held[7])
     for _ in range(4):
         task_id = await stage.submit(rich, **proven_sites.asking())
         await stage.hand_out(TOKENS)

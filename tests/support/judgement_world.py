@@ -1,8 +1,10 @@
 """Results at which reviewers look, for batches of any action to meet (support/batch_world.py)."""
 
 from manyeyes.actions.lay_judgements_ahead import LayJudgementAhead, lay_judgements_ahead
+from manyeyes.actions.lay_slots_ahead import LaySlotAhead, lay_slots_ahead
 from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.consensus.terms import PeopleTerms, Uncertain
+from manyeyes.reports.rules import Slot
 from support.action_stage import Stage
 from support.judged_results import decide, take_judgement
 
@@ -43,6 +45,17 @@ async def make_judgements(stage: Stage, account_id: int, author: int) -> None:
         stage.now,
     )
     await stage.come(author, *QUEUES)
+
+
+async def lay_votes_aside(stage: Stage, rejecting: Slot | None, confirming: Slot | None, looking: Slot | None) -> None:
+    """Let two reviewers vote so that they can take it back, and look on; a third one has another one behind."""
+    assert rejecting
+    assert confirming
+    assert looking
+    for slot, vote in ((rejecting, "reject"), (confirming, "confirm")):
+        await stage.vote(slot, vote, undo_seconds=30)
+        await stage.take(slot.reviewer_id, *QUEUES)
+    await stage.act(lay_slots_ahead, LaySlotAhead(stage.cell, looking.reviewer_id, QUEUES))
 
 
 async def leases_of_judgements(stage: Stage) -> list[tuple[int, JudgementId]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -111,7 +112,8 @@ async def _refund(db: asyncpg.Connection, terms: QueueTerms, life: Life, task_id
         [slot] = await take_slots(db, later, [TakeSlot(1, reviewer, (terms.queue_id,))])
         assert slot is not None
         slot_id = SlotId(1, slot.task_id, slot.n, slot.lease)
-        [voted] = await cast_votes(db, later, [CastVote(1, reviewer, slot_id, Vote.CONFIRM, "wrong")])
+        said: dict[str, Any] = {"vote": Vote.CONFIRM, "reason": "wrong"}
+        [voted] = await cast_votes(db, later, [CastVote(cell=1, reviewer_id=reviewer, slot=slot_id, **said)])
     assert isinstance(voted, Voted), voted
     assert (voted.task_id, voted.state) == (task_id, ReportState.CONFIRMED)
 

@@ -12,7 +12,7 @@ from manyeyes.reports.rules import Vote
 from manyeyes.values.refusals import Refusal
 
 
-class CastVote(msgspec.Struct, frozen=True):
+class CastVote(msgspec.Struct, frozen=True, kw_only=True):
     """``undo_seconds``: for so long it can be taken back, and nothing follows from it (docs/decisions/0081)."""
 
     cell: int

@@ -8,6 +8,7 @@ import msgspec
 
 from manyeyes.reports import slots
 from manyeyes.reports.rules import REVIEWERS, SLOT_SECONDS, SPARE_SLOTS, Slot, assign
+from manyeyes.reports.voting import store as voting
 
 
 class LaySlotAhead(msgspec.Struct, frozen=True):
@@ -41,9 +42,9 @@ async def _lay(
     first = await slots.lock_open(tx, cell, limit)
     given = assign(first, wanting, await slots.judges(tx, cell, [slot.task_id for slot in first]))
     until = now + timedelta(seconds=SLOT_SECONDS)
-    ahead |= await slots.lay_ahead(tx, cell, given, until)
+    ahead |= await voting.lay_ahead(tx, cell, given, until)
     if len(first) == limit:  # those who got nothing may fit further down
         for reviewer_id in sorted(wanting.keys() - ahead.keys()):
             found = await slots.lock_open_for(tx, cell, reviewer_id, sorted(wanting[reviewer_id]))
-            ahead |= await slots.lay_ahead(tx, cell, [(slot, reviewer_id) for slot in found], until)
+            ahead |= await voting.lay_ahead(tx, cell, [(slot, reviewer_id) for slot in found], until)
     return ahead

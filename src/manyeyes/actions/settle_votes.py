@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.ballots import lock_ballot
-from manyeyes.reports import slots
+from manyeyes.reports.voting import store as voting
 
 LARGEST_SWEEP = 200
 
@@ -19,7 +19,7 @@ class SettleVotes(msgspec.Struct, frozen=True):
 async def settle_votes(tx: asyncpg.Connection, now: datetime, commands: Sequence[SettleVotes]) -> list[int]:
     """Return how many votes were counted (docs/decisions/0081). One that comes after a verdict is paid all the same."""
     cell = commands[0].cell
-    task_ids = sorted(set(await slots.due(tx, now, cell, LARGEST_SWEEP)))
+    task_ids = sorted(set(await voting.due(tx, now, cell, LARGEST_SWEEP)))
     if not task_ids:
         return [0 for _ in commands]
     ballot = await lock_ballot(tx, cell, task_ids)

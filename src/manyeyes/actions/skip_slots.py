@@ -9,6 +9,7 @@ import msgspec
 from manyeyes.actions.shared.slot_leases import LOST, SlotId, live_slot
 from manyeyes.reports import slots
 from manyeyes.reports.rules import Slot
+from manyeyes.reports.voting import store as voting
 from manyeyes.values.refusals import Refusal
 
 
@@ -38,5 +39,5 @@ async def skip_slots(
             continue
         passed[key] = slot
         outcomes.append(SlotSkipped(slot.task_id))
-    await slots.pass_on(tx, cell, [passed[key] for key in sorted(passed)])
+    await voting.pass_on(tx, cell, [passed[key] for key in sorted(passed)])
     return outcomes

@@ -9,6 +9,7 @@ import msgspec
 from manyeyes.actions.shared.slot_leases import LOST, TOO_LATE, SlotId
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import SLOT_SECONDS, ReportState, Slot, SlotState
+from manyeyes.reports.voting import store as voting
 from manyeyes.values.refusals import Refusal
 
 
@@ -30,7 +31,7 @@ async def take_back_votes(
     cell = commands[0].cell
     task_ids = sorted({c.slot.task_id for c in commands})
     reports = await store.lock_reports(tx, cell, task_ids)
-    found = await slots.lock_with_desks(tx, cell, task_ids, sorted({c.reviewer_id for c in commands}))
+    found = await voting.lock_with_desks(tx, cell, task_ids, sorted({c.reviewer_id for c in commands}))
     desks = {(s.task_id, s.n): s for s in found}
     # 2. Decide: what can be taken back lies before what they look at.
     undecided = {task_id for task_id, report in reports.items() if report.state is ReportState.OPEN}
@@ -46,9 +47,9 @@ async def take_back_votes(
             back.add((slot.task_id, slot.n))
     # 3. Save.
     moved = [desks[key] for key in sorted(touched)]
-    await slots.take_back(tx, cell, [desks[key] for key in sorted(back)])
-    await slots.let_in(tx, cell, sorted({task_id for task_id, _ in back}))
-    await slots.put_behind(tx, cell, _keys(moved, SlotState.AHEAD), now + timedelta(seconds=SLOT_SECONDS))
+    await voting.take_back(tx, cell, [desks[key] for key in sorted(back)])
+    await voting.let_in(tx, cell, sorted({task_id for task_id, _ in back}))
+    await voting.put_behind(tx, cell, _keys(moved, SlotState.AHEAD), now + timedelta(seconds=SLOT_SECONDS))
     await slots.reopen(tx, cell, _keys(moved, SlotState.OPEN))
     return outcomes
 

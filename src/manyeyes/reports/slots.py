@@ -9,11 +9,10 @@ import msgspec
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import one_row
 from manyeyes.db.rows import columns, read, read_one
-from manyeyes.reports.rules import ReportState, Slot, SlotState, Vote
+from manyeyes.reports.rules import Slot, SlotState, Vote
 from manyeyes.reports.store import SQL, vote_of
 
 ANY_LAPSED = SQL.any_lapsed_slot  # whether any slot of a cell ($1) is to be opened again
-ANY_ASIDE = SQL.any_vote_aside  # whether any vote of a cell ($1) can be taken back no more
 
 
 class NewSlot(msgspec.Struct, frozen=True):
@@ -24,25 +23,6 @@ class NewSlot(msgspec.Struct, frozen=True):
     author_id: int
     queue_id: int
     pay_micros: int
-
-
-class OwnVote(msgspec.Struct, frozen=True, kw_only=True):
-    """A vote as its reviewer sees it later: ``others`` voted on the complaint too, ``alike`` of them the same."""
-
-    task_id: int
-    n: int
-    lease: int
-    state: SlotState
-    queue_id: int
-    vote: Vote
-    reason: str
-    voted_at: datetime
-    pay_micros: int
-    settles_at: datetime | None
-    report_state: ReportState
-    why: str
-    others: int
-    alike: int
 
 
 class ReviewerRecord(msgspec.Struct, frozen=True):
@@ -74,7 +54,7 @@ async def desks(
     tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Iterable[int]
 ) -> tuple[dict[int, Slot], dict[int, Slot]]:
     """Return what the reviewers have before them, and what lies behind that, each by reviewer."""
-    found = _slots(await tx.fetch(SQL.held_slots, cell, sorted(reviewer_ids), now))
+    found = as_slots(await tx.fetch(SQL.held_slots, cell, sorted(reviewer_ids), now))
     return (
         {s.reviewer_id: s for s in found if s.state is SlotState.LEASED},
         {s.reviewer_id: s for s in found if s.state is SlotState.AHEAD},
@@ -91,12 +71,12 @@ async def lock_reviewers(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequen
 
 async def lock_open(tx: asyncpg.Connection, cell: int, limit: int) -> list[Slot]:
     """Lock the slots that have been open for longest."""
-    return _slots(await tx.fetch(SQL.lock_open, cell, limit))
+    return as_slots(await tx.fetch(SQL.lock_open, cell, limit))
 
 
 async def lock_open_for(tx: asyncpg.Connection, cell: int, reviewer_id: int, queue_ids: Sequence[int]) -> list[Slot]:
     """Lock the one open slot that fits this reviewer best, if there is one."""
-    return _slots(await tx.fetch(SQL.lock_open_for, cell, reviewer_id, queue_ids))
+    return as_slots(await tx.fetch(SQL.lock_open_for, cell, reviewer_id, queue_ids))
 
 
 async def judges(tx: asyncpg.Connection, cell: int, task_ids: Iterable[int]) -> set[tuple[int, int]]:
@@ -112,43 +92,12 @@ async def lease(
     if not given:
         return {}
     found = zip(*[(slot.task_id, slot.n, reviewer_id) for slot, reviewer_id in given], strict=True)
-    return {s.reviewer_id: s for s in _slots(await tx.fetch(SQL.lease_slots, cell, *found, until, now))}
-
-
-async def lay_ahead(
-    tx: asyncpg.Connection, cell: int, given: Sequence[tuple[Slot, int]], until: datetime
-) -> dict[int, Slot]:
-    """Lay locked slots behind what reviewers look at, who are not shown them; return each reviewer's."""
-    if not given:
-        return {}
-    found = zip(*[(slot.task_id, slot.n, reviewer_id) for slot, reviewer_id in given], strict=True)
-    return {s.reviewer_id: s for s in _slots(await tx.fetch(SQL.lay_slots_ahead, cell, *found, until))}
-
-
-async def show_ahead(
-    tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Sequence[int], until: datetime
-) -> dict[int, Slot]:
-    """Show reviewers what lay behind what they looked at; return each reviewer's."""
-    rows = await tx.fetch(SQL.show_slots_ahead, cell, reviewer_ids, until, now)
-    return {s.reviewer_id: s for s in _slots(rows)}
+    return {s.reviewer_id: s for s in as_slots(await tx.fetch(SQL.lease_slots, cell, *found, until, now))}
 
 
 async def lock_slots(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Slot]:
     """Lock all slots of complaints; where their reports are locked too, these were before."""
-    return _slots(await tx.fetch(SQL.lock_slots, cell, task_ids))
-
-
-async def lock_with_desks(
-    tx: asyncpg.Connection, cell: int, task_ids: Sequence[int], reviewer_ids: Sequence[int]
-) -> list[Slot]:
-    """Lock all slots of complaints, and what reviewers have before them and behind that."""
-    return _slots(await tx.fetch(SQL.lock_slots_and_desks, cell, task_ids, reviewer_ids))
-
-
-async def put_behind(tx: asyncpg.Connection, cell: int, slots: Sequence[tuple[int, int]], until: datetime) -> None:
-    """Lay locked slots, given as (task, n), behind what their reviewers took back."""
-    if slots:
-        await tx.execute(SQL.put_slots_behind, cell, *zip(*slots, strict=True), until)
+    return as_slots(await tx.fetch(SQL.lock_slots, cell, task_ids))
 
 
 async def renew(tx: asyncpg.Connection, cell: int, renewed: Sequence[Slot]) -> None:
@@ -159,52 +108,8 @@ async def renew(tx: asyncpg.Connection, cell: int, renewed: Sequence[Slot]) -> N
 
 async def save_votes(tx: asyncpg.Connection, now: datetime, cell: int, voted: Sequence[Slot]) -> None:
     """Write the votes that these slots got."""
-    found = columns(voted, "task_id", "n", "verdict", "reason", verdict=_verdict)
+    found = columns(voted, "task_id", "n", "verdict", "reason", verdict=as_verdict)
     await tx.execute(SQL.save_votes, cell, *found, now)
-
-
-async def lay_aside(tx: asyncpg.Connection, now: datetime, cell: int, laid: Sequence[Slot]) -> None:
-    """Write votes that can be taken back until the instants that these slots say."""
-    if laid:
-        found = columns(laid, "task_id", "n", "verdict", "reason", "settles_at", verdict=_verdict)
-        await tx.execute(SQL.lay_votes_aside, cell, *found, now)
-
-
-async def correct(tx: asyncpg.Connection, cell: int, corrected: Sequence[Slot]) -> None:
-    """Write what reviewers say now of these slots, which have their vote."""
-    if corrected:
-        await tx.execute(
-            SQL.correct_votes, cell, *columns(corrected, "task_id", "n", "verdict", "reason", verdict=_verdict)
-        )
-
-
-async def take_back(tx: asyncpg.Connection, cell: int, back: Sequence[Slot]) -> None:
-    """Let these slots, whose votes were aside, lie before their reviewers again, for as long as they say."""
-    if back:
-        await tx.execute(SQL.take_votes_back, cell, *columns(back, "task_id", "n", "lease_until"))
-
-
-async def pass_on(tx: asyncpg.Connection, cell: int, passed: Sequence[Slot]) -> None:
-    """Open locked slots again for others than the reviewers who have them."""
-    if passed:
-        await tx.execute(SQL.pass_slots, cell, *columns(passed, "task_id", "n", "reviewer_id"))
-
-
-async def hold_back(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
-    """Ask nobody for what is open of these complaints; `let_in` asks again."""
-    if task_ids:
-        await tx.execute(SQL.hold_slots_back, cell, task_ids)
-
-
-async def let_in(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
-    """Ask others again about complaints that are undecided, and were held back."""
-    if task_ids:
-        await tx.execute(SQL.let_slots_in, cell, task_ids)
-
-
-async def due(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[int]:
-    """Return the tasks of votes that can be taken back no more, the oldest first; not locked."""
-    return [row["task_id"] for row in await tx.fetch(SQL.votes_aside, cell, now, limit)]
 
 
 async def close(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
@@ -251,29 +156,18 @@ async def reviewer_since(db: asyncpg.Connection, cell: int, reviewer_id: int, si
     return row["votes"], row["pay_micros"]
 
 
-async def votes_by(
-    db: asyncpg.Connection, cell: int, reviewer_id: int, before: tuple[datetime, int], limit: int
-) -> list[OwnVote]:
-    """Return a reviewer's votes before the place (voted at, task), newest first."""
-    return read(OwnVote, await db.fetch(SQL.votes_by, cell, reviewer_id, *before, limit), vote=vote_of)
-
-
-async def others_record(db: asyncpg.Connection, cell: int, reviewer_id: int) -> ReviewerRecord:
-    """Return how all reviewers but this one voted on decided complaints, together."""
-    row = await one_row(db, SQL.other_records, cell, reviewer_id)
-    return ReviewerRecord(0, row["votes"], row["against"])
-
-
 async def all_votes(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     """Return what every reviewer's votes earned, in micros."""
     return dict(await db.fetch(SQL.all_votes, cell, timeout=PROOF_SECONDS))
 
 
-def _slots(rows: Sequence[asyncpg.Record]) -> list[Slot]:
+def as_slots(rows: Sequence[asyncpg.Record]) -> list[Slot]:
+    """Return rows of slots as values."""
     return read(Slot, rows, vote=_vote)
 
 
-def _verdict(slot: Slot) -> int:
+def as_verdict(slot: Slot) -> int:
+    """Return a slot's vote as it is stored."""
     return int(slot.vote is Vote.CONFIRM)
 
 

@@ -14,7 +14,8 @@ from manyeyes.certainty.judgements import AlikeDecisions, OwnDecision
 from manyeyes.job_files.result_lines import guarded
 from manyeyes.reports import slots
 from manyeyes.reports.rules import ReportState, Vote
-from manyeyes.reports.slots import OwnVote
+from manyeyes.reports.voting import store as voting
+from manyeyes.reports.voting.store import OwnVote
 from manyeyes.roles.pictures import KeptPicture, kept_picture
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
@@ -29,7 +30,7 @@ from manyeyes.workers.store import Worker
 DAYS = 90  # of decisions that are compared with what people said
 CSV_PAGE = 500
 NEWEST = (datetime(9999, 1, 1, tzinfo=UTC), 0)
-Place = tuple[datetime, int]  # of an entry: when it was said, of which task; older ones come after it
+SaidPlace = tuple[datetime, int]  # of an entry: when it was said, of which task; older ones come after it
 
 
 class SaidOnce(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +60,7 @@ class SaidOnce(msgspec.Struct, frozen=True, kw_only=True):
     pay_micros: int
 
     @property
-    def place(self) -> Place:
+    def place(self) -> SaidPlace:
         """Return its place in the list."""
         return self.at, self.serial
 
@@ -73,7 +74,7 @@ class ReviewerAgreement(msgspec.Struct, frozen=True, kw_only=True):
     others_decisions: AlikeDecisions
 
 
-async def said_by(context: Context, worker: Worker, before: Place, limit: int) -> list[SaidOnce]:
+async def said_by(context: Context, worker: Worker, before: SaidPlace, limit: int) -> list[SaidOnce]:
     """Return what a reviewer said before a place in the list, newest first, at most ``limit``."""
     queues = await context.lookups.queues()
     found: list[SaidOnce] = []
@@ -94,7 +95,7 @@ async def agreement_of(context: Context, worker: Worker) -> ReviewerAgreement:
         async with context.cells.pool(cell).acquire() as db:
             own, rest = (
                 await slots.record_of(db, cell, worker.worker_id),
-                await slots.others_record(db, cell, worker.worker_id),
+                await voting.others_record(db, cell, worker.worker_id),
             )
             mine, theirs = await judgements.agreement(db, cell, worker.worker_id, since)
         votes = votes.added(AlikeDecisions(own.votes, own.votes - own.against))
@@ -106,7 +107,7 @@ async def agreement_of(context: Context, worker: Worker) -> ReviewerAgreement:
 async def history_csv(context: Context, worker: Worker) -> AsyncIterator[bytes]:
     """Yield all of it as CSV (RFC 4180), some lines at a time; instants in UTC, money in USD."""
     yield _csv([HEAD])
-    before: Place = NEWEST
+    before: SaidPlace = NEWEST
     while True:
         found = await said_by(context, worker, before, CSV_PAGE)
         if found:
@@ -117,9 +118,9 @@ async def history_csv(context: Context, worker: Worker) -> AsyncIterator[bytes]:
 
 
 async def _of_cell(
-    db: asyncpg.Connection, cell: int, reviewer_id: int, before: Place, limit: int, queues: Mapping[int, QueueTerms]
+    db: asyncpg.Connection, cell: int, reviewer_id: int, before: SaidPlace, limit: int, queues: Mapping[int, QueueTerms]
 ) -> list[SaidOnce]:
-    votes = await slots.votes_by(db, cell, reviewer_id, before, limit)
+    votes = await voting.votes_by(db, cell, reviewer_id, before, limit)
     decisions = await judgements.decisions_by(db, cell, reviewer_id, before, limit)
     ids = sorted({each.task_id for each in votes} | {each.task_id for each in decisions})
     questions, solved = await history.questions(db, cell, ids), await answered_leases(db, cell, ids)

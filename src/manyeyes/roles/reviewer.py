@@ -91,7 +91,14 @@ class ReviewDesk(ReviewerDesk[LeasedSlot]):
         except ValueError as error:
             return Refusal(Reason.UNREADABLE, str(error))
         seconds = self._context.settings.undo_seconds if is_undoable else 0
-        command = CastVote(slot.cell, worker.worker_id, slot, verdict, reason, seconds)
+        command = CastVote(
+            cell=slot.cell,
+            reviewer_id=worker.worker_id,
+            slot=slot,
+            vote=verdict,
+            reason=reason,
+            undo_seconds=seconds,
+        )
         outcome = await self._context.batcher.ask(cast_votes, command)
         if isinstance(outcome, Refusal):
             return outcome

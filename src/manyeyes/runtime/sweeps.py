@@ -16,6 +16,7 @@ from manyeyes.certainty import judgements
 from manyeyes.dispatch.looks import store as work
 from manyeyes.ledger import store as ledger
 from manyeyes.reports import slots
+from manyeyes.reports.voting import store as voting
 from manyeyes.runtime import periodic
 from manyeyes.runtime.aside_sweep import settle_what_is_aside
 from manyeyes.runtime.context import Context
@@ -41,7 +42,7 @@ SWEEPS: list[Sweep] = [
     (ledger.ANY_DUE_PAY, periodic.vest),
     (slots.ANY_LAPSED, periodic.return_slots),
     (judgements.ANY_LAPSED, periodic.return_slots),
-    (slots.ANY_ASIDE, settle_what_reviewers_said),
+    (voting.ANY_ASIDE, settle_what_reviewers_said),
     (judgements.ANY_ASIDE, settle_what_reviewers_said),
     (work.ANY_DEPTH, periodic.measure),
 ]

@@ -14,6 +14,7 @@ from manyeyes.ledger.rules import TransferKind, posting
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import ReportState, Slot, SlotState, Vote, verdict
 from manyeyes.reports.store import Report
+from manyeyes.reports.voting import store as voting
 from manyeyes.values.refusals import Refusal
 
 
@@ -97,8 +98,8 @@ class Ballot:
     async def save(self, tx: asyncpg.Connection, now: datetime, cell: int) -> None:
         """Write the votes, the verdicts with all that follows, and the reviewers' pay."""
         voted = list(self._voted.values())
-        await slots.lay_aside(tx, now, cell, list(self._laid.values()))
-        await slots.correct(tx, cell, list(self._corrected.values()))
+        await voting.lay_aside(tx, now, cell, list(self._laid.values()))
+        await voting.correct(tx, cell, list(self._corrected.values()))
         if voted:
             await slots.save_votes(tx, now, cell, voted)
         await self._ask_for_thirds(tx, cell)
@@ -115,7 +116,7 @@ class Ballot:
         self._look(slot.task_id)
 
     def _look(self, task_id: int) -> None:
-        """Two equal votes are a verdict."""
+        """Take two equal votes for a verdict."""
         decision = verdict(each.vote for each in self._votes(task_id, [SlotState.VOTED]) if each.vote)
         if decision and self._states[task_id] is ReportState.OPEN:
             self._states[task_id] = STATES[decision]
@@ -139,8 +140,8 @@ class Ballot:
         undecided = sorted(t for t in changed if self._states[t] is ReportState.OPEN)
         agreed = [t for t in undecided if agreement(self._votes(t, GIVEN))]
         held = [t for t in undecided if t not in agreed and self._votes(t, [SlotState.CLOSED])]
-        await slots.hold_back(tx, cell, [t for t in agreed if self._votes(t, [SlotState.OPEN])])
-        await slots.let_in(tx, cell, held)
+        await voting.hold_back(tx, cell, [t for t in agreed if self._votes(t, [SlotState.OPEN])])
+        await voting.let_in(tx, cell, held)
 
 
 def agreement(given: Iterable[Slot]) -> Vote | None:

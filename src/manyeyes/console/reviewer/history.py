@@ -20,7 +20,7 @@ from manyeyes.console.shared.refusal_news import news
 from manyeyes.console.shared.rendering import PAGE_HEADERS, render
 from manyeyes.console.shared.report_wording import VOTE_REASONS, said
 from manyeyes.reports.rules import LONGEST_REASON, ReportState, Vote
-from manyeyes.roles.review_history import DAYS, NEWEST, Place, SaidOnce, agreement_of, history_csv, said_by
+from manyeyes.roles.review_history import DAYS, NEWEST, SaidOnce, SaidPlace, agreement_of, history_csv, said_by
 from manyeyes.roles.reviewer import ReviewDesk, parse_slot
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Reason, Refusal
@@ -137,7 +137,7 @@ def _notice(request: Request, words: task_wording.Words, translations: Translati
     return {"words": task_wording.explanation(words, refusal), "tone": "warn"} if refusal else None
 
 
-def _place(text: str) -> Place | None:
+def _place(text: str) -> SaidPlace | None:
     """Return the place that an address names, from its beginning for an empty one; None for what is no place."""
     if not text:
         return NEWEST
@@ -147,6 +147,6 @@ def _place(text: str) -> Place | None:
     return datetime.fromtimestamp(int(micros) / 1_000_000, UTC), int(serial)
 
 
-def _text(place: Place) -> str:
+def _text(place: SaidPlace) -> str:
     at, serial = place
     return f"{round(at.timestamp() * 1_000_000)}-{serial}"

@@ -22,8 +22,7 @@ const GONE = ["slot_lost", "already_answered"]; // the next one comes
 let screen = null; // what the two differ in: see `furnish`
 let mode = main.dataset.mode;
 let shown = null;
-let isReady = false;
-let troubled = false;
+let [isReady, troubled] = [false, false];
 let shift = new AbortController(); // ends with a break
 let sending = null;
 let letters = []; // what was said and has not reached the server, in order
@@ -147,8 +146,7 @@ function goOn(next, before) {
   const isShown = shown && shown !== before;
   if (next && isShown && shown[screen.name] === next[screen.name]) {
     moreTime.run(Object.assign(shown, next));
-    lookAhead();
-    return;
+    return lookAhead();
   }
   if (next) turnTo(next);
   else watch();
@@ -173,9 +171,7 @@ takingBack.furnish({
     screen.restore(letter.draft);
     tell("notice.taken_back");
   },
-  path: () => screen.path,
-  trouble: () => trouble(true),
-  refused: explain,
+  path: () => screen.path, trouble: () => trouble(true), refused: explain,
 });
 
 function lookAhead() {
@@ -292,8 +288,7 @@ export function furnish(given) {
   pictureView.furnish(seen);
   const { path, name } = screen;
   moreTime.furnish({ path, name, over: lapse, lost: lapse, focus: () => screen.focus() });
-  const room = path.slice(1);
-  instructions.furnish(room, { trouble: () => trouble(true), closed: () => screen.focus(), failed: explain });
+  instructions.furnish(path.slice(1), { trouble: () => trouble(true), closed: () => screen.focus(), failed: explain });
   element("start-form").addEventListener("submit", start);
   element("break-form").addEventListener("submit", takeBreak);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = title; });
