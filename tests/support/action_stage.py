@@ -246,8 +246,7 @@ class Stage:
 
     async def take(self, reviewer_id: int, *queues: int) -> Slot | None:
         """Let a reviewer ask for a complaint."""
-        (slot,) = await self.act(take_slots, TakeSlot(self.cell, reviewer_id, queues or (1,)))
-        return slot
+        return (await self.act(take_slots, TakeSlot(self.cell, reviewer_id, queues or (1,))))[0]
 
     def voting(self, slot: Slot, vote: str = "confirm", reason: str = "wrong", undo_seconds: float = 0) -> CastVote:
         """Return the command by which the slot's holder votes."""
@@ -257,8 +256,7 @@ class Stage:
 
     async def vote(self, slot: Slot, vote: str = "confirm", reason: str = "wrong", **given: float) -> Voted | Refusal:
         """Vote as the slot's holder."""
-        (outcome,) = await self.act(cast_votes, self.voting(slot, vote, reason, **given))
-        return outcome
+        return (await self.act(cast_votes, self.voting(slot, vote, reason, **given)))[0]
 
     async def judge(self, *votes: str) -> list[Voted]:
         """Let so many new reviewers judge the oldest open complaint, one after the other."""

@@ -19,6 +19,7 @@ from manyeyes.ledger.rules import TransferKind
 from manyeyes.recognitions import store as recognitions
 from manyeyes.reports import store as reports
 from manyeyes.reports.appeals import store as appeals
+from manyeyes.reports.voting import store as voting
 from manyeyes.sites import store as sites
 from manyeyes.skills.practice import store as practices
 from manyeyes.soft_apps import store as soft_apps
@@ -152,6 +153,10 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (webhooks.SQL, "untold", (1, [5, 6]), {"delivery_pkey", "delivery_subject"}, True),
     (reports.SQL, "existing", (1, [5, 6]), {"report_pkey"}, False),
     (reports.SQL, "reporters", (1, [5, 6]), {"reporter_pkey"}, False),
+    (voting.SQL, "any_vote_aside", (1,), {"vote_slot_aside"}, False),
+    (voting.SQL, "votes_aside", (1, NOW, 20), {"vote_slot_aside"}, True),
+    (voting.SQL, "show_slots_ahead", (1, [601], NOW, NOW), {"vote_slot_held", "vote_slot_pkey"}, True),
+    (voting.SQL, "lock_slots_and_desks", (1, [7, 8], [601]), {"vote_slot_held", "vote_slot_pkey"}, True),
     (reports.SQL, "any_open", (1,), {"vote_slot_open"}, False),
     (reports.SQL, "held_slots", (1, [601, 602], NOW), {"vote_slot_held"}, False),
     (reports.SQL, "lock_records", (1, [601, 602]), {"reviewer_record_pkey"}, True),

@@ -148,7 +148,8 @@ UPDATE vote_slot SET state = 3 WHERE cell = $1 AND task_id = ANY ($2::bigint[]) 
 
 -- name: any_lapsed_slot
 -- Whether a reviewer's time for a complaint is over.
-SELECT EXISTS (SELECT FROM vote_slot WHERE cell = $1 AND state IN (1, 5) AND lease_until <= now());
+SELECT coalesce((SELECT lease_until FROM vote_slot WHERE cell = $1 AND state IN (1, 5) ORDER BY lease_until LIMIT 1) <= now(),
+                false);
 
 -- name: lock_lapsed
 -- Slots whose reviewers did not vote in time.
