@@ -269,16 +269,18 @@ async def test_the_page_s_examples_have_the_members_that_there_are(client: Clien
     reviewer = await factories.hand(client.context, reviewer=True)
     votes, _ = PAGE.read_text().split("## GET /v1/reviewer/results/next")  # of results: test_judging_api.py
     examples = [block.splitlines()[1] for block in votes.split("```")[1::2] if block.startswith("json")]
-    for name, example in zip(("next", "session"), examples, strict=True):
+    for name, example in zip(("next", "history", "session"), examples, strict=True):
         reply = await client.get(f"/v1/reviewer/{name}", headers=reviewer.headers)
         assert members(json.loads(example)) == members(reply.json())
+        if name == "next":
+            await vote(client, reviewer, reply.json()["slot"])
 
 
 def test_the_description_tells_of_every_call_and_of_the_verdicts():
     described = document()
     paths = {path for path in described["paths"] if path.startswith("/v1/reviewer/")}
-    shared = ("next", "session", "leave", "renewals", "questions/{question}")
-    calls = (*shared, "votes", *(f"results/{name}" for name in (*shared, "decisions", "skips")))
+    shared = ("next", "session", "leave", "renewals", "questions/{question}", "ahead", "undos", "skips")
+    calls = (*shared, "votes", "corrections", "history", *(f"results/{name}" for name in (*shared, "decisions")))
     assert paths == {f"/v1/reviewer/{name}" for name in calls}
     assert all(
         f"## {verb} {path}" in PAGE.read_text() for path in paths for verb in map(str.upper, described["paths"][path])
@@ -287,3 +289,52 @@ def test_the_description_tells_of_every_call_and_of_the_verdicts():
     operations = [op for path in described["paths"].values() for op in path.values()]
     names = [operation["operationId"] for operation in operations]
     assert len(names) == len(set(names))
+
+
+async def test_a_vote_is_corrected_until_two_agree_and_is_in_the_history(client: Client, solved):
+    reviewers = [await factories.hand(client.context, reviewer=True) for _ in range(2)]
+    await complain(client, solved)
+    slots = [(await next_of(client, each)).json()["slot"] for each in reviewers]
+    assert (await vote(client, reviewers[0], slots[0], "confirm")).json()["earned"] == 0.0001
+
+    async def call(path: str, who: factories.Hand, **body: str) -> httpx.Response:
+        return await client.post(f"/v1/reviewer/{path}", headers=who.headers, json=body)
+
+    history = (await client.get("/v1/reviewer/history", headers=reviewers[0].headers)).json()
+    [said] = history["said"]
+    assert history["next"] is None
+    assert (said["verdict"], said["state"], said["slot"], said["others"]) == ("confirm", "open", slots[0], None)
+    corrected = await call("corrections", reviewers[0], slot=said["slot"], verdict="reject", reason="right")
+    assert (corrected.status_code, corrected.json()) == (200, {"decided": False})
+    await vote(client, reviewers[1], slots[1], "reject")
+    late = await call("corrections", reviewers[0], slot=said["slot"], verdict="confirm")
+    assert (late.status_code, late.json()["refusal"]) == (409, "already_decided")
+    [said] = (await client.get("/v1/reviewer/history", headers=reviewers[0].headers)).json()["said"]
+    assert (said["verdict"], said["state"], said["slot"], said["others"], said["alike"]) == (
+        "reject",
+        "rejected",
+        None,
+        1,
+        1,
+    )
+    reply = await client.get("/v1/reviewer/history?cursor=x", headers=reviewers[0].headers)
+    assert (reply.status_code, reply.json()["refusal"]) == (400, "cursor_unknown")
+
+
+async def test_what_comes_next_is_told_beforehand_and_a_complaint_is_passed_on(client: Client, solved):
+    customer, hand, _ = solved
+    reviewer = await factories.hand(client.context, reviewer=True)
+    await complain(client, solved)
+    other = await factories.solve(client.context, customer, hand, "other")
+    await complain(client, (customer, hand, other))
+    ahead = await client.post("/v1/reviewer/ahead", headers=reviewer.headers)
+    assert ahead.status_code == 204, "nothing lies before them"
+    first = (await next_of(client, reviewer)).json()
+    ahead = await client.post("/v1/reviewer/ahead", headers=reviewer.headers)
+    assert (ahead.status_code, ahead.json()["answer"]) == (200, {"text": "other"})
+    skipped = await client.post("/v1/reviewer/skips", headers=reviewer.headers, json={"slot": first["slot"]})
+    assert (skipped.status_code, skipped.json()["slot"]) == (200, ahead.json()["slot"])
+    await client.post("/v1/reviewer/leave", headers=reviewer.headers)
+    assert (await next_of(client, reviewer)).json()["answer"] == {"text": "other"}, (
+        "what was passed on never comes back"
+    )
