@@ -79,6 +79,7 @@ async def fill(site: Site) -> FullHouse:
         *("/operator", "/operator/queues/1/agreement", "/operator/recognition"),
         *(f"/operator/recognition/{recognition.task_id}", "/operator/people", "/operator/people/1"),
         *(f"/operator/workers/{author.worker.worker_id}", "/operator/certainty", "/operator/recourse", "/sessions"),
+        *("/operator/audit", "/operator/audit?what=account.set"),
     )
     return FullHouse(
         [

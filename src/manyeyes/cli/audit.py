@@ -1,25 +1,21 @@
 """manyeyes audit: who changed what, and the proof that the trail is whole."""
 
 import json
-import re
-from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
 from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.roles.trail_reading import ChainProof, every_head, prove, trail_page
+from manyeyes.roles.trail_reading import ChainProof, asked_for, every_head, prove, trail_page
 from manyeyes.runtime.context import Context
 from manyeyes.trail.heads import head_line, public_key_of, read_heads
 from manyeyes.trail.rules import ChainedEntry, stamp, written
-from manyeyes.trail.store import NEWEST, TrailFilter
+from manyeyes.trail.store import NEWEST
 
-WHO = re.compile(r"(?P<role>[a-z]+)(?::(?P<id>[0-9]{1,18}))?")
 WHO_HELP = "Whose changes: a role such as support, one of it such as operator:3, or a name."
 SINCE_HELP = "From this day or instant on (UTC), such as 2026-11-30 or 2026-11-30T12:00."
 LARGEST_PAGE = 1_000
-ROLES = ("operator", "auditor", "support", "customer", "worker", "shell", "link", "installation", "nobody")
 app = App(name="audit", help="Who changed what, when and from where; and the proof that nothing was altered since.")
 
 
@@ -39,7 +35,7 @@ def list_entries(
     async def work(context: Context) -> dict[str, Any]:
         if limit < 1:
             raise CommandFailed("--limit must be at least 1")
-        wanted = filter_of(who, what, subject, since, until)
+        wanted = asked_for(who, what, subject, since, until)
         found: list[ChainedEntry] = []
         place = NEWEST
         while len(found) < limit:
@@ -100,34 +96,6 @@ def show_key(*, common: Common | None = None) -> None:
         return {"public_key": public_key_of(context.trail_key).hex()}
 
     run(common, work, lambda r: str(r["public_key"]))
-
-
-def filter_of(
-    who: str | None, what: str | None, subject: str | None, since: str | None, until: str | None
-) -> TrailFilter:
-    """Return what is asked for. Raises ValueError for an instant that cannot be read."""
-    role = WHO.fullmatch(who or "")
-    is_role = role is not None and role["role"] in ROLES
-    return TrailFilter(
-        deed=what,
-        subject=subject,
-        role=role["role"] if role and is_role else None,
-        actor_id=int(role["id"]) if role and is_role and role["id"] else None,
-        name=who if who and not is_role else None,
-        since=_instant(since, days=0) if since else None,
-        until=_instant(until, days=1) if until else None,
-    )
-
-
-def _instant(text: str, days: int) -> datetime:
-    """Return an instant; of a day its beginning, or ``days`` later."""
-    try:
-        if len(text) == len("2026-11-30"):
-            return datetime.combine(date.fromisoformat(text), time(), UTC) + timedelta(days=days)
-        at = datetime.fromisoformat(text)
-    except (ValueError, OverflowError) as error:
-        raise ValueError(f"{text} is no day or instant; write it as 2026-11-30 or 2026-11-30T12:00") from error
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _key(text: str) -> bytes:

@@ -19,6 +19,7 @@ from manyeyes.console.customer.statement import StatementPages
 from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
 from manyeyes.console.operator.agreement import QueueAgreementPages
+from manyeyes.console.operator.audit import AuditPages
 from manyeyes.console.operator.certainty import OperatorCertaintyPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
@@ -166,7 +167,7 @@ def _customers_files(context: Context) -> dict[str, Endpoint]:
 
 def _operators(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
-    people = PeoplePages(context)
+    people, audit = PeoplePages(context), AuditPages(context)
     agreement, certainty = QueueAgreementPages(context), OperatorCertaintyPages(context)
     pages: dict[str, Endpoint] = {
         "/operator": OperatorPages(context).show,
@@ -179,6 +180,8 @@ def _operators(context: Context) -> Rooms:
         "/operator/workers/{worker_id}": people.show_one,
         "/operator/certainty": certainty.show,
         "/operator/recourse": recourse.show,
+        "/operator/audit": audit.show,
+        "/operator/audit.csv": audit.download,
     }
     forms: dict[str, Endpoint] = {
         "/operator/appeal": recourse.decide,

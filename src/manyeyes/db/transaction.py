@@ -21,6 +21,7 @@ from manyeyes.db.statement_calls import call_all, call_to_look, call_to_save
 from manyeyes.db.statement_functions import Functions, StatementFunction
 
 MOST_PARAMETERS = 32_000  # of one call; the driver's limit is 32,767
+MOST_STATEMENTS = 1_600  # of one call, whose result has a column for each; PostgreSQL's limit is 1,664
 ALLOWED = "what goes together may wait for `fetch`, `fetchrow` and `fetchval` of its transaction alone, without a limit"
 
 
@@ -158,7 +159,8 @@ class Transaction:
     def _fit(self, every: Sequence[_Said]) -> bool:
         """Tell whether all of it can go in one call."""
         known = all(said.text in self._functions for said in every)
-        return known and sum(len(said.arguments) for said in every) < MOST_PARAMETERS
+        few = len(every) < MOST_STATEMENTS and sum(len(said.arguments) for said in every) < MOST_PARAMETERS
+        return known and few
 
     def _refuse_within_load(self, what: str) -> None:
         """Raise RuntimeError within a load that goes with others, before anything of ``what`` was sent."""

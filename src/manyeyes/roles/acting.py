@@ -6,10 +6,10 @@ from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest
 from manyeyes.roles.sign_in import bearer_of, caller_address, cookie_hash, cookie_subject
 from manyeyes.runtime.context import Context
-from manyeyes.values.actor import CUSTOMER, SCREEN, WORKER, Actor, shown_hash
+from manyeyes.values.actor import ANYBODY, CUSTOMER, SCREEN, WORKER, Actor, shown_hash
 from manyeyes.workers.store import Subject
 
-NOBODY = Actor(role="nobody")
+NOBODY = Actor(role=ANYBODY)
 
 
 async def actor_of(context: Context, request: Request, via: str = SCREEN) -> Actor:

@@ -1,8 +1,10 @@
 """Reading the audit trail: its entries, the newest first, and the proof that none was altered or is missing."""
 
 import heapq
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 
 import asyncpg
 import msgspec
@@ -14,6 +16,9 @@ from manyeyes.trail import store as trail
 from manyeyes.trail.heads import SignedHead, beside, head_flaw
 from manyeyes.trail.rules import BEGINNING, ChainedEntry, ChainEnd, Flaw, follow
 from manyeyes.trail.store import NEWEST, TrailFilter, TrailPlace
+from manyeyes.values.actor import ACTING
+
+WHO = re.compile(r"(?P<role>[a-z]+)(?::(?P<id>[0-9]{1,18}))?", re.ASCII)
 
 
 class TrailPage(msgspec.Struct, frozen=True):
@@ -60,6 +65,38 @@ def place_of(entry: ChainedEntry) -> TrailPlace:
     return TrailPlace(entry.at, entry.cell, entry.number)
 
 
+def asked_for(
+    who: str | None, what: str | None, subject: str | None, since: str | None, until: str | None
+) -> TrailFilter:
+    """Return the filter of what somebody typed; None or empty: whatever it is.
+
+    ``who``: a role, one of it as operator:3, or a name. Of a day ``since`` is its beginning, ``until`` its end (UTC).
+    Raises ValueError for an instant that cannot be read.
+    """
+    role = WHO.fullmatch(who or "")
+    is_role = role is not None and role["role"] in ACTING
+    return TrailFilter(
+        deed=what or None,
+        subject=subject or None,
+        role=role["role"] if role and is_role else None,
+        actor_id=int(role["id"]) if role and is_role and role["id"] else None,
+        name=who if who and not is_role else None,
+        since=_instant(since, days=0) if since else None,
+        until=_instant(until, days=1) if until else None,
+    )
+
+
+def _instant(text: str, days: int) -> datetime:
+    """Return an instant; of a day its beginning, or ``days`` later."""
+    try:
+        if len(text) == len("2026-11-30"):
+            return datetime.combine(date.fromisoformat(text), time(), UTC) + timedelta(days=days)
+        at = datetime.fromisoformat(text)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{text} is no day or instant; write it as 2026-11-30 or 2026-11-30T12:00") from error
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 async def every_head(context: Context) -> list[SignedHead]:
     """Return the signed heads of all cells, by cell and day."""
     found = []
@@ -80,11 +117,11 @@ async def prove(context: Context, kept: Sequence[SignedHead], trusted: Iterable[
     for cell in cells:
         async with context.cells.pool(cell).acquire() as db:
             heads = [*await trail.heads(db, cell), *(head for head in kept if head.cell == cell)]
-            proofs.append(await _prove(db, cell, heads, keys))
+            proofs.append(await prove_chain(db, cell, heads, keys))
     return proofs
 
 
-async def _prove(db: asyncpg.Connection, cell: int, heads: Sequence[SignedHead], keys: set[bytes]) -> ChainProof:
+async def prove_chain(db: asyncpg.Connection, cell: int, heads: Sequence[SignedHead], keys: set[bytes]) -> ChainProof:
     """Follow one chain to its end, and compare it with its heads on the way."""
     by_number: defaultdict[int, list[SignedHead]] = defaultdict(list)
     wrong: list[Flaw] = []

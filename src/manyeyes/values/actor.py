@@ -6,6 +6,8 @@ OPERATOR, AUDITOR, SUPPORT = "operator", "auditor", "support"
 CUSTOMER, WORKER = "customer", "worker"
 SHELL = "shell"  # whoever may run the command line on the machine
 LINK = "link"  # whoever had a one-time link: until it is spent nobody is signed in
+INSTALLATION, ANYBODY = "installation", "nobody"  # its own work; somebody who is not signed in
+ACTING = (OPERATOR, AUDITOR, SUPPORT, CUSTOMER, WORKER, SHELL, LINK, INSTALLATION, ANYBODY)  # every role of an actor
 SCREEN, V1, COMMAND_LINE = "screen", "v1", "command line"  # edges by which somebody changes something
 HASH_SHOWN = 16  # hexadecimal digits of the hash of a key, token or session by which an entry names it
 
@@ -27,7 +29,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     through: str = ""
 
 
-BY_ITSELF = Actor(role="installation", name="manyeyes", via="by itself")  # nobody asked: its own periodic work
+BY_ITSELF = Actor(role=INSTALLATION, name="manyeyes", via="by itself")  # nobody asked: its own periodic work
 
 
 def shown_hash(secret_hash: bytes) -> str:

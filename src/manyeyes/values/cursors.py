@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 OF_REPORTS = re.compile(r"(\d{1,17})_(-?\d{1,18})_(\d)", re.ASCII)  # task, rank
 OF_RESULTS = re.compile(r"(\d{1,16})_(\d{1,18})", re.ASCII)  # result
 OF_ENTRIES = re.compile(r"(\d{1,16})_(\d{1,19})_(\d{1,2})_(\d{1,4})", re.ASCII)  # cause, kind, number
+OF_TRAIL = re.compile(r"(\d{1,16})_(\d{1,9})_(\d{1,18})", re.ASCII)  # cell, number
 OF_DELIVERIES = re.compile(r"\d{1,18}", re.ASCII)  # task
 _EPOCH = datetime.fromtimestamp(0, UTC)
 

@@ -1,4 +1,4 @@
-"""The names of what can be done that the audit trail keeps (docs/decisions/0076). A name never changes."""
+"""The names of what can be done that the audit trail keeps (docs/reference/audit.md). A name never changes."""
 
 from enum import StrEnum
 
