@@ -52,10 +52,14 @@ class JudgingApi(DeskCalls[LeasedJudgement, JudgementView]):
         outcome = await self._desk.decide(call.person, lease, call.body.value, is_undoable=call.body.undo)
         return outcome if isinstance(outcome, Refusal) else decision_view(self._context, outcome)
 
-    async def undos(self, call: Call[Worker, JudgementRequest]) -> JudgementView | Refusal | None:
+    async def undos(self, call: Call[Worker, JudgementRequest]) -> JudgementView | Refusal:
         """Give a result back that the reviewer has just decided, with `undo`; 409 once it is too late."""
         outcome = await self._desk.take_back(call.person, parse_judgement(call.body.judgement))
-        return outcome if isinstance(outcome, Refusal) else judgement_view(self._context, outcome)
+        if isinstance(outcome, Refusal):
+            return outcome
+        shown = judgement_view(self._context, outcome)
+        assert shown is not None  # of something it is something
+        return shown
 
     async def ahead(self, call: Call[Worker, None]) -> JudgementView | Refusal | None:
         """Return what comes next, for its picture to be fetched beforehand; it counts as shown to nobody."""

@@ -71,10 +71,14 @@ class ReviewerApi(DeskCalls[LeasedSlot, SlotView]):
         outcome = await self._desk.vote(call.person, slot, body.verdict, body.reason, is_undoable=body.undo)
         return outcome if isinstance(outcome, Refusal) else vote_view(self._context, outcome)
 
-    async def undos(self, call: Call[Worker, SlotRequest]) -> SlotView | Refusal | None:
+    async def undos(self, call: Call[Worker, SlotRequest]) -> SlotView | Refusal:
         """Give a complaint back on which the reviewer has just voted, with `undo`; 409 once it is too late."""
         outcome = await self._desk.take_back(call.person, parse_slot(call.body.slot))
-        return outcome if isinstance(outcome, Refusal) else slot_view(self._context, outcome)
+        if isinstance(outcome, Refusal):
+            return outcome
+        shown = slot_view(self._context, outcome)
+        assert shown is not None  # of something it is something
+        return shown
 
     async def corrections(self, call: Call[Worker, CorrectionRequest]) -> Corrected | Refusal:
         """Change a vote while the complaint is undecided; 409 once it is decided."""
