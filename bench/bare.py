@@ -21,7 +21,7 @@ from manyeyes.dispatch import store as dispatch
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.pictures import inspect
 from manyeyes.tasks.rules import ImageOptions, QueueTerms
-from manyeyes.workers import store as workers
+from manyeyes.workers.breaks import store as breaks
 
 
 class Actors(msgspec.Struct, frozen=True):
@@ -46,13 +46,12 @@ async def settle(db: asyncpg.Connection, actors: Actors) -> None:
                 pay_micros=500,
                 capacity=100_000,
                 lease_seconds=60,
-                sensitive=False,
             ),
         )
         await dispatch.open_gates(db, FIRST_CELL, [actors.queue])
         await open_accounts(db, now, [OpenAccount(FIRST_CELL, actors.account, f"account {actors.account}")])
         await top_up_accounts(db, now, [TopUp(FIRST_CELL, actors.account, actors.account, 10**15)])
-        await workers.go_online(db, now, FIRST_CELL, [(actors.worker, 1, [actors.queue], ["en"])])
+        await breaks.go_online(db, now, FIRST_CELL, [(actors.worker, 1, [actors.queue], ["en"])])
 
 
 async def submission(db: asyncpg.Connection, actors: Actors, task: int) -> SubmitTask:

@@ -24,7 +24,7 @@ from manyeyes.db.embedded import Embedded
 from manyeyes.db.pool import FIRST_CELL
 from manyeyes.runtime.context import prepare_database
 from manyeyes.values.refusals import Refusal
-from manyeyes.workers import store as workers
+from manyeyes.workers.breaks import store as breaks
 
 DEPTHS, SMALL_DEPTHS = (1_000, 10_000, 100_000, 1_000_000), (1_000, 10_000)
 ACTORS = Actors(account=1, worker=1, queue=101)
@@ -118,7 +118,7 @@ async def fresh(dsn: str, name: str, depth: int) -> asyncpg.Connection:
     async with db.transaction():
         now = await db.fetchval("SELECT now()")
         sessions = [(worker, 1, [ACTORS.queue], ["en"]) for worker in range(1, WORKERS + 1)]
-        await workers.go_online(db, now, FIRST_CELL, sessions)
+        await breaks.go_online(db, now, FIRST_CELL, sessions)
         await submit_tasks(db, now, [await submission(db, ACTORS, LAST)])
         await db.execute("UPDATE work SET turn = $1", LAST * 1000)
     await db.execute(await _filling(db), 1, depth)

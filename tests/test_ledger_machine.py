@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
+from manyeyes.payouts.rules import PayoutState
 from manyeyes.reports.rules import WHY_OVERDUE
 from support.ledger_machine import LedgerMachine, PractisingMachine
 
@@ -52,6 +53,8 @@ def test_any_history_keeps_the_books(machine: type[LedgerMachine]):
         machine.pool.fetch("SELECT p.task_id FROM panel AS p JOIN report USING (cell, task_id) WHERE given > 1")
     )
     assert decided, "results of several were complained about"
+    payouts = machine.runner.run(machine.pool.fetch("SELECT DISTINCT state FROM payout WHERE cell >= 1000"))
+    assert {row["state"] for row in payouts} == set(PayoutState)
     asked = machine.runner.run(machine.pool.fetch("SELECT count(*) AS n FROM recognition_review WHERE cell >= 1000"))
     assert asked[0]["n"] > 0
 

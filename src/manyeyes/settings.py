@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from manyeyes.values import money
 from manyeyes.values.decimals import decimal_number
 
+STAFF_ROLES = ("operator", "support", "auditor")  # the first that somebody's groups give is theirs
 LARGEST_NUMBER = 100_000_000  # of any setting: three years in seconds; what is larger overflows somewhere
 BoundedHours = Annotated[int, msgspec.Meta(ge=0, le=87_600)]  # ten years
 
@@ -23,6 +25,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str = ""  # empty: the embedded PostgreSQL under `data`
     direct_database_url: str = ""  # of the same database, past the PgBouncer that `database_url` names; empty: none
     contact: str = ""  # whom people who work here ask: a name, a telephone number, an address; empty: not said
+    backup_mark: str = ""  # a file that the backup touches when it is done; empty: no backup is known
+    operator_factors: Literal[1, 2] = 1  # proofs that operators sign in with; 2: a passkey, or a link and a passkey
+    oidc_issuer: str = ""  # the company's own sign-in, an OpenID Connect provider; empty: none
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name: str = ""  # what the button calls it; empty: the issuer's host
+    oidc_claim: str = "groups"  # where it tells somebody's groups
+    oidc_roles: str = ""  # GROUP=ROLE by commas: whom their groups let run this installation
+    smallest_payout: str = "1.00"  # USD: less than that nobody may ask to be paid out
     public_url: str = ""  # empty: answers carry the address that the request came to
     widget_url: str = ""  # another address of this installation, for widgets' pages; empty: the console's own host
     trusted_proxies: str = "127.0.0.1"
@@ -63,6 +74,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Return the address for what needs a session of its own: the schema, hints, long statements."""
         return self.direct_database_url or dsn
 
+    def smallest_payout_micros(self) -> int:
+        """Return `smallest_payout` in micro-units, at least 1. Raises ValueError when it is no amount of money."""
+        return max(1, money.parse(self.smallest_payout))
+
     def private_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """Return `allowed_private_networks`. Raises ValueError naming the variable when one is no network."""
         parts = [part.strip() for part in self.allowed_private_networks.split(",") if part.strip()]
@@ -88,6 +103,10 @@ def from_environment(environment: Mapping[str, str] = os.environ, **given: objec
                 raise ValueError(f"{variable}: {error}") from error
     values.update({name: value for name, value in given.items() if value is not None})
     settings = Settings(**values)  # type: ignore[arg-type]
+    try:
+        settings.smallest_payout_micros()
+    except ValueError as error:
+        raise ValueError(f"MANYEYES_SMALLEST_PAYOUT: {error}") from error
     settings.private_networks()  # says now what does not fit, not when the door is first used
     if settings.direct_database_url and not settings.database_url:
         raise ValueError("MANYEYES_DIRECT_DATABASE_URL: it needs MANYEYES_DATABASE_URL, the pooler before it")
@@ -95,10 +114,26 @@ def from_environment(environment: Mapping[str, str] = os.environ, **given: objec
         raise ValueError("MANYEYES_WIDGET_URL: it needs MANYEYES_PUBLIC_URL, the console that may show the widgets")
     if settings.secrets_key and settings.secrets_key_file:
         raise ValueError("MANYEYES_SECRETS_KEY and MANYEYES_SECRETS_KEY_FILE: give one of the two")
+    _check_company(settings)
     for name in ("public_url", "widget_url"):
         if getattr(settings, name) and not getattr(settings, name).startswith(("http://", "https://")):
             raise ValueError(f"MANYEYES_{name.upper()}: it must begin with http:// or https://")
     return settings
+
+
+def _check_company(settings: Settings) -> None:
+    """Raise ValueError naming the variable that the company's own sign-in lacks."""
+    if not settings.oidc_issuer:
+        return
+    is_local = settings.oidc_issuer.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
+    if not settings.oidc_issuer.startswith("https://") and not is_local:
+        raise ValueError("MANYEYES_OIDC_ISSUER: it must begin with https:// (http:// on this machine alone)")
+    for name in ("oidc_client_id", "oidc_client_secret", "public_url"):
+        if not getattr(settings, name):
+            raise ValueError(f"MANYEYES_{name.upper()}: MANYEYES_OIDC_ISSUER needs it")
+    for part in filter(None, (each.strip() for each in settings.oidc_roles.split(","))):
+        if part.rpartition("=")[2].strip() not in STAFF_ROLES or not part.rpartition("=")[0].strip():
+            raise ValueError(f"MANYEYES_OIDC_ROLES: {part!r} is not GROUP=ROLE; roles are {', '.join(STAFF_ROLES)}")
 
 
 def default_data_directory(environment: Mapping[str, str]) -> Path:

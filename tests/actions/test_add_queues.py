@@ -15,7 +15,6 @@ OWN = QueueTerms(
     pay_micros=600,
     capacity=10,
     lease_seconds=30,
-    sensitive=False,
     vote_micros=150,
 )
 

@@ -9,7 +9,9 @@ from support.action_stage import Stage
 
 async def test_a_new_site_waits_for_its_proof_and_the_trail_knows(stage: Stage):
     account_id = await stage.account()
-    (added,) = await stage.act(add_sites, AddSite(1, 77, account_id, "shop.example", "word"))
+    (added,) = await stage.act(
+        add_sites, AddSite(cell=1, event_id=77, account_id=account_id, domain="shop.example", token="word")
+    )
     assert (added.state, added.token, added.check_at) == (SiteState.PENDING, "word", None)
     (event,) = await stage.rows("site_event", "cause_id, kind, account_id, domain")
     assert event == {"cause_id": 77, "kind": SiteEvent.ADDED, "account_id": account_id, "domain": "shop.example"}
@@ -19,7 +21,9 @@ async def test_again_gives_the_same_token_and_changes_nothing(stage: Stage):
     account_id = await stage.account()
     live = await proven_sites.site(stage, account_id)
     before = await stage.everything()
-    (again,) = await stage.act(add_sites, AddSite(1, 99, account_id, "shop.example", "other"))
+    (again,) = await stage.act(
+        add_sites, AddSite(cell=1, event_id=99, account_id=account_id, domain="shop.example", token="other")
+    )
     assert again == live
     assert await stage.everything() == before
 
@@ -27,7 +31,11 @@ async def test_again_gives_the_same_token_and_changes_nothing(stage: Stage):
 async def test_two_in_one_batch_are_one_site(stage: Stage):
     account_id = await stage.account()
     one, two = await stage.act(
-        *(add_sites, AddSite(1, 77, account_id, "shop.example", "a"), AddSite(1, 78, account_id, "shop.example", "b"))
+        *(
+            add_sites,
+            AddSite(cell=1, event_id=77, account_id=account_id, domain="shop.example", token="a"),
+            AddSite(cell=1, event_id=78, account_id=account_id, domain="shop.example", token="b"),
+        )
     )
     assert one == two
     assert len(await stage.rows("site_event")) == 1
@@ -42,7 +50,9 @@ async def test_a_withdrawn_site_begins_anew_with_another_token(stage: Stage):
     account_id = await stage.account()
     before = await proven_sites.site(stage, account_id)
     await stage.act(withdraw_sites, WithdrawSite(1, stage.number(), account_id, "shop.example"))
-    (again,) = await stage.act(add_sites, AddSite(1, stage.number(), account_id, "shop.example", "fresh"))
+    (again,) = await stage.act(
+        add_sites, AddSite(cell=1, event_id=stage.number(), account_id=account_id, domain="shop.example", token="fresh")
+    )
     assert (again.state, again.token) == (SiteState.PENDING, "fresh")
     assert again.token != before.token
     assert (again.verified_at, again.swept) == (None, False)

@@ -17,8 +17,8 @@ async def test_who_is_new_is_there_beside_the_founding_operator(stage: Stage):
     assert await stage.read(every_staff) == [FOUNDING, EVE, BOB]
     assert await stage.read(staff_member, 0) == FOUNDING
     assert await told(stage, 0) == [
-        ("staff.add", "operator:2", None, {"staff_id": 2, "name": "Bob", "role": "support"}),
-        ("staff.add", "operator:1", None, {"staff_id": 1, "name": "Eve", "role": "auditor"}),
+        ("operator.add", "operator:2", None, {"staff_id": 2, "name": "Bob", "role": "support"}),
+        ("operator.add", "operator:1", None, {"staff_id": 1, "name": "Eve", "role": "auditor"}),
     ]
 
 

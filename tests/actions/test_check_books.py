@@ -8,10 +8,12 @@ import pytest
 from manyeyes.actions.check_books import check_books
 from manyeyes.actions.decide_appeals import DecideAppeal, decide_appeals
 from manyeyes.actions.file_appeals import FileAppeal, file_appeals
+from manyeyes.actions.move_payouts import move_payouts
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS
 from support.action_stage import PAY, PRICE, Stage
+from support.paid_people import a_request, moving
 
 
 async def busy_books(stage: Stage) -> None:
@@ -114,6 +116,33 @@ async def test_tampering_with_disputes_shows(stage: Stage, what, statement, leas
     await stage.pool.execute(statement)
     books = await stage.books()
     assert books.difference_micros >= max(least, 1), books.findings
+    assert any(finding in sentence for sentence in books.findings), books.findings
+
+
+PAYOUTS = [
+    ("a request that grew", "UPDATE payout SET amount_micros = amount_micros + 5 WHERE state = 0", 5, "requested of"),
+    ("a request that vanished", "DELETE FROM payout WHERE state = 0", PAY, "what was set aside"),
+    ("one that was said to be paid", "UPDATE payout SET state = 2, ended_at = now() WHERE state = 0", PAY, "what left"),
+    ("one that was paid and is open", "UPDATE payout SET state = 1, ended_at = NULL WHERE state = 2", PAY, "what left"),
+    ("one that was declined and paid", "UPDATE payout SET state = 2 WHERE state = 3", PAY, "what came back"),
+    ("a payment that vanished", "DELETE FROM transfer WHERE kind = 17", PAY, "requested of"),
+]
+
+
+async def requested_books(stage: Stage) -> None:
+    """Let people ask to be paid out: one waits, one was paid, one was declined."""
+    _, paid, declined = [await a_request(stage) for _ in range(3)]
+    await stage.act(move_payouts, moving(stage, paid, "approve"), moving(stage, paid, "mark_paid", "reference"))
+    await stage.act(move_payouts, moving(stage, declined, "decline", "why"))
+    assert (await stage.books()).findings == []
+
+
+@pytest.mark.parametrize(("what", "statement", "least", "finding"), PAYOUTS, ids=[each[0] for each in PAYOUTS])
+async def test_tampering_with_payouts_shows(stage: Stage, what, statement, least, finding):
+    await requested_books(stage)
+    await stage.pool.execute(statement)
+    books = await stage.books()
+    assert books.difference_micros >= least, books.findings
     assert any(finding in sentence for sentence in books.findings), books.findings
 
 

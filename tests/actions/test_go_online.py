@@ -26,6 +26,7 @@ async def test_a_presence_begins(stage: Stage):
         "took_ms": 0,
         "left_at": None,
         "left_queues": [],
+        "works_since": stage.now,
     }
 
 

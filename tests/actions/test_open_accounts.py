@@ -34,8 +34,10 @@ async def test_a_retried_opening_changes_nothing(stage: Stage):
 
 
 def beginning(n: int, amount_micros: int = 0) -> Beginning:
-    secrets = {"key_hash": b"key %d" % n, "link_hash": b"link %d" % n}
-    return Beginning(**secrets, networks=("203.0.113.0/24",), top_up_id=n, amount_micros=amount_micros)
+    key, link = b"key %d" % n, b"link %d" % n
+    return Beginning(
+        key_hash=key, link_hash=link, networks=("203.0.113.0/24",), top_up_id=n, amount_micros=amount_micros
+    )
 
 
 async def test_an_account_begins_with_key_link_and_money(stage: Stage):

@@ -17,7 +17,13 @@ async def an_app_with_two_tasks(stage: Stage) -> tuple[int, list[int], int]:
 
 
 def paying(stage: Stage, owner, elsewhere=0, pay_out_id=0) -> PayOutShares:
-    return PayOutShares(stage.cell, pay_out_id or stage.number(), APP, owner, elsewhere)
+    return PayOutShares(
+        cell=stage.cell,
+        pay_out_id=pay_out_id or stage.number(),
+        soft_id=APP,
+        account_id=owner,
+        elsewhere_micros=elsewhere,
+    )
 
 
 async def test_all_that_is_owed_is_paid_and_then_nothing_more(stage: Stage):

@@ -30,7 +30,7 @@ async def test_their_sessions_and_links_end_and_nobody_elses(stage: Stage):
     ]
     assert await stage.act(use_links, UseLink(b"c")) == [None]
     before = {"staff_id": 1, "name": "Eve", "role": "auditor"}
-    assert await told(stage, 0) == [("staff.remove", "operator:1", before, None)]
+    assert await told(stage, 0) == [("operator.remove", "operator:1", before, None)]
 
 
 async def test_a_name_is_free_again_afterwards_and_a_number_is_not(stage: Stage):

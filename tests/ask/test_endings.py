@@ -8,7 +8,7 @@ import pytest
 from manyeyes.cli.asking.endings import goes_on_with
 from manyeyes_client import Job
 
-QUEUE = {"id": 1, "name": "English", "sensitive": False}
+QUEUE = {"id": 1, "name": "English", "marks": []}
 COUNTS = {"items": 9, "open": 0, "held_back": 9, "done": 0, "failed": 0, "cancelled": 0}
 
 

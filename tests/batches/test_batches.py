@@ -21,11 +21,15 @@ from manyeyes.db.pool import DIRECTORY
 from manyeyes.runtime.context import prepare_database
 from manyeyes.values.refusals import Refusal
 from support import (
+    account_batches,
     customer_batches,
     directory_batches,
+    identity_batches,
     item_batches,
     job_batches,
     judgement_batches,
+    passkey_batches,
+    payout_batches,
     repository,
     reviewer_batches,
     skill_batches,
@@ -41,7 +45,8 @@ BATCHES = {
     name: made
     for module in (
         *(worker_batches, customer_batches, directory_batches, item_batches, job_batches, judgement_batches),
-        *(reviewer_batches, skill_batches, task_batches),
+        *(identity_batches, passkey_batches, payout_batches, reviewer_batches, skill_batches),
+        *(task_batches, account_batches),
     )
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")
@@ -54,13 +59,16 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "end_overdue_tasks": {},
     "forget_credentials": {"cell": DIRECTORY},
     "forget_refused_reports": {},
+    "forget_samples": {},
     "forget_standings": {},
     "forget_tasks": {},
     "lay_gold": {"seed": b"seed"},
     "measure_depths": {},
     "replace_answers": {},
+    "send_on_breaks": {},
     "retire_dead_nodes": {},
     "return_lapsed_leases": {},
+    "sample_queues": {},
     "settle_decisions": {},
     "settle_overdue_reports": {"patience_hours": 0},
     "settle_votes": {},
@@ -68,6 +76,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "sweep_calls": {"window_seconds": 300},
     "sweep_deliveries": {},
     "take_due_sites": {},
+    "tell_low_balances": {},
     "tell_stuck_jobs": {},
     "vest_pay": {},
     "watch_reporters": {},

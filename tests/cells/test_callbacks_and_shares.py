@@ -49,7 +49,13 @@ async def test_a_task_of_another_cell_is_told_and_shared_there(two_databases: Co
     assert json_of(request)["taskId"] == wire_id(submitted.task_id)
     assert ids(heard) == [message_id(2, submitted.task_id)]
     assert await owed(context) == [0, SHARE]
-    paying = PayOutShares(1, await context.id_blocks.take(1), APP, owner.account_id, elsewhere_micros=SHARE)
+    paying = PayOutShares(
+        cell=1,
+        pay_out_id=await context.id_blocks.take(1),
+        soft_id=APP,
+        account_id=owner.account_id,
+        elsewhere_micros=SHARE,
+    )
     assert await context.batcher.ask(pay_out_shares, paying) == SHARE
     assert await owed(context) == [-SHARE, SHARE]
     for cell in context.cells.numbers:

@@ -26,7 +26,6 @@ async def test_what_every_database_holds_is_written_to_each_of_them(two_database
         pay_micros=600,
         capacity=10,
         lease_seconds=30,
-        sensitive=False,
         vote_micros=150,
     )
     for cell in two_databases.cells.one_of_each:

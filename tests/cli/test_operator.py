@@ -56,4 +56,4 @@ def test_several_run_it_each_in_their_part(manyeyes, dsn, run_async):
     for founder in ("operator", "0"):
         assert "the founding operator stays" in manyeyes("operator", "remove", founder).complaint
     told = manyeyes("audit", "list", "--subject", f"operator:{eve['operator_id']}", "--json").json["entries"]
-    assert [each["what"] for each in told] == ["staff.remove", "staff.link", "staff.link", "staff.add"]
+    assert [each["what"] for each in told] == ["operator.remove", "operator.link", "operator.link", "operator.add"]

@@ -7,7 +7,7 @@ import pytest
 
 FIRST = {
     **{"queue_id": 1, "name": "English ImageToText", "language": "en", "price": "0.000700", "pay": "0.000500"},
-    **{"vote_pay": "0.000100", "capacity": 100000, "lease_seconds": 60, "sensitive": False, "complaints": True},
+    **{"vote_pay": "0.000100", "capacity": 100000, "lease_seconds": 60, "marks": [], "complaints": True},
     "life_seconds": None,
     "audit_share": 0.05,
     "terms": {"answers": 1, "answers_at_most": 1, "wrong_at_most": None, "uncertain": "return"},
@@ -34,7 +34,10 @@ def test_list_shows_the_queues_that_are_there_from_the_start(manyeyes):
         *[(["--price", "0.001"], {"price": "0.001000"}), (["--pay", "0.0007"], {"pay": "0.000700"})],
         *[(["--pay", "0"], {"pay": "0.000000"}), (["--capacity", "5"], {"capacity": 5})],
         *[(["--vote-pay", "0.0002"], {"vote_pay": "0.000200"}), (["--vote-pay", "0"], {"vote_pay": "0.000000"})],
-        *[(["--lease-seconds", "10"], {"lease_seconds": 10}), (["--sensitive"], {"sensitive": True})],
+        *[
+            (["--lease-seconds", "10"], {"lease_seconds": 10}),
+            (["--marks", "violence,gore"], {"marks": ["violence", "gore"]}),
+        ],
         *[(["--no-complaints"], {"complaints": False}), (["--complaints"], {})],
         *[(["--life", "24h"], {"life_seconds": 86_400}), (["--life", "60"], {"life_seconds": 60})],
         *[(["--life", "30d"], {"life_seconds": 2_592_000}), (["--life", "default"], {})],

@@ -115,11 +115,9 @@ async def test_escape_skips_and_a_reason_is_chosen_by_number(site: Site, screen:
     assert await answers(site) == []
 
 
-async def test_a_sensitive_picture_is_looked_at_before_it_is_judged(site: Site, browser, people):
+async def test_a_marked_picture_is_looked_at_before_it_is_judged(site: Site, browser, people):
     customer, hand = people
-    async with site.context.cells.directory.acquire() as db:
-        await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
-    site.context.lookups.forget()
+    await factories.mark_queue(site.context, hand)
     await send_labels(site.context, customer)
     screen = await at_work(site, browser, hand)
     await screen.start()

@@ -14,9 +14,9 @@ from manyeyes.console.operator.overview import OperatorPages
 from manyeyes.dispatch import open_work
 from manyeyes.runtime.context import Context
 from manyeyes.workers.store import Subject
-from support import factories, proven_sites
+from support import factories
 from support.browser_visits import link
-from support.in_process_client import Client, client_of
+from support.in_process_client import client_of
 
 
 async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_last_proof(context: Context, monkeypatch):
@@ -86,28 +86,3 @@ async def test_queues_tell_what_waits_what_is_answered_or_laid_aside_and_each_ce
     line = page[page.index("English ImageToText</bdi>") :]
     assert re.findall(r'<td class="number">(\d+)</td>', line)[:3] == ["3", "4", "0"]
     assert sorted(asked) == list(context.cells.numbers)
-
-
-async def test_sites_are_listed_with_their_state_and_what_the_last_check_saw(client: Client):
-    context = client.context
-    await client.post(await link(context, Subject("operator", 0, 0)), headers=OWN)
-    assert "No sites yet: manyeyes site add" in (await client.get("/operator")).text
-    customer = await factories.customer(context)
-    for domain in ("a.example", "b.example", "c.example"):
-        await proven_sites.add_proven_site(context, customer.account_id, domain)
-    async with context.cells.pool(1).acquire() as db:
-        await db.execute("UPDATE site SET verified_at = now() - interval '3 days' WHERE domain = 'b.example'")
-        await db.execute("UPDATE site SET state = 3, why = '<b>taken back</b>' WHERE domain = 'c.example'")
-    page = (await client.get("/operator")).text
-    table = re.search(r'<table id="sites">.*?</table>', page, re.DOTALL)[0]
-    lines = [re.sub(r"<[^>]+>", "|", line) for line in table.split("<tr>")[2:]]
-    for line, words in zip(
-        lines, ("a.example Proven", "b.example No longer proven", "c.example Withdrawn"), strict=True
-    ):
-        domain, state = words.split(" ", 1)
-        assert domain in line
-        assert f"|{state}|" in line
-    assert "TXT _manyeyes.shop.example holds the proof" in lines[0]
-    assert "&lt;b&gt;taken back&lt;/b&gt;" in table
-    vietnamese = await client.get("/operator", headers={"accept-language": "vi"})
-    assert "Không còn được chứng minh" in vietnamese.text

@@ -125,12 +125,12 @@ async def test_reviewers_stand_beside_each_other_and_the_odd_one_is_marked(clien
     assert page.count('class="outlier"') == 1
 
 
-async def test_a_sensitive_picture_is_folded_for_the_operator_too(client: Client, people):
+async def test_a_marked_picture_is_folded_for_the_operator_too(client: Client, people):
     customer, author = people
     await appealed(client.context, customer, author)
     assert "Show the picture" not in (await client.get("/operator/recourse")).text
     async with client.context.cells.directory.acquire() as db:
-        await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
+        await db.execute("UPDATE queue SET marks = 64 WHERE queue_id = 1")
     client.context.lookups.forget()
     assert "Show the picture" in (await client.get("/operator/recourse")).text
 

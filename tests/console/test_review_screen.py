@@ -115,9 +115,7 @@ async def test_a_key_that_is_held_down_judges_once(site, browser, people):
 
 async def test_nothing_is_judged_before_the_picture_can_be_seen(site, browser, people):
     customer, author, judge = people
-    async with site.context.cells.directory.acquire() as db:
-        await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
-    site.context.lookups.forget()
+    await factories.mark_queue(site.context, judge)
     task_id = await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
     await screen.start()

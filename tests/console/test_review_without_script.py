@@ -75,11 +75,9 @@ async def test_a_reason_that_is_too_long_is_refused_and_not_cut(site: Site, brow
     await expect(page.get_by_role("status").first).to_contain_text("500 characters at most")
 
 
-async def test_a_sensitive_picture_is_behind_a_fold(site: Site, browser, people):
+async def test_a_marked_picture_is_behind_a_fold(site: Site, browser, people):
     customer, author, judge = people
-    async with site.context.cells.directory.acquire() as db:
-        await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
-    site.context.lookups.forget()
+    await factories.mark_queue(site.context, judge)
     await complaint(site.context, customer, author)
     page = await signed_in(site, browser, judge)
     await page.get_by_role("button", name="Start reviewing").click()

@@ -133,9 +133,7 @@ async def test_what_takes_back_and_what_gives_more_time_are_in_reach(site: Site,
 
 async def test_a_veiled_picture_can_be_shown_in_a_small_window(site: Site, browser: Browser, people):
     customer, hand = people
-    async with site.context.cells.pool(1).acquire() as db:
-        await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
-    site.context.lookups.forget()
+    await factories.mark_queue(site.context, hand)
     await send(site, customer)
     screen = await at_work(site, browser, hand)
     await screen.start()

@@ -87,11 +87,9 @@ async def test_a_label_is_one_press_of_its_button(site: Site, browser, people, n
     assert answer == str(len(names) - 1)
 
 
-async def test_a_sensitive_picture_is_behind_a_fold(site: Site, browser, people):
+async def test_a_marked_picture_is_behind_a_fold(site: Site, browser, people):
     customer, hand = people
-    async with site.context.cells.directory.acquire() as db:
-        await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
-    site.context.lookups.forget()
+    await factories.mark_queue(site.context, hand)
     await send(site, customer)
     page = await signed_in(site, browser, hand)
     await page.get_by_role("button", name="Start working").click()

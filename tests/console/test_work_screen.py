@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
+from support import factories
 from support.browser_visits import at_work, send
 from support.served_site import Site
 
@@ -179,20 +180,18 @@ async def test_a_lost_connection_keeps_what_was_typed(site: Site, browser, peopl
     await expect(screen.part("presence-words")).to_have_text("Waiting")
 
 
-async def test_a_sensitive_picture_is_blurred_until_the_worker_looks(site: Site, browser, people):
+async def test_a_marked_picture_is_hidden_until_the_worker_looks(site: Site, browser, people):
     customer, hand = people
-    async with site.context.cells.directory.acquire() as db:
-        await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
-    site.context.lookups.forget()
+    await factories.mark_queue(site.context, hand)
     await send(site, customer)
     screen = await at_work(site, browser, hand)
     await screen.start()
     await expect(screen.part("unveil")).to_be_focused()
-    blurred = await screen.part("table").evaluate("table => getComputedStyle(table).filter")
-    assert blurred.startswith("blur(")
+    await expect(screen.part("veil-words")).to_have_text("This picture can show: other distressing things.")
+    assert await screen.part("picture").evaluate("image => getComputedStyle(image).visibility") == "hidden"
     await screen.press("Enter")
     await screen.asked("Type what you see")
-    assert await screen.part("table").evaluate("table => getComputedStyle(table).filter") == "none"
+    assert await screen.part("picture").evaluate("image => getComputedStyle(image).visibility") == "visible"
 
 
 async def test_the_picture_is_enlarged_and_made_clearer_by_keyboard(site: Site, browser, people):

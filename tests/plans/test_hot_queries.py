@@ -9,14 +9,16 @@ import pytest
 
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
+from manyeyes.ledger import store as ledger
 from manyeyes.recognitions import store as recognitions
 from manyeyes.skills import store as skills
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.seen import store as seen
 from support.filled_cell import fill
+from support.hot_pay_queries import EARNED_SUMS
 from support.hot_people_queries import NOW
-from support.hot_queries import HEAD, HOT, MINUTE, QUARTER, SEATS, SMALL, YEAR_AGO
+from support.hot_queries import HEAD, HOT, MINUTE, QUARTER, QUEUED, SEATS, SMALL, YEAR_AGO
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +75,7 @@ async def test_a_look_at_one_task_is_planned_once(filled: asyncpg.Connection, sq
     ("name", "arguments"),
     [
         ("waiting_head", HEAD),
-        ("queued_head", (*HEAD[:-1], NOW, 0.5, True)),
+        ("queued_head", QUEUED),
         ("oldest_of", ([5, 6], ["{1}", "{1,2}"], [1, 2])),
     ],
     ids=["waiting", "queued", "listed"],
@@ -99,6 +101,13 @@ async def test_lots_are_drawn_of_who_is_present_and_their_own_draws(filled: asyn
     used = {node["Index Name"] for node in found if "Index Name" in node}
     assert "gold_draw_pkey" in used
     assert used & {"session_room", "session_pkey"}
+
+
+async def test_a_month_of_somebody_s_earnings_is_summed_from_the_index_alone(filled: asyncpg.Connection):
+    await filled.execute("VACUUM transfer")
+    plan = json.loads(await filled.fetchval(f"EXPLAIN (FORMAT JSON) {ledger.SQL.earned_sums}", *EARNED_SUMS))
+    scans = [node for node in nodes(plan[0]["Plan"]) if node.get("Index Name") == "transfer_earned"]
+    assert [node["Node Type"] for node in scans] == ["Index Only Scan"]
 
 
 async def test_the_edges_of_a_window_are_read_from_the_index_alone(filled: asyncpg.Connection):

@@ -35,7 +35,6 @@ QUEUE = QueueTerms(
     pay_micros=500,
     capacity=10,
     lease_seconds=60,
-    sensitive=False,
 )
 
 

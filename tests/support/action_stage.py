@@ -49,11 +49,12 @@ PICTURE = factories.picture()
 SEATS = 500_000  # from here on the cell numbers seats
 TABLES = (
     *("account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session", "queue_depth"),
-    *("account_turn", "result", "usage_minute", "queue_minute", "app_day", "delivery", "site", "site_event"),
-    *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund", "kept_longer"),
+    *("account_turn", "result", "usage_minute", "queue_minute", "queue_sample", "app_day", "delivery", "site"),
+    *("site_event", "report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
     *("recognition_call", "recognition_result", "recognition_review", "recognition_day", "recognition_quarter"),
-    *("recognition_time", "panel", "answer", "gold", "skill", "judgement", "certainty", "standing"),
+    *("kept_longer", "recognition_time", "panel", "answer", "gold", "skill", "judgement", "certainty", "standing"),
     *("evidence", "gold_seen", "gold_draw", "training", "practice", "alike", "ignored_reporter"),
+    *("top_up_request", "payout"),
 )
 
 

@@ -41,6 +41,7 @@ from support.item_uploads import make_files
 from support.job_world import make_jobs
 from support.judgement_world import lay_votes_aside, leases_of_judgements, make_judgements
 from support.laid_aside import lay_some
+from support.paid_people import make_requests
 from support.panel_world import make_ended_panels, make_open_panels
 from support.recognition_calls import Calls, app_of
 from support.same_connection import SameConnection
@@ -87,7 +88,7 @@ async def make_world(db: asyncpg.Connection) -> World:
     """Make the day in the transaction that the connection is in."""
     await db.execute("DELETE FROM queue WHERE queue_id NOT IN (1, 2)")
     await db.execute("UPDATE queue SET price_micros = 700, pay_micros = 500, capacity = 100000, lease_seconds = 60")
-    await db.execute("UPDATE queue SET vote_micros = 100, sensitive = false, life_seconds = null, default_terms = null")
+    await db.execute("UPDATE queue SET vote_micros = 100, marks = 0, life_seconds = null, default_terms = null")
     await db.execute("UPDATE queue SET accepts_complaints = queue_id <> 2, audit_share = 0.05")
     await db.execute("UPDATE queue SET floor = null, gold_share = null")
     stage = await set_stage(cast(asyncpg.Pool, SameConnection(db)), CELL)
@@ -123,6 +124,7 @@ async def make_world(db: asyncpg.Connection) -> World:
     await make_files(stage, rich, other)
     await make_jobs(stage, rich, poor)
     await make_skills(stage, author)
+    await make_requests(stage)
     directory = await make_directory(stage, rich)
     return await _world(stage, calls, author, directory)
 
@@ -145,13 +147,8 @@ async def _long_ago(stage: Stage, calls: Calls, rich: int, author: int) -> None:
     (claimed,) = await stage.act(claim_deliveries, ClaimDeliveries(cell=CELL, room=3))
     for found, status in zip(claimed, (200, 410, 500), strict=True):
         answer, claim = TryResponse(status=status), found.claim
-        noted: dict[str, Any] = {
-            "task_id": claim.task_id,
-            "claim": claim.number,
-            "answer": answer,
-            "milliseconds": 9,
-            "chance": 0.5,
-        }
+        noted: dict[str, Any] = {"task_id": claim.task_id, "claim": claim.number, "answer": answer}
+        noted |= {"milliseconds": 9, "chance": 0.5}
         await stage.act(note_deliveries, NoteDelivery(cell=CELL, **noted))
     await calls.record(calls.found(rate=0.5), nonce="a", body="a")
     await stage.hand_out()

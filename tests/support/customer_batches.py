@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from manyeyes.accounts.repeated_calls import CallKey
+from manyeyes.accounts.store import Terms
 from manyeyes.actions.add_sites import AddSite
 from manyeyes.actions.change_account_terms import ChangeAccountTerms
 from manyeyes.actions.claim_deliveries import ClaimDeliveries
@@ -51,8 +52,11 @@ def change_account_terms(draw: Draw, world: World) -> list[ChangeAccountTerms]:
     def one() -> ChangeAccountTerms:
         terms: dict[str, Any] = {"suspended": draw.one((None, False, True)), "max_bid_micros": draw.one((None, 0, 900))}
         terms["keep_days"] = draw.one((None, 0, 30))
-        weight = 0 if draw.rarely() else draw.one((None, 2, 3))
-        return ChangeAccountTerms(cell=CELL, account_id=draw.one(some), **terms, weight=weight)
+        weight, account_id = 0 if draw.rarely() else draw.one((None, 2, 3)), draw.one(some)
+        seen = draw.one(
+            (None, Terms(account_id=account_id, weight=draw.one((1, 2)), max_bid_micros=0, suspended=False))
+        )
+        return ChangeAccountTerms(cell=CELL, account_id=account_id, **terms, weight=weight, seen=seen)
 
     return draw.batch(one)
 

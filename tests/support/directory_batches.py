@@ -109,10 +109,11 @@ def change_queues(draw: Draw, world: World) -> list[ChangeQueue]:
     some = draw.few((1, 2, NEW_QUEUES[0]))
 
     def one() -> ChangeQueue:
-        terms: dict[str, Any] = {"price_micros": draw.one((None, None, 600, 900)), "sensitive": draw.one((None, True))}
+        terms: dict[str, Any] = {"price_micros": draw.one((None, None, 600, 900)), "marks": draw.one((None, 0, 3))}
         terms |= {"accepts_complaints": draw.one((None, False)), "life_seconds": draw.one((None, 0, 3_600))}
         terms["default_terms"] = draw.one((None, ONE_ANSWER, THREE))
         pay_micros = 650 if draw.rarely() else draw.one((None, 400, 500))
+        terms["seen"] = draw.one((None, None, world.stage.queues[1]))
         return ChangeQueue(cell=DIRECTORY, queue_id=draw.one(some), **terms, pay_micros=pay_micros)
 
     return draw.batch(one)
@@ -231,6 +232,7 @@ def change_workers(draw: Draw, world: World) -> list[ChangeWorker]:
 
     def one() -> ChangeWorker:
         parts: dict[str, Any] = {"languages": draw.one((None, ("ru",))), "queues": draw.one((None, (), (1, 2)))}
+        parts["seen"] = draw.one((None, None, world.directory.workers[0].worker))
         return ChangeWorker(worker_id=worker(), **parts, reviewer=draw.one((None, False, True)))
 
     return draw.batch(one)

@@ -5,13 +5,20 @@ They lie in the same transaction as the cell's day (support/batch_world.py).
 
 from typing import NamedTuple
 
+from manyeyes.accounts.roles import PersonRole
 from manyeyes.accounts.store import KeyOwner
+from manyeyes.accounts.top_ups import TopUpState
 from manyeyes.actions.add_apps import AddApp, add_apps
 from manyeyes.actions.add_credentials import AddCredential, add_credentials
+from manyeyes.actions.add_passkeys import AddPasskey, add_passkeys
 from manyeyes.actions.add_recognitions import AddRecognition, add_recognitions
 from manyeyes.actions.add_staff import AddStaff, add_staff
+from manyeyes.actions.ask_top_ups import AskTopUp, ask_top_ups
 from manyeyes.actions.block_networks import BlockNetwork, block_networks
+from manyeyes.actions.connect_identities import ConnectIdentity, connect_identities
+from manyeyes.actions.decide_top_ups import DecideTopUp, decide_top_ups
 from manyeyes.actions.disable_workers import DisableWorker, disable_workers
+from manyeyes.actions.invite_colleagues import InviteColleague, invite_colleagues
 from manyeyes.actions.issue_keys import IssueKey, issue_keys
 from manyeyes.actions.open_accounts import Beginning, OpenAccount, open_accounts
 from manyeyes.actions.register_soft_apps import RegisterSoftApp, register_soft_apps
@@ -25,8 +32,10 @@ from manyeyes.db.migrate import SQL
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.soft_apps.store import SoftApp
 from manyeyes.staff.store import StaffMember
+from manyeyes.workers.identities.store import Identity
 from manyeyes.workers.store import Subject, Worker
 from support.action_stage import Stage
+from support.passkey_rows import challenge, new_passkey
 from support.recognition_calls import app_of, recognition_of
 
 HOUR, DAYS_AGO = 3_600.0, -200_000.0  # seconds that a secret lasts; the other one is over since more than a day
@@ -35,6 +44,11 @@ LINK, SPENT_LINK, OLD_LINK = b"link", b"spent link", b"old link"
 SESSION, KEYS_SESSION, OLD_SESSION = b"session", b"session through a key", b"old session"
 OPERATOR = Subject("operator", 0, 0)
 SOFT_ID = 847
+HOLDERS = (OPERATOR, Subject("worker", 987_654, 0))
+COMPANY = "https://id.example.org"
+CONNECTED = Identity(COMPANY, "connected", "Ben")  # of the first of them
+PASSKEYS = (b"phone", b"tablet")  # one of each
+COLLEAGUES = {701: PersonRole.OWNER, 702: PersonRole.MEMBER}  # of the account that is opened here
 STAFF = (StaffMember(1, "Eve", "auditor"), StaffMember(2, "Bob", "support"))
 STAFFS_LINK, STAFFS_SESSION = b"Bob's link", b"Bob's session"
 
@@ -50,6 +64,7 @@ class Directory(NamedTuple):
     recognitions: list[Recognition]
     soft_app: SoftApp
     workers: list[RegisterWorker]
+    requests: list[AskTopUp]  # the last one is declined
 
 
 def staffs_secret(kind: str, secret_hash: bytes) -> AddCredential:
@@ -60,8 +75,10 @@ def staffs_secret(kind: str, secret_hash: bytes) -> AddCredential:
 
 def beginning(n: int, amount_micros: int) -> Beginning:
     """Return what the ``n``-th new account gets, with hashes and a top-up of its own."""
-    hashes = {"key_hash": b"key %d" % n, "link_hash": b"link %d" % n}
-    return Beginning(**hashes, networks=("203.0.113.0/24",), top_up_id=n, amount_micros=amount_micros)
+    key, link = b"key %d" % n, b"link %d" % n
+    return Beginning(
+        key_hash=key, link_hash=link, networks=("203.0.113.0/24",), top_up_id=n, amount_micros=amount_micros
+    )
 
 
 def registering(worker_id: int, name: str = "Ann") -> RegisterWorker:
@@ -86,13 +103,26 @@ async def make_directory(stage: Stage, account_id: int) -> Directory:
         recognitions=[recognition_of(app), recognition_of(other, 2)],
         soft_app=SoftApp(SOFT_ID, "Reader", stage.cell, account_id),
         workers=[registering(stage.number()) for _ in range(3)],
+        requests=[_asking(stage, account_id, micros) for micros in (500, 900, 1_300)],
     )
     await _save(stage, found)
+    await stage.act(ask_top_ups, *found.requests)
+    await stage.act(decide_top_ups, DecideTopUp(stage.cell, found.requests[2].request_id, TopUpState.DECLINED))
+    await stage.act(invite_colleagues, *(_inviting(found.opened, number, role) for number, role in COLLEAGUES.items()))
     await stage.act(rotate_secrets, RotateSecret(cell=stage.cell, account_id=account_id, generation=0))
     await stage.act(use_links, UseLink(secret_hash=SPENT_LINK))
     await stage.act(revoke_keys, RevokeKey(key_hash=REVOKED_KEY))
     await stage.act(disable_workers, DisableWorker(worker_id=found.workers[0].worker.worker_id))
     return found
+
+
+def _asking(stage: Stage, account_id: int, micros: int) -> AskTopUp:
+    return AskTopUp(cell=stage.cell, request_id=stage.number(), account_id=account_id, amount_micros=micros)
+
+
+def _inviting(opened: OpenAccount, person_id: int, role: PersonRole) -> InviteColleague:
+    subject = Subject("customer", opened.account_id, opened.cell, person_id)
+    return InviteColleague(subject=subject, name="Bo", role=role, link_hash=b"link of %d" % person_id)
 
 
 def _credentials(customer: Subject) -> list[AddCredential]:
@@ -115,6 +145,10 @@ async def _save(stage: Stage, directory: Directory) -> None:
     await stage.act(open_accounts, directory.opened)
     await stage.act(issue_keys, *directory.keys)
     await stage.act(add_credentials, *directory.credentials)
+    made = zip(HOLDERS, PASSKEYS, strict=True)
+    passkeys = [AddPasskey(whom, new_passkey(name, sign_count=3), challenge(name)) for whom, name in made]
+    await stage.act(add_passkeys, *passkeys)
+    await stage.act(connect_identities, ConnectIdentity(HOLDERS[0], CONNECTED))
     await stage.act(block_networks, *(BlockNetwork(network=network) for network in directory.networks))
     await stage.act(add_apps, *(AddApp(app=app) for app in directory.apps))
     await stage.act(add_recognitions, *(AddRecognition(recognition=each) for each in directory.recognitions))

@@ -19,13 +19,17 @@ from manyeyes.allow_list import store as allow_list
 from manyeyes.allow_list.rules import Standing
 from manyeyes.reports.rules import Vote
 from manyeyes.roles.reviewer import LeasedSlot, ReviewDesk, VoteTaken
+from manyeyes.roles.wellbeing import say_marks
 from manyeyes.roles.worker import LeasedTask, WorkerDesk
 from manyeyes.runtime.context import Context
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.store import SoftApp
+from manyeyes.tasks import store as tasks
 from manyeyes.tasks.pictures import Picture, inspect
 from manyeyes.tasks.rules import ImageOptions, wire_id
 from manyeyes.values import money
+from manyeyes.values.actor import BY_ITSELF
+from manyeyes.values.marks import ContentMark
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject, Worker
@@ -107,6 +111,17 @@ async def hand(
         await workers.insert_worker(db, found)
         await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)
     return Hand(found, token)
+
+
+async def mark_queue(
+    context: Context, *agreeing: Hand, marks: int = ContentMark.DISTRESSING, queue_id: int = 1
+) -> None:
+    """Mark a queue; these people say yes to it."""
+    async with context.cells.directory.acquire() as db:
+        await tasks.set_queue(db, queue_id, marks=marks)
+    context.lookups.forget()
+    for one in agreeing:
+        assert await say_marks(context, one.worker, BY_ITSELF, queue_id=queue_id, agreed=marks) is None
 
 
 async def filter_a_crowd(context: Context, customer: Customer, queue_id: int = 1) -> None:

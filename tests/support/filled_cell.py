@@ -99,6 +99,16 @@ INSERT INTO transfer (cell, cause_id, kind, n, debit_book, debit_id, credit_book
 SELECT 1, n, 2, 0, 10, 1 + n % 50, 11, 1 + n % 50, 700, 1 + n % 50, 0, now() - n * interval '4 s'
 FROM generate_series(1, 20000) AS n;
 
+INSERT INTO transfer (cell, cause_id, kind, n, debit_book, debit_id, credit_book, credit_id, amount_micros, account_id,
+                      worker_id, at)
+SELECT 1, n, 5, 0, 2, 0, 20, 1 + n % 200, 500, 0, 1 + n % 200, now() - n * interval '4 s'
+FROM generate_series(1, 20000) AS n;
+INSERT INTO payout (cell, payout_id, request_id, worker_id, ask_key, amount_micros, state, shown, details, asked_at,
+                    ended_at)
+SELECT 1, n, n, 1 + n % 500, n::text::bytea, 700, CASE WHEN n > 19500 THEN 0 ELSE 2 END, '…4321', 'sealed',
+       now() - n * interval '4 s', CASE WHEN n > 19500 THEN NULL ELSE now() - n * interval '3 s' END
+FROM generate_series(1, 20000) AS n;
+
 INSERT INTO standing (cell, account_id, worker_id, filtered, until)
 SELECT 1, 1 + n % 50, 1 + n / 50, n % 9 = 0, now() + (n - 500) * interval '1 s' FROM generate_series(1, 20000) AS n;
 

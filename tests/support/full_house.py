@@ -6,12 +6,20 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import msgspec
 
+from manyeyes.accounts.colleagues import AccountPerson
+from manyeyes.accounts.roles import PersonRole
+from manyeyes.accounts.rules import EVERY_SCOPE
+from manyeyes.accounts.top_ups import TopUpRequest, TopUpState
 from manyeyes.reports.rules import Vote
+from manyeyes.roles.customer import account_keys, people, top_ups
+from manyeyes.roles.customer.account_keys import FreshKey, WantedKey
 from manyeyes.roles.worker import WorkerDesk
 from manyeyes.tasks.rules import ImageOptions
+from manyeyes.values.actor import BY_ITSELF
 from manyeyes.workers.store import Subject
 from support import factories
 from support.browser_visits import customer_subject, worker_subject
+from support.paid_people import request_payouts
 from support.practising import fall_below
 from support.proven_sites import add_proven_site
 from support.question_tasks import ask
@@ -24,14 +32,26 @@ from support.served_site import Site
 UNBROKEN = "Rijksdienst" + "voorhetcultureelerfgoedvandeprovincie" + "Gelderland12"
 LONG = "Regional archive of handwritten meter readings, volume 17 of 24"
 WORKERS = (
-    *("/worker", "/worker/accuracy", "/worker/reports", "/reviewer", "/reviewer/results", "/reviewer/history"),
-    *("/sessions", "/customer"),
+    *("/worker", "/worker/mine", "/worker/mine?show=payable", "/worker/accuracy", "/worker/reports"),
+    *("/reviewer", "/reviewer/results", "/reviewer/history", "/sessions", "/customer"),
 )
 CERTAIN = """
 INSERT INTO certainty (cell, account_id, queue_id, question_id, target, accepted, audits, wrong, threshold, is_refused,
                        needed, since)
 VALUES (1, $1, 1, 0, 0.05, 8000, 412, 6, 0.95, false, 211, now() - interval '9 days'),
        (1, $1, 1, 0, 0.2, 40, 30, 12, null, true, 0, now())"""
+
+
+OPERATORS = (
+    *("/operator", "/operator/queues", "/operator/queues/1", "/operator/queues/1/agreement", "/operator/recognition"),
+    *("/operator/accounts", "/operator/accounts/{account}", "/operator/accounts/{account}/statement"),
+    *("/operator/accounts/{account}/work", "/operator/sites", "/operator/sites/{account}/shop.example"),
+    *("/operator/soft-apps", "/operator/addresses", "/operator/settings", "/operator/apps", "/operator/apps/{app}"),
+    *("/operator/recognition/{recognition}", "/operator/recognition/{recognition}/terms", "/operator/workers"),
+    *("/operator/workers/{worker}", "/operator/tasks", "/operator/tasks/1/{task}", "/operator/people"),
+    *("/operator/people/1", "/operator/certainty", "/operator/recourse", "/operator/audit"),
+    *("/operator/audit?what=account.set", "/operator/top-ups", "/operator/payouts", "/sessions"),
+)
 
 
 class FullHouse(msgspec.Struct, frozen=True):
@@ -67,20 +87,19 @@ async def fill(site: Site) -> FullHouse:
     async with httpx.AsyncClient(base_url=site.url, headers={"authorization": f"Bearer {customer.key}"}) as client:
         question = {"kind": "text", "words": LONG}
         job = (await client.post("/v1/jobs", json={"name": UNBROKEN, "question": question})).json()["id"]
+    await _own_people(site, customer)
     await reviewer(context)
+    await request_payouts(context, author.worker.worker_id)
     customers = (
         *("/customer", "/customer/jobs", "/customer/jobs/new", f"/customer/jobs/{job}"),
         *(f"/customer/jobs/{job}/agreement", f"/customer/jobs/{job}/cancel", "/customer/certainty"),
         *("/customer/tasks", f"/customer/tasks/{task}", "/customer/statement?work=yes", "/customer/callbacks"),
         *("/customer/recognitions", f"/customer/recognitions/{recognition.task_id}", "/customer/reports"),
-        *(f"/customer/reports/{refused}", "/sessions", "/help", "/"),
+        *(f"/customer/reports/{refused}", "/customer/keys", "/customer/colleagues", "/customer/top-ups"),
+        *("/sessions", "/help", "/"),
     )
-    operators = (
-        *("/operator", "/operator/queues/1/agreement", "/operator/recognition"),
-        *(f"/operator/recognition/{recognition.task_id}", "/operator/people", "/operator/people/1"),
-        *(f"/operator/workers/{author.worker.worker_id}", "/operator/certainty", "/operator/recourse", "/sessions"),
-        *("/operator/audit", "/operator/audit?what=account.set"),
-    )
+    names = {"account": customer.account_id, "worker": author.worker.worker_id, "task": refused, "app": app.secret_id}
+    operators = tuple(path.format(**names, recognition=recognition.task_id) for path in OPERATORS)
     return FullHouse(
         [
             ("customer", customer_subject(customer), customers),
@@ -88,6 +107,27 @@ async def fill(site: Site) -> FullHouse:
             ("worker", worker_subject(author), WORKERS),
         ]
     )
+
+
+async def _own_people(site: Site, customer: factories.Customer) -> None:
+    """Let an account have colleagues, keys and requests, a low balance, and one of its requests declined."""
+    by = BY_ITSELF
+    person = AccountPerson(customer.cell, customer.account_id, (), person_id=0, name="")
+    for role in PersonRole:
+        await people.invite_person(site.context, person, UNBROKEN, role, by)
+    for label in (UNBROKEN, LONG):
+        made = await account_keys.make_client_key(
+            site.context, person, WantedKey(label, EVERY_SCOPE, ("2001:db8::/32",)), by
+        )
+        assert isinstance(made, FreshKey), made
+    assert isinstance(made, FreshKey)
+    await account_keys.rotate_key(site.context, person, made.key_id, 3_600, by)
+    for amount in ("12345678.123456", "5"):
+        asked = await top_ups.ask_top_up(site.context, person, (amount, UNBROKEN), UNBROKEN, by)
+        assert isinstance(asked, TopUpRequest), asked
+    assert isinstance(asked, TopUpRequest)
+    await top_ups.decide_top_up(site.context, by, asked.request_id, TopUpState.DECLINED, UNBROKEN)
+    await top_ups.set_low_balance(site.context, person, "1000000", f"https://{'a' * 60}.example/{'b' * 60}", by)
 
 
 async def _name(site: Site) -> None:

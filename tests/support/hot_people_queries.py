@@ -49,7 +49,7 @@ HOT_PEOPLE: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (certainty.SQL, "any_open_judgement", (1,), {"judgement_open"}, False),
     (certainty.SQL, "held_judgements", (1, [601, 602], NOW), {"judgement_leased"}, False),
     (certainty.SQL, "lock_open_judgements", (1, 20), {"judgement_open"}, False),
-    (certainty.SQL, "lock_open_judgement_for", (1, 601, [1]), {"judgement_open"}, False),
+    (certainty.SQL, "lock_open_judgement_for", (1, 601, [1], [0]), {"judgement_open"}, False),
     (certainty.SQL, "lease_judgements", (1, [34_901], [1], [601], NOW, NOW), {"judgement_pkey"}, False),
     (certainty.SQL, "lock_judgements", (1, [34_901]), {"judgement_pkey"}, True),
     (certainty.SQL, "save_judgements", SAVED_JUDGEMENT, {"judgement_pkey"}, False),

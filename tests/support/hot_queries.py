@@ -28,6 +28,7 @@ from manyeyes.tasks import store as tasks
 from manyeyes.tasks.seen import store as seen
 from manyeyes.webhooks import store as webhooks
 from manyeyes.workers import store as workers
+from support.hot_pay_queries import HOT_PAY
 from support.hot_people_queries import HOT_PEOPLE, HOUR_AGO, NOW
 
 SMALL = {"gate", "queue", "queue_depth", "cell", "node"}  # a handful of rows: reading them whole is the quickest
@@ -36,16 +37,25 @@ MINUTE = int(time.time()) // 60
 QUARTER = MINUTE // 15
 VERDICTS = {"recognition_review_verdicts"}
 QUARTERS, TIMES = {"recognition_quarter_pkey"}, {"recognition_time_pkey"}
-HEAD: tuple[Any, ...] = ([1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], [9])  # whom for, how many, filters
+CLEAR: tuple[Any, ...] = ([0, 1], 0)  # the marks that each may be shown, and the queue's own
+HEAD: tuple[Any, ...] = ([1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], [9], *CLEAR)  # whom for, how many, filters
+QUEUED: tuple[Any, ...] = (*HEAD[:5], NOW, 0.5, True, *CLEAR)
 SEATS = {"panel_pkey", "work_seats"}
+LOOKED_AT = {"work_waiting", "work_queued"}
 HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     # capability, query, arguments, the indexes it goes through, whether it may sort (its few rows)
     (dispatch.SQL, "waiting_head", (1, 1, *HEAD), {"work_waiting"} | SEATS, False),
-    (dispatch.SQL, "queued_head", (1, 1, *HEAD[:-1], NOW, 0.5, True), {"work_queued", "session_pkey"} | SEATS, False),
+    (dispatch.SQL, "queued_head", (1, 1, *QUEUED), {"work_queued", "session_pkey"} | SEATS, False),
     (depths.SQL, "count_waiting", (1, 1, 256), {"work_waiting"}, False),
     (depths.SQL, "shallow_depths", (1, [1, 2]), {"work_waiting"}, False),
     (depths.SQL, "head_bid", (1, 1, 1_000), {"work_waiting"}, False),
-    (dispatch.SQL, "backlog", (1, 1, NOW, NOW), {"work_waiting", "work_queued", "standing_until"}, False),
+    (
+        dispatch.SQL,
+        "backlog",
+        (1, 1, NOW, NOW),
+        {"work_waiting", "work_queued", "standing_until", "work_marked"},
+        False,
+    ),
     (dispatch.SQL, "oldest_of", (1, 1, [5, 6], ["{1}", "{1,2}"], [1, 2]), {"work_account"} | SEATS, False),
     (dispatch.SQL, "lock_leased", (1, [7, 8]), {"work_leased"}, True),
     (dispatch.SQL, "desks", (1, [7, 8]), {"work_leased"}, False),
@@ -90,7 +100,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (looks.SQL, "any_depth", (1,), {"work_expiring"}, False),
     (dispatch.SQL, "lock_overdue", (1, NOW, 500), {"work_expiring"}, False),
     (dispatch.SQL, "turns", (1, [3, 4], [1]), {"account_turn_pkey"}, False),
-    (dispatch.SQL, "hand_over", (1, [5], [6], [NOW], NOW), {"work_pkey"}, True),
+    (dispatch.SQL, "hand_over", (1, [5], [6], [NOW], NOW, 0), {"work_pkey"}, True),
     (dispatch.SQL, "promote", (1, [5], [NOW], NOW), {"work_pkey"}, True),
     (dispatch.SQL, "lie_on", (1, [5], [NOW]), {"work_pkey"}, True),
     (dispatch.SQL, "renew", (1, [5], [NOW]), {"work_pkey"}, True),
@@ -161,7 +171,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (reports.SQL, "held_slots", (1, [601, 602], NOW), {"vote_slot_held"}, False),
     (reports.SQL, "lock_records", (1, [601, 602]), {"reviewer_record_pkey"}, True),
     (reports.SQL, "lock_open", (1, 20), {"vote_slot_open"}, False),
-    (reports.SQL, "lock_open_for", (1, 601, [1]), {"vote_slot_open"}, False),
+    (reports.SQL, "lock_open_for", (1, 601, [1], [0]), {"vote_slot_open"}, False),
     (reports.SQL, "judges", (1, [5, 6]), {"vote_slot_once"}, False),
     (reports.SQL, "lease_slots", (1, [5], [0], [601], NOW, NOW), {"vote_slot_pkey"}, True),
     (reports.SQL, "lock_reports", (1, [5, 6]), {"report_pkey"}, True),
@@ -279,5 +289,6 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
         {"recognition_call_age", "recognition_call_pkey"},
         False,
     ),
+    *HOT_PAY,
     *HOT_PEOPLE,
 ]

@@ -15,6 +15,7 @@ from hypothesis.stateful import (
 )
 
 from manyeyes.actions.answer_tasks import Answered, answer_tasks
+from manyeyes.actions.ask_payouts import AskPayout
 from manyeyes.actions.attach_workers import AttachWorker, attach_workers
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.leave import Leave, leave
@@ -27,10 +28,12 @@ from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.ledger.rules import TransferKind
+from manyeyes.payouts.store import Payout
 from manyeyes.reports.rules import Slot
 from manyeyes.workers.rules import SkipReason
 from support.action_stage import PAY, PRICE, Stage, set_stage
-from support.dispute_moves import ACCOUNTS, VOTE, WORKERS, RecourseMoves
+from support.dispute_moves import ACCOUNTS, REVIEWERS, VOTE, WORKERS, RecourseMoves
+from support.payout_moves import PayoutMoves
 from support.practice_moves import PracticeMoves
 from support.recognition_calls import Calls, app_of, recognition_of, retried
 
@@ -42,7 +45,7 @@ SEATED = "purpose = 1 AND worker_id <> 0"
 REASONS = [SkipReason.UNREADABLE, SkipReason.OTHER, SkipReason.UPSETTING]
 
 
-class LedgerMachine(RecourseMoves):
+class LedgerMachine(RecourseMoves, PayoutMoves):
     """Each history lives in a cell of its own. The model counts; the database must agree after every step."""
 
     runner: asyncio.Runner
@@ -57,6 +60,7 @@ class LedgerMachine(RecourseMoves):
         self.topped_up, self.solved, self.voted = 0, 0, 0
         self.seen_leases: list[tuple[int, LeaseId]] = []
         self.seen_slots: list[Slot] = []
+        self.asked, self.commands = list[Payout](), list[AskPayout]()
         self.submitted: set[int] = set()
         self.recognised, self.labels = 0, set[int]()
         for account_id, micros in zip(ACCOUNTS, balances, strict=True):
@@ -194,7 +198,8 @@ class LedgerMachine(RecourseMoves):
         cancelled = sum(row["cancelled_micros"] for row in self.rows("report", "cancelled_micros"))
         appealed = sum(row["pay_micros"] for row in self.rows("appeal", "pay_micros", "accepted"))
         assert appealed <= cancelled
-        assert pending + payable == self.solved * PAY - cancelled + appealed + self.voted * VOTE
+        taken = sum(row["amount_micros"] for row in self.rows("payout", "amount_micros", "state < 3"))
+        assert pending + payable + taken == self.solved * PAY - cancelled + appealed + self.voted * VOTE
 
     @invariant()
     def desks_hold_what_presences_say(self) -> None:
@@ -242,6 +247,8 @@ class LedgerMachine(RecourseMoves):
             lambda: self.vote(chance.randint(0, 1_000), "confirm"): 1,
             lambda: self.appeal_all(chance.random() < 0.5, 1): 1,
             lambda: self.settle_overdue(chance.choice([0, 0, 24])): 2,
+            lambda: self.ask_payout(chance.choice(REVIEWERS), chance.choice([1, PAY, 2 * PAY]), 1): 1,
+            lambda: self.pay_everybody(chance.randrange(5)): 2,
             self.sweep: 1,
             self.vest: 1,
         }

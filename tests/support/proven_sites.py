@@ -46,7 +46,10 @@ async def open_on(stage: Stage) -> None:
 async def site(stage: Stage, account_id: int, domain: str = "shop.example", finding: ProofFinding | None = DNS) -> Site:
     """Add a site on the stage, and let a check find this of it (None: nobody has checked yet)."""
     event_id = stage.number()
-    (added,) = await stage.act(add_sites, AddSite(stage.cell, event_id, account_id, domain, f"token-{event_id}"))
+    (added,) = await stage.act(
+        add_sites,
+        AddSite(cell=stage.cell, event_id=event_id, account_id=account_id, domain=domain, token=f"token-{event_id}"),
+    )
     return await checked(stage, added, finding) if finding else added
 
 
@@ -88,7 +91,9 @@ async def add_proven_site(
         await open_queues(db)
     context.lookups.forget()
     event_id, check_id = await context.id_blocks.take(1), await context.id_blocks.take(1)
-    added = await context.batcher.ask(add_sites, AddSite(1, event_id, account_id, domain, f"token-{event_id}"))
+    added = await context.batcher.ask(
+        add_sites, AddSite(cell=1, event_id=event_id, account_id=account_id, domain=domain, token=f"token-{event_id}")
+    )
     command = RecordSiteCheck(
         cell=1, event_id=check_id, account_id=account_id, domain=domain, token=added.token, finding=finding, jitter=1.0
     )

@@ -7,6 +7,7 @@ import msgspec
 from manyeyes.actions.answer_tasks import AnswerTask
 from manyeyes.actions.attach_workers import AttachWorker
 from manyeyes.actions.beat_nodes import BeatNode
+from manyeyes.actions.choose_marks import ChooseMarks
 from manyeyes.actions.decide_appeals import DecideAppeal
 from manyeyes.actions.file_appeals import FileAppeal
 from manyeyes.actions.go_online import GoOnline
@@ -14,9 +15,11 @@ from manyeyes.actions.hand_out import HandOut
 from manyeyes.actions.hush_workers import HushWorker
 from manyeyes.actions.lay_aside import LayAside
 from manyeyes.actions.leave import Leave
+from manyeyes.actions.mark_works import MarkWork
 from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen
 from manyeyes.actions.open_gates import OpenGate
 from manyeyes.actions.renew_leases import RenewLease
+from manyeyes.actions.set_caps import SetCaps
 from manyeyes.actions.settle_aside import SettleAside
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.show_desks import ShowDesk
@@ -24,6 +27,7 @@ from manyeyes.actions.show_widgets import ShowWidget
 from manyeyes.actions.skip_tasks import SkipTask
 from manyeyes.actions.take_back import TakeBack
 from manyeyes.actions.take_queues import TakeQueues
+from manyeyes.wellbeing.rules import Cap
 from manyeyes.workers.rules import SkipReason
 from support.batch_draw import Draw
 from support.batch_world import CELL, DEAD_NODE, EVERY_QUEUE, LIVE_NODE, LOST_NODE, UNKNOWN, World
@@ -210,6 +214,33 @@ def hand_out(draw: Draw, world: World) -> list[HandOut]:
     """Draw one command for each of some queues, in their order: a batch serves its queues in it, each once."""
     queues = sorted({*draw.few(EVERY_QUEUE), *draw.few(EVERY_QUEUE)})
     return [HandOut(cell=CELL, queue_id=queue_id, became_idle=draw.one((False, True))) for queue_id in queues]
+
+
+def choose_marks(draw: Draw, world: World) -> list[ChooseMarks]:
+    """Draw people who have desks, and one who never came; yes to a queue, to none, and what is avoided."""
+    some = [*draw.few(world.worker_ids), UNKNOWN]
+
+    def one() -> ChooseMarks:
+        agreed, avoided = draw.one((None, 0, 1, 3)), draw.one((None, 0, 2))
+        return ChooseMarks(
+            cell=CELL, worker_id=draw.one(some), queue_id=draw.one((1, 2)), agreed=agreed, avoided=avoided
+        )
+
+    return draw.batch(one)
+
+
+def set_caps(draw: Draw, world: World) -> list[SetCaps]:
+    some = [*draw.few(world.worker_ids), UNKNOWN]
+
+    def one() -> SetCaps:
+        caps = {draw.one((1, 2)): draw.one((None, Cap(5, 6), Cap(0, 0)))}
+        return SetCaps(cell=CELL, worker_id=draw.one(some), caps=caps, zone=draw.one((None, "UTC", "Asia/Bangkok")))
+
+    return draw.batch(one)
+
+
+def mark_works(draw: Draw, world: World) -> list[MarkWork]:
+    return draw.batch(lambda: MarkWork(cell=CELL, queue_id=draw.one((1, 2, 77)), marks=draw.one((1, 2, 4))))
 
 
 def open_gates(draw: Draw, world: World) -> list[OpenGate]:

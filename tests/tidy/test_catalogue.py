@@ -10,7 +10,7 @@ from support.database_catalogue import catalogue
 
 GLOBAL = {
     *("migration", "counter", "secret", "account_place", "api_key", "blocked_address", "worker", "credential"),
-    *("queue", "soft_app", "app", "recognition", "staff"),
+    *("queue", "soft_app", "app", "recognition", "staff", "colleague", "passkey", "used_challenge", "identity"),
 }
 Catalogue = dict[str, list[dict[str, Any]]]
 

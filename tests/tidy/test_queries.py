@@ -16,11 +16,21 @@ FILES = {path.parent.name: path for path in sorted(repository.SOURCE.rglob("quer
 QUERIES = [(package, query) for package, path in FILES.items() for query in read(path.read_text("utf-8"))]
 CELL_TABLES = (
     *("cell", "node", "account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session"),
-    *("gate", "queue_depth", "account_turn", "result", "usage_minute", "queue_minute", "app_day", "app_refusal_day"),
+    *(
+        "gate",
+        "queue_depth",
+        "account_turn",
+        "result",
+        "usage_minute",
+        "queue_minute",
+        "queue_sample",
+        "app_day",
+        "app_refusal_day",
+    ),
     *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
     *("delivery", "delivery_try", "webhook_rotation", "site", "site_event", "standing", "ignored_reporter"),
     *("recognition_call", "recognition_result", "recognition_review", "recognition_day", "recognition_quarter"),
-    *("recognition_time", "kept_longer", "trail_chain", "trail_entry", "trail_head"),
+    *("recognition_time", "kept_longer", "top_up_request", "trail_chain", "trail_entry", "trail_head"),
 )
 MENTION = re.compile(rf"(?:FROM|JOIN|UPDATE|INTO) ({'|'.join(CELL_TABLES)})\b")
 ARRAY = re.compile(r"\b(?:ARRAY|array_agg|string_agg|json_agg|jsonb_agg)\(")

@@ -104,7 +104,7 @@ async def test_an_audit_and_an_adjudication_look_alike(client: Client, customer)
         "queue",
         "id",
         "name",
-        "sensitive",
+        "marks",
     }
     options = {"phrase", "case", "numeric", "math", "min_length", "max_length", "comment"}
     assert members(one) == own | options | {"given", "value", "text"}

@@ -7,16 +7,22 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import pytest
 from starlette.responses import Response
 
+from manyeyes.accounts.colleagues import AccountPerson
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.v1.apis import APIS
-from manyeyes.v1.authentication import signed_in_customer, signed_in_worker
+from manyeyes.v1.authentication import signed_in_customer, signed_in_earner, signed_in_person, signed_in_worker
 from manyeyes.v1.cursors import asked_limit
 from manyeyes.v1.openapi import OPERATIONS, document
 from manyeyes.v1.operations import JSON, Answer, Operation, read_task
 from manyeyes.values.refusals import Refusal, Refused
 from manyeyes.workers.store import Worker
 
-CALLERS: dict[object, type] = {signed_in_worker: Worker, signed_in_customer: KeyOwner}
+CALLERS: dict[object, type] = {
+    signed_in_worker: Worker,
+    signed_in_earner: Worker,
+    signed_in_customer: KeyOwner,
+    signed_in_person: AccountPerson,
+}
 
 
 def name(operation: Operation) -> str:

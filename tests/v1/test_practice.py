@@ -43,7 +43,7 @@ async def test_from_the_offer_to_the_queue(client: Client):
     await open_training(client.context, 2, is_paid=True, pass_mark=0.5)
     hand = await factories.hand(client.context)
     await fall_below(client.context, hand)
-    told = {"queue": {"id": 1, "name": "English ImageToText", "sensitive": False}, "pictures": 2, "right_needed": 1}
+    told = {"queue": {"id": 1, "name": "English ImageToText", "marks": []}, "pictures": 2, "right_needed": 1}
     told |= {"pay": 0.0005, "tries_left": 3, "may_begin": True, "state": "none", "answered": 0}
     told |= {"right": None, "needed": None}
     assert await offers(client, hand) == [told]

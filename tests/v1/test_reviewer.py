@@ -55,7 +55,7 @@ async def test_from_asking_to_being_paid(client: Client, solved):
     reply = await next_of(client, reviewer)
     slot = reply.json()
     assert (reply.status_code, slot["pay"], slot["answer"]) == (200, 0.0001, {"text": "wr0ng"})
-    assert slot["task"]["queue"] == {"id": 1, "name": "English ImageToText", "sensitive": False}
+    assert slot["task"]["queue"] == {"id": 1, "name": "English ImageToText", "marks": []}
     assert (await client.get(slot["task"]["image_url"])).content == factories.picture_bytes()
     assert (await next_of(client, reviewer)).json() == slot, "asking again gives the same"
     voted = await vote(client, reviewer, slot["slot"], reason="wrong")
@@ -87,7 +87,7 @@ async def test_nothing_tells_who_answered_who_complained_or_how_others_voted(cli
             "queue",
             "id",
             "name",
-            "sensitive",
+            "marks",
         }
         assert members(slot) == own | options | {"answer", "text"}
         await vote(client, reviewer, slot["slot"])
@@ -238,23 +238,20 @@ async def test_a_reviewer_who_is_disabled_gets_and_decides_nothing(client: Clien
 
 
 @pytest.mark.parametrize(
-    ("languages", "queues", "sensitive", "status"),
+    ("languages", "marks", "agrees", "status"),
     [
-        (("en",), (1,), False, 200),
-        (("ru",), (2,), False, 204),
-        (("en",), (), False, 200),
-        (("en",), (1,), True, 200),
-        (("en",), (2,), True, 204),
+        (("en",), 0, False, 200),
+        (("ru",), 0, False, 204),
+        (("en",), 64, True, 200),
+        (("en",), 64, False, 204),
     ],
 )
 async def test_a_language_they_do_not_know_and_pictures_they_did_not_choose(
-    client: Client, solved, languages, queues, sensitive, status
+    client: Client, solved, languages, marks, agrees, status
 ):
-    async with client.context.cells.directory.acquire() as db:
-        await db.execute("UPDATE queue SET sensitive = $1 WHERE queue_id = 1", sensitive)
-    client.context.lookups.forget()
     await complain(client, solved)
-    reviewer = await factories.hand(client.context, languages=languages, queues=queues, reviewer=True)
+    reviewer = await factories.hand(client.context, languages=languages, queues=(), reviewer=True)
+    await factories.mark_queue(client.context, *([reviewer] if agrees else []), marks=marks)
     assert (await next_of(client, reviewer)).status_code == status
 
 

@@ -9,10 +9,13 @@ from collections.abc import Iterable
 from manyeyes.values.text.rules import without_outer_blanks
 
 KEY_BYTES = 16  # docs/decisions/0025#keys: 32 hexadecimal characters
+HINT_CHARACTERS = 4
 TOKEN_BYTES = 24
 # What a key opens, named as /v1 names it (docs/decisions/0048): a key has all of them unless it is made with fewer.
 TASKS_READ, TASKS_WRITE, MONEY_READ, WEBHOOKS = "tasks:read", "tasks:write", "money:read", "webhooks"
 EVERY_SCOPE = (TASKS_READ, TASKS_WRITE, MONEY_READ, WEBHOOKS)
+# What people alone may do, signed in at the pages; no key has these (docs/decisions/0077).
+MONEY_ASK, MANAGE = "money:ask", "account:manage"
 _LONGEST_KNOWN = 45  # characters of an address that is remembered: IPv6 has no more
 USUAL_KEEP_DAYS, LONGEST_KEEP_DAYS = 90, 3_650  # days that answers can be read (docs/decisions/0050)
 
@@ -28,6 +31,11 @@ def digest(secret: str) -> bytes:
 def new_key() -> str:
     """Return a fresh client key, 32 hexadecimal characters; it is shown once."""
     return secrets.token_hex(KEY_BYTES)
+
+
+def hint_of(key: str) -> str:
+    """Return by what its people recognise a key once it is hidden: its last four characters."""
+    return key[-HINT_CHARACTERS:]
 
 
 def new_token() -> str:

@@ -1,5 +1,6 @@
 """Named queries of accounts and keys → frozen values."""
 
+from datetime import datetime
 from typing import Protocol
 
 import asyncpg
@@ -20,6 +21,18 @@ class KeyOwner(msgspec.Struct, frozen=True):
     account_id: int
     allowed_addresses: tuple[str, ...]
     scopes: tuple[str, ...] = EVERY_SCOPE
+
+
+class KeyMarks(msgspec.Struct, frozen=True):
+    """By what a key's people recognise it: what they call it, its last characters, and the name of who made it.
+
+    ``by``: who of the account's people that is, by number; None: the operator.
+    """
+
+    label: str = ""
+    hint: str = ""
+    made_by: str = ""
+    by: int | None = None
 
 
 class Owner(Protocol):
@@ -55,6 +68,19 @@ class Terms(msgspec.Struct, frozen=True):
     keep_days: int = USUAL_KEEP_DAYS
 
 
+UNMARKED = KeyMarks()
+
+
+class ListedKey(msgspec.Struct, frozen=True):
+    """A client key as it is listed, known by its hash; ``revoked_at`` None: it is valid."""
+
+    key_hash: bytes
+    allowed_addresses: tuple[str, ...]
+    scopes: tuple[str, ...]
+    created_at: datetime
+    revoked_at: datetime | None
+
+
 async def key_owner(db: asyncpg.Connection, key_hash: bytes) -> KeyOwner | None:
     """Return whose key it is; None for an unknown or revoked one."""
     return read_one(KeyOwner, await db.fetchrow(SQL.key_owner, key_hash))
@@ -85,15 +111,16 @@ async def insert_place(db: asyncpg.Connection, place: AccountPlace) -> None:
     await db.execute(SQL.insert_place, *values(place, "account_id", "name", "cell"))
 
 
-async def insert_key(db: asyncpg.Connection, key_hash: bytes, owner: KeyOwner) -> None:
-    """Store a client key by its hash, with its owner and the networks that it may be used from."""
+async def insert_key(db: asyncpg.Connection, key_hash: bytes, owner: KeyOwner, marks: KeyMarks = UNMARKED) -> None:
+    """Store a client key by its hash, with its owner, the networks that it may be used from, and its marks."""
     lists = list(owner.allowed_addresses), list(owner.scopes)
-    await db.execute(SQL.insert_key, key_hash, owner.cell, owner.account_id, *lists)
+    named = values(marks, "label", "hint", "made_by")
+    await db.execute(SQL.insert_key, key_hash, owner.cell, owner.account_id, *lists, *named)
 
 
-async def revoke_key(db: asyncpg.Connection, key_hash: bytes) -> int | None:
-    """Return the account whose key ended; None when no such key was valid."""
-    account_id: int | None = await db.fetchval(SQL.revoke_key, key_hash)
+async def revoke_key(db: asyncpg.Connection, key_hash: bytes, of: int | None = None) -> int | None:
+    """Return the account whose key ended, ``of`` this account alone when one is named; None: no such key was valid."""
+    account_id: int | None = await db.fetchval(SQL.revoke_key, key_hash, of)
     return account_id
 
 
@@ -119,9 +146,24 @@ async def insert_accounts(tx: asyncpg.Connection, now: object, cell: int, accoun
     return {row["account_id"] for row in await tx.fetch(SQL.insert_accounts, cell, ids, names, now)}
 
 
+async def lock_accounts(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> set[int]:
+    """Return those of the accounts that there are; their rows are locked until the transaction ends."""
+    return {row["account_id"] for row in await tx.fetch(SQL.lock_accounts, cell, account_ids)}
+
+
 async def terms(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> dict[int, Terms]:
     """Return the terms of those accounts that exist, by id."""
     return {t.account_id: t for t in read(Terms, await tx.fetch(SQL.terms, cell, account_ids))}
+
+
+async def found_places(db: asyncpg.Connection, words: str, after: int, limit: int) -> list[AccountPlace]:
+    """Return accounts by number behind ``after``: those whose name has ``words`` or whose number that is; "": all."""
+    return read(AccountPlace, await db.fetch(SQL.found_places, words, after, limit))
+
+
+async def keys_of(db: asyncpg.Connection, account_id: int, limit: int) -> list[ListedKey]:
+    """Return an account's newest client keys, ended ones too."""
+    return read(ListedKey, await db.fetch(SQL.keys_of, account_id, limit))
 
 
 async def lock_terms(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> dict[int, Terms]:

@@ -17,9 +17,10 @@ from manyeyes.workers.store import Subject
 
 
 class AddCredential(msgspec.Struct, frozen=True, kw_only=True):
-    """``kind``: link or session; ``through``: hash of the client key or token that began a session, which ends with it.
+    """``kind``: link or session; ``through``: hash of what began a session (key, token, passkey), which ends with it.
 
-    ``address``: from where; ``ends``: hash of the session that this one takes the place of.
+    ``address``: from where; ``ends``: hash of the session that this one takes the place of; ``begun_by``, ``factors``:
+    as `BrowserSession` has them.
     """
 
     secret_hash: bytes
@@ -29,6 +30,8 @@ class AddCredential(msgspec.Struct, frozen=True, kw_only=True):
     through: bytes | None = None
     address: str = ""
     ends: bytes | None = None
+    begun_by: str = ""
+    factors: int = 1
     cell: int = DIRECTORY
     actor: Actor = BY_ITSELF
 
@@ -40,7 +43,15 @@ async def add_credentials(tx: asyncpg.Connection, now: datetime, commands: Seque
         is_new, ended = False, None
         if await workers.credential(tx, c.secret_hash, [c.kind]) is None:
             await workers.insert_credential(
-                tx, c.secret_hash, c.kind, c.subject, c.seconds, through=c.through, address=c.address
+                tx,
+                c.secret_hash,
+                c.kind,
+                c.subject,
+                c.seconds,
+                through=c.through,
+                address=c.address,
+                begun_by=c.begun_by,
+                factors=c.factors,
             )
             is_new = True
         if c.ends:
@@ -56,7 +67,7 @@ def _told(command: AddCredential, ended: Subject | None, *, is_new: bool) -> Ite
         is_staffs = command.subject.role == OPERATOR
         link = Deed.STAFF_LINK if is_staffs else Deed.LINK_MAKE  # it opens more than what support may do
         deed = Deed.SIGN_IN if command.kind == "session" else link
-        after = {command.kind: shown_hash(command.secret_hash), "seconds": command.seconds}
+        after = {command.kind: shown_hash(command.secret_hash), "seconds": int(command.seconds)}
         yield change_of(command.actor, deed, person(command.subject.role, command.subject.subject_id), None, after)
     if ended is not None and command.ends:
         subject = person(ended.role, ended.subject_id)

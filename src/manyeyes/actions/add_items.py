@@ -24,6 +24,7 @@ class NewItem(msgspec.Struct, frozen=True, kw_only=True):
     """An item whose serial was taken; ``picture`` None: it is fetched from ``picture_url`` when its turn comes.
 
     ``comment``: the customer's words about this picture alone. ``truth``: the right answer, empty where unknown.
+    ``marks``: what it may show, beside its queue's.
     """
 
     task_id: int
@@ -32,6 +33,7 @@ class NewItem(msgspec.Struct, frozen=True, kw_only=True):
     picture_url: str
     comment: str
     truth: str
+    marks: int = 0
 
 
 class AddItems(msgspec.Struct, frozen=True, kw_only=True):
@@ -227,4 +229,5 @@ def _task(command: AddItems, job: Job, line: int, item: NewItem) -> Task:
         line=line,
         external_id=item.external_id,
         picture_url=item.picture_url,
+        marks=item.marks,
     )

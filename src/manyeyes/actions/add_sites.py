@@ -15,7 +15,7 @@ from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.deeds import Deed
 
 
-class AddSite(msgspec.Struct, frozen=True):
+class AddSite(msgspec.Struct, frozen=True, kw_only=True):
     """``domain`` as `sites.rules.read_domain` gives it; ``token`` is fresh and used when there is no site yet."""
 
     cell: int

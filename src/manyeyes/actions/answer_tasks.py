@@ -95,7 +95,7 @@ async def answer_tasks(
     await sites.add_events(tx, now, cell, [_use(e.work) for e in ended if e.work.site])
     answered = [work for work in first if isinstance(work, Work)]  # in the order in which they were answered
     if answered:
-        await promote_queued(tx, now, cell, desks, [work.worker_id for work in answered])
+        await promote_queued(tx, now, cell, desks, [work.worker_id for work in answered], answered)
         await workers.change_desks(tx, now, cell, _desks(answered, now))
         await aside.hasten(tx, now, cell, laid, {work.worker_id for work in answered})
     # 4. Answer: a lease that is lost may be one whose reply was lost.

@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.ballots import Voted, lock_ballot
+from manyeyes.actions.shared.marked_looks import end_looks
 from manyeyes.actions.shared.slot_leases import SlotId
 from manyeyes.reports.rules import Vote
 from manyeyes.values.refusals import Refusal
@@ -32,4 +33,6 @@ async def cast_votes(tx: asyncpg.Connection, now: datetime, commands: Sequence[C
     outcomes = [ballot.cast(c.slot, c.reviewer_id, c.vote, c.reason, now, c.undo_seconds) for c in commands]
     # 3. Save: the votes, the verdicts with all that follows, the reviewers' pay.
     await ballot.save(tx, now, cell)
+    # The pictures are gone from their screens, be the votes counted or laid aside.
+    await end_looks(tx, now, cell, ballot.ended)
     return outcomes

@@ -8,6 +8,7 @@ import msgspec
 
 from manyeyes.actions.audit.jobs import read_job_books
 from manyeyes.actions.audit.panels import read_panel_books
+from manyeyes.actions.audit.payouts import read_payout_books
 from manyeyes.actions.audit.recognitions import read_recognition_books
 from manyeyes.certainty import judgements
 from manyeyes.dispatch.depths import store as queue_depths
@@ -21,7 +22,8 @@ from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
 
-RUNNING = (Book.AVAILABLE, Book.PAYABLE, Book.PENDING, Book.HELD, Book.SHARES)  # those that have a running sum
+# Those that have a running sum.
+RUNNING = (Book.AVAILABLE, Book.PAYABLE, Book.PENDING, Book.HELD, Book.SHARES, Book.REQUESTED)
 NO_ZONES: Mapping[int, str] = {}
 
 
@@ -43,11 +45,11 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     and none is negative; what is held equals the price of the open tasks; usage buckets equal what was settled less
     what was refunded; no task ended twice; every confirmed complaint has exactly one refund, of the whole charge, and
     there is no refund without one; no pay is both vested and cancelled, and none is cancelled but by a complaint; every
-    vote, every decision of a reviewer and every accepted appeal is paid once; a soft app's book is that of its days,
-    what it was given that of its tasks, and what was taken back that of its refunded tasks; recognitions' counts and
-    durations are those of their results and reviews, and each call was charged what its results were; what jobs counted
-    is what their tasks say (audit/jobs.py), and tasks of several answers are what their people gave (audit/panels.py).
-    ``time_zones``: audit/recognitions.py.
+    vote, every decision of a reviewer and every accepted appeal is paid once; every payout was set aside, and paid or
+    given back, once (audit/payouts.py); a soft app's book is that of its days, what it was given that of its tasks, and
+    what was taken back that of its refunded tasks; recognitions' counts and durations are those of their results and
+    reviews, and each call was charged what its results were; what jobs counted is what their tasks say (audit/jobs.py),
+    and tasks of several answers are what their people gave (audit/panels.py). ``time_zones``: audit/recognitions.py.
     """
     # 1. Load everything in one snapshot.
     async with db.transaction(isolation="repeatable_read", readonly=True):
@@ -67,7 +69,7 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     findings: list[str] = []
     difference = _unbalanced(books, findings)
     booked = {key: micros for key, micros in books.items() if key[0] in RUNNING}
-    difference += _compare("stored and booked sums", {**stored, **held, **owed}, booked, findings)
+    difference += _compare("stored and booked sums", {**stored, **held, **owed, **recourse.requested}, booked, findings)
     difference += _compare("usage buckets and settled transfers less refunds", charged, settled, findings)
     difference += _compare("shares of results and booked ones", earned, given, findings, "softId")
     for what, of, left, right in recourse.pairs:
@@ -89,14 +91,16 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
 
 
 class _Recourse(msgspec.Struct, frozen=True):
-    """``pairs``: what must be equal, with whose ids the keys are; micros."""
+    """``pairs``: what must be equal, with whose ids the keys are; ``requested``: sums of their book; micros."""
 
+    requested: dict[tuple[int, int], int]
     pairs: list[tuple[str, str, dict[int, int], dict[int, int]]]
     double_pays: list[int]
 
 
 async def _recourse(db: asyncpg.Connection, cell: int) -> _Recourse:
-    """Read what complaints moved, from every place that tells of it."""
+    """Read what complaints and payouts moved, from every place that tells of it."""
+    paid_out = await read_payout_books(db, cell)
     booked = await ledger.amounts(db, cell, TransferKind.REFUND)
     rows = await statistics.all_refunds(db, cell)
     confirmed = await reports.all_confirmed(db, cell)
@@ -129,7 +133,7 @@ async def _recourse(db: asyncpg.Connection, cell: int) -> _Recourse:
             await ledger.workers_sums(db, cell, TransferKind.JUDGEMENT_PAY),
         ),
     ]
-    return _Recourse(pairs, await ledger.double_pays(db, cell))
+    return _Recourse(paid_out.requested, [*pairs, *paid_out.pairs], await ledger.double_pays(db, cell))
 
 
 def _unbalanced(books: Mapping[tuple[int, int], int], findings: list[str]) -> int:

@@ -16,6 +16,7 @@ from manyeyes.actions.shared.judgement_effects import (
     pay_reviewers,
     why_lost,
 )
+from manyeyes.actions.shared.marked_looks import end_looks
 from manyeyes.certainty import judgements
 from manyeyes.certainty.rules import Judgement, JudgementState
 from manyeyes.tasks import history
@@ -71,6 +72,8 @@ async def decide_judgements(
     ended = [judgement for judgement in decided.values() if judgement.state is JudgementState.DECIDED]
     await end_judgements(tx, now, cell, ended, waiting, questions)
     await pay_reviewers(tx, now, cell, ended)
+    # The pictures are gone from their screens, be the decisions final or laid aside.
+    await end_looks(tx, now, cell, decided.values())
     return outcomes
 
 

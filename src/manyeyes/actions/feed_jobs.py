@@ -187,6 +187,7 @@ def _enter(command: FeedJob, job: Job, line: Line, picture: Picture | None, book
         contract=Contract.OWN,
         question_id=line.question_id,
         terms=job.people(price),
+        marks=line.marks,
     )
     row = enter(books.purses, terms, new, price)
     media = picture.media if picture else line.media

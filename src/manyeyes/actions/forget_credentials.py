@@ -1,4 +1,4 @@
-"""Forget links and sessions that are over since a day."""
+"""Forget links and sessions that are over since a day, and challenges that nobody can answer any more."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,8 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import DIRECTORY
-from manyeyes.workers import store as workers
+from manyeyes.workers.browser_sessions import delete_spent
+from manyeyes.workers.passkeys import store as passkeys
 
 
 class ForgetCredentials(msgspec.Struct, frozen=True):
@@ -18,5 +19,6 @@ async def forget_credentials(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[ForgetCredentials]
 ) -> list[None]:
     """Forget the links and sessions, but for the operator's: by those it is known that there is an operator."""
-    await workers.delete_spent(tx)
+    await delete_spent(tx)
+    await passkeys.forget_used_challenges(tx)
     return [None for _ in commands]

@@ -6,7 +6,8 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.workers import store as workers
+from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.workers.breaks import store as breaks
 
 
 class GoOnline(msgspec.Struct, frozen=True):
@@ -19,9 +20,17 @@ class GoOnline(msgspec.Struct, frozen=True):
     languages: tuple[str, ...]
 
 
-async def go_online(tx: asyncpg.Connection, now: datetime, commands: Sequence[GoOnline]) -> list[None]:
-    """Begin or renew each presence; of several commands of one worker the last counts."""
-    last = {c.worker_id: c for c in commands}
+async def go_online(tx: asyncpg.Connection, now: datetime, commands: Sequence[GoOnline]) -> list[Refusal | None]:
+    """Begin or renew each presence; of several commands of one worker the last counts.
+
+    Refused with BREAK_DUE is who has worked for two hours, and whose break has not lasted five minutes.
+    """
+    cell, last = commands[0].cell, {c.worker_id: c for c in commands}
     sessions = [(c.worker_id, c.node_id, c.queues, c.languages) for c in last.values()]
-    await workers.go_online(tx, now, commands[0].cell, sessions)
-    return [None for _ in commands]
+    missing = sorted(last.keys() - await breaks.go_online(tx, now, cell, sessions))
+    ends = await breaks.ends(tx, cell, missing) if missing else {}
+    return [_due(ends[c.worker_id]) if c.worker_id in ends else None for c in commands]
+
+
+def _due(ends: datetime) -> Refusal:
+    return Refusal(Reason.BREAK_DUE, f"you have worked for two hours; your break lasts until {ends:%H:%M:%S} UTC")

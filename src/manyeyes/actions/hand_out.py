@@ -10,17 +10,21 @@ import msgspec
 from manyeyes.actions.shared.customer_preferences import Regarded, idle_elsewhere, regarded, tasks_for_listed
 from manyeyes.allow_list.rules import FILTER_TERMS, FilterTerms
 from manyeyes.db.transaction import together
+from manyeyes.dispatch import heads
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import (
+    NOTHING_CLEAR,
     RIPE_SECONDS,
     SHOWING_SECONDS,
     Assignment,
+    ClearMarks,
     Idle,
     WaitingTask,
     match,
     virtual_turn,
 )
 from manyeyes.dispatch.store import Backlog
+from manyeyes.wellbeing import store as wellbeing
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import SessionChange
 
@@ -83,13 +87,13 @@ async def _run(tx: asyncpg.Connection, now: datetime, run: HandOut, at_once: int
         room = few if limit == at_once else await workers.rooms(tx, cell, queue_id, limit)
         seen = await _look(tx, now, run, limit, backlog, [Idle(*row) for row in room])
         # 2. Decide: who gets which task.
-        pairs = match(seen.waiting(), seen.by.room, seen.by.lists, now, seen.by.filters)
+        pairs = match(seen.allowed(), seen.by.room, seen.by.lists, now, seen.by.filters)
         if len(pairs) >= wanted or len(seen.by.room) < limit:
             break  # else all who were looked at have tried these tasks: look at more workers
     if not pairs:
         return HandedOut(())
     # 3. Save: the leases, then how far the queue's virtual time has come.
-    changed = await _save(tx, now, cell, pairs, seen.waiting())
+    changed = await _save(tx, now, cell, pairs, seen)
     given = {pair.task_id for pair in pairs}
     in_order, listed = [[t for t in tasks if t.task_id in given] for tasks in (seen.head, seen.listed)]
     newest = virtual_turn(turn, in_order, listed, backlog.first_turn or 0)
@@ -113,9 +117,15 @@ class _Seen(msgspec.Struct, kw_only=True):
     listed: list[WaitingTask] = []
     queued: list[WaitingTask] = []
     is_queued_full: bool = False
+    clear: ClearMarks = NOTHING_CLEAR
 
     def waiting(self) -> list[WaitingTask]:
         return self.listed + self.head + self.queued
+
+    def allowed(self) -> list[WaitingTask]:
+        """Return the same, each with who may not be shown it among those who have tried it."""
+        room = [w.worker_id for w in self.by.room]
+        return [self.clear.bar(task, room) for task in self.waiting()]
 
 
 async def _look(
@@ -135,11 +145,11 @@ async def _look(
     # 2. Tasks of customers who list them, then the head of the queue for the others.
     listed = await tasks_for_listed(tx, now, cell, queue_id, by, []) if by.lists and not is_cut else []
     busy, size, known = [w.worker_id for w in room if w.held], len(room) - len(listed), [t.task_id for t in listed]
-    fit = free or busy
-    head = await dispatch.waiting_head(tx, cell, queue_id, fit, size, by.filters, known=known) if size else []
+    fit, clear = free or busy, await _clear(tx, now, run, backlog, room)
+    head = await heads.waiting_head(tx, cell, queue_id, fit, size, by.filters, known=known, clear=clear) if size else []
     if not head and not listed and free and busy:  # nothing for who is idle: what waits may still be queued
-        head = await dispatch.waiting_head(tx, cell, queue_id, busy, len(busy), by.filters)
-    seen = _Seen(by=by, head=head, is_full=len(head) == size, listed=listed)
+        head = await heads.waiting_head(tx, cell, queue_id, busy, len(busy), by.filters, clear=clear)
+    seen = _Seen(by=by, head=head, is_full=len(head) == size, listed=listed, clear=clear)
     # 3. Workers whom the head's customers list, though they are not among the first with room.
     if backlog.is_regarding and is_cut:
         others = await idle_elsewhere(tx, now, cell, queue_id, head, room)
@@ -150,6 +160,20 @@ async def _look(
     if run.became_idle and backlog.queued:
         await _look_on_desks(tx, now, cell, queue_id, seen, backlog)
     return seen
+
+
+async def _clear(
+    tx: asyncpg.Connection, now: datetime, run: HandOut, backlog: Backlog, room: Sequence[Idle]
+) -> ClearMarks:
+    """Return what these people may be shown; where nothing is marked nobody is asked (docs/decisions/0079).
+
+    Not locked: what they are really shown is decided, and counted, when they are shown it (`promote_queued`).
+    """
+    if not (backlog.queue_marks or backlog.is_marked):
+        return NOTHING_CLEAR
+    found = await wellbeing.of(tx, run.cell, [w.worker_id for w in room])
+    clear = {worker_id: known.clear(run.queue_id, now) for worker_id, known in found.items()}
+    return ClearMarks(clear, backlog.queue_marks)
 
 
 async def _look_on_desks(
@@ -165,20 +189,20 @@ async def _look_on_desks(
         patience = min((w.patience() for w in quick), default=timedelta())
         takers, seconds, idle = [w.worker_id for w in quick], patience.total_seconds(), False
     if takers:
-        seen.queued = await dispatch.queued_head(
-            tx, cell, queue_id, takers, filters=seen.by.filters, now=now, seconds=seconds, idle=idle
+        seen.queued = await heads.queued_head(
+            tx, cell, queue_id, takers, filters=seen.by.filters, now=now, seconds=seconds, idle=idle, clear=seen.clear
         )
         seen.is_queued_full = len(seen.queued) == len(takers)
 
 
 async def _save(
-    tx: asyncpg.Connection, now: datetime, cell: int, pairs: Sequence[Assignment], waiting: Sequence[WaitingTask]
+    tx: asyncpg.Connection, now: datetime, cell: int, pairs: Sequence[Assignment], seen: _Seen
 ) -> tuple[int, ...]:
     # 1. Lay the tasks on the desks.
-    await dispatch.hand_over(tx, now, cell, pairs)
+    await dispatch.hand_over(tx, now, cell, pairs, seen.clear.queue_marks)
     # 2. Change how many tasks each worker holds; who loses an unseen one holds one less.
     given = {pair.task_id for pair in pairs}
     change = Counter(pair.worker_id for pair in pairs)
-    change.subtract(Counter(task.holder for task in waiting if task.holder and task.task_id in given))
+    change.subtract(Counter(task.holder for task in seen.waiting() if task.holder and task.task_id in given))
     await workers.change_desks(tx, now, cell, {w: SessionChange(held=n) for w, n in sorted(change.items()) if n})
     return tuple(change)

@@ -6,30 +6,52 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.accounts import client_keys
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.store import KeyOwner
+from manyeyes.accounts.client_keys import MOST_KEYS
+from manyeyes.accounts.colleagues import lock_people
+from manyeyes.accounts.roles import refused_manager
+from manyeyes.accounts.store import UNMARKED, KeyMarks, KeyOwner
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.trail import store as trail
-from manyeyes.trail.rules import change_of
+from manyeyes.trail.rules import TrailEntry, change_of
 from manyeyes.values.actor import BY_ITSELF, Actor, shown_hash
 from manyeyes.values.deeds import Deed
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class IssueKey(msgspec.Struct, frozen=True):
-    """``key_hash`` of a key that was made for this owner."""
+    """``key_hash`` of a key that was made for this owner; ``marks`` say who of the account's people makes it."""
 
     key_hash: bytes
     owner: KeyOwner
     cell: int = DIRECTORY
+    marks: KeyMarks = UNMARKED
     actor: Actor = BY_ITSELF
 
 
-async def issue_keys(tx: asyncpg.Connection, now: datetime, commands: Sequence[IssueKey]) -> list[None]:
-    """Make the keys valid; one that is known already came before, with a command whose reply was lost."""
-    entries = []
-    for c in commands:
-        if await accounts.key_owner(tx, c.key_hash) is None:
-            await accounts.insert_key(tx, c.key_hash, c.owner)
-            entries.append(change_of(c.actor, Deed.KEY_ISSUE, f"key:{shown_hash(c.key_hash)}", None, c.owner))
+async def issue_keys(tx: asyncpg.Connection, now: datetime, commands: Sequence[IssueKey]) -> list[Refusal | None]:
+    """Make the keys valid, or say why not; one that is known came before, with a command whose reply was lost."""
+    entries: list[TrailEntry | None] = []
+    outcomes = [await _issue(tx, command, entries) for command in commands]
     await trail.record(tx, now, commands[0].cell, entries)
-    return [None for _ in commands]
+    return outcomes
+
+
+async def _issue(tx: asyncpg.Connection, c: IssueKey, entries: list[TrailEntry | None]) -> Refusal | None:
+    if await accounts.key_owner(tx, c.key_hash) is not None:
+        return None
+    if c.marks.by is not None:
+        refusal = await _refused(tx, c.owner.account_id, c.marks.by)
+        if refusal is not None:
+            return refusal
+    await accounts.insert_key(tx, c.key_hash, c.owner, c.marks)
+    entries.append(change_of(c.actor, Deed.KEY_ISSUE, f"key:{shown_hash(c.key_hash)}", None, c.owner))
+    return None
+
+
+async def _refused(tx: asyncpg.Connection, account_id: int, by: int) -> Refusal | None:
+    refusal = refused_manager(await lock_people(tx, account_id) or [], by)
+    if refusal is None and await client_keys.count_valid(tx, account_id) >= MOST_KEYS:
+        return Refusal(Reason.ENOUGH_OF_THEM, f"the account has {MOST_KEYS} keys; revoke one first")
+    return refusal

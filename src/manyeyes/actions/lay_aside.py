@@ -76,7 +76,8 @@ async def lay_aside(
     if laid:
         await aside.hasten(tx, now, cell, earlier, {work.worker_id for work, _ in laid.values()})
         await aside.lay(tx, now, cell, [row for _, row in laid.values()])
-        await promote_queued(tx, now, cell, desks, [work.worker_id for work, _ in laid.values()])
+        gone = [work for work, _ in laid.values()]
+        await promote_queued(tx, now, cell, desks, [work.worker_id for work in gone], gone)
         await workers.change_desks(tx, now, cell, _changes(list(laid.values())))
     return [
         msgspec.structs.replace(outcome, next_work=desks.next_for(command.worker_id))

@@ -20,6 +20,7 @@ from manyeyes.tasks import history
 from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.labels import LABEL_PICTURE
 from manyeyes.tasks.questions import LABEL
+from manyeyes.wellbeing import store as wellbeing
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import SessionChange
 
@@ -141,11 +142,27 @@ async def _laid(
         return []
     questions = await history.questions(tx, cell, sorted(set(chosen.values())))
     getting = [hit for hit in hits if chosen.get(hit.worker_id) in questions]
+    getting = await _shown_to_them(
+        tx, now, cell, getting, {h.worker_id: questions[chosen[h.worker_id]] for h in getting}
+    )
     first = await fresh_numbers(tx, cell, len(getting)) if getting else 0
     return [
         _row(hit, questions[chosen[hit.worker_id]], number, now, held.get(hit.worker_id, ()))
         for number, hit in enumerate(getting, start=first)
     ]
+
+
+async def _shown_to_them(
+    tx: asyncpg.Connection, now: datetime, cell: int, getting: Sequence[_Hit], asked: Mapping[int, TaskQuestion]
+) -> list[_Hit]:
+    """Return those who may be shown what was chosen for them (docs/decisions/0079); of what is not marked, all."""
+    marks = {hit.worker_id: hit.queue.marks | asked[hit.worker_id].marks for hit in getting}
+    marked = [worker_id for worker_id, theirs in marks.items() if theirs]
+    known = await wellbeing.of(tx, cell, marked) if marked else {}
+    clear = {
+        hit.worker_id: known[hit.worker_id].clear(hit.queue.queue_id, now) for hit in getting if hit.worker_id in known
+    }
+    return [hit for hit in getting if not marks[hit.worker_id] & ~clear.get(hit.worker_id, 0)]
 
 
 def _row(hit: _Hit, asked: TaskQuestion, number: int, now: datetime, before: Sequence[Work]) -> Laid:

@@ -25,14 +25,16 @@ async def lay_judgements_ahead(
 ) -> list[Judgement | None]:
     """Return what lies behind what each reviewer looks at, else None; who looks at nothing gets nothing.
 
-    It is kept for them for a lease's time and counts as shown to nobody (docs/decisions/0042, 0081).
+    It is kept for them for a lease's time and counts as shown to nobody (docs/decisions/0042, 0081). Nothing marked
+    ever lies there: a look at such a thing is counted where it begins (docs/decisions/0079).
     """
     cell = commands[0].cell
     asking = {c.reviewer_id: frozenset(c.queue_ids) for c in commands}
     held, ahead = await judgements.desks(tx, now, cell, asking)
     if (held.keys() - ahead.keys()) and await judgements.any_open(tx, cell):
         ahead |= await _lay(tx, now, cell, asking)
-    return [ahead.get(c.reviewer_id) for c in commands]
+    unmarked = {r: judgement for r, judgement in ahead.items() if not judgement.marks}  # its queue may be marked since
+    return [unmarked.get(c.reviewer_id) for c in commands]
 
 
 async def _lay(
@@ -43,12 +45,14 @@ async def _lay(
     wanting = {r: queues for r, queues in asking.items() if r in held and r not in ahead}
     limit = len(wanting) + SPARE_JUDGEMENTS
     first = await judgements.lock_open(tx, cell, limit)
-    answers = await panels.answers_of(tx, cell, [judgement.task_id for judgement in first])
+    unmarked = [judgement for judgement in first if not judgement.marks]
+    answers = await panels.answers_of(tx, cell, [judgement.task_id for judgement in unmarked])
     answered = {(task_id, answer.worker_id) for task_id, given in answers.items() for answer in given}
     until = now + timedelta(seconds=JUDGEMENT_SECONDS)
-    ahead |= await judgements.lay_ahead(tx, cell, assign(first, wanting, answered), until)
+    ahead |= await judgements.lay_ahead(tx, cell, assign(unmarked, wanting, answered), until)
     if len(first) == limit:  # those who got nothing may fit further down
         for reviewer_id in sorted(wanting.keys() - ahead.keys()):
-            found = await judgements.lock_open_for(tx, cell, reviewer_id, sorted(wanting[reviewer_id]))
+            queue_ids = sorted(wanting[reviewer_id])
+            found = await judgements.lock_open_for(tx, cell, reviewer_id, queue_ids, [0 for _ in queue_ids])
             ahead |= await judgements.lay_ahead(tx, cell, [(each, reviewer_id) for each in found], until)
     return ahead

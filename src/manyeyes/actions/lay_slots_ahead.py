@@ -22,14 +22,16 @@ class LaySlotAhead(msgspec.Struct, frozen=True):
 async def lay_slots_ahead(tx: asyncpg.Connection, now: datetime, commands: Sequence[LaySlotAhead]) -> list[Slot | None]:
     """Return what lies behind what each reviewer looks at, else None; who looks at nothing gets nothing.
 
-    It is kept for them for a lease's time and counts as shown to nobody (docs/decisions/0042, 0081).
+    It is kept for them for a lease's time and counts as shown to nobody (docs/decisions/0042, 0081). Nothing marked
+    ever lies there: a look at such a thing is counted where it begins (docs/decisions/0079).
     """
     cell = commands[0].cell
     asking = {c.reviewer_id: frozenset(c.queue_ids) for c in commands}
     held, ahead = await slots.desks(tx, now, cell, asking)
     if (held.keys() - ahead.keys()) and await slots.any_open(tx, cell):
         ahead |= await _lay(tx, now, cell, asking)
-    return [ahead.get(c.reviewer_id) for c in commands]
+    unmarked = {r: slot for r, slot in ahead.items() if not slot.marks}  # its queue may be marked since
+    return [unmarked.get(c.reviewer_id) for c in commands]
 
 
 async def _lay(
@@ -40,11 +42,13 @@ async def _lay(
     wanting = {r: queues for r, queues in asking.items() if r in held and r not in ahead}
     limit = REVIEWERS * len(wanting) + SPARE_SLOTS
     first = await slots.lock_open(tx, cell, limit)
-    given = assign(first, wanting, await slots.judges(tx, cell, [slot.task_id for slot in first]))
+    unmarked = [slot for slot in first if not slot.marks]
+    given = assign(unmarked, wanting, await slots.judges(tx, cell, [slot.task_id for slot in unmarked]))
     until = now + timedelta(seconds=SLOT_SECONDS)
     ahead |= await voting.lay_ahead(tx, cell, given, until)
     if len(first) == limit:  # those who got nothing may fit further down
         for reviewer_id in sorted(wanting.keys() - ahead.keys()):
-            found = await slots.lock_open_for(tx, cell, reviewer_id, sorted(wanting[reviewer_id]))
+            queue_ids = sorted(wanting[reviewer_id])
+            found = await slots.lock_open_for(tx, cell, reviewer_id, queue_ids, [0 for _ in queue_ids])
             ahead |= await voting.lay_ahead(tx, cell, [(slot, reviewer_id) for slot in found], until)
     return ahead

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.marked_looks import save_looks
 from manyeyes.actions.shared.worker_desks import load_desks
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
@@ -34,6 +35,8 @@ async def note_instructions_seen(
         and work.lease_until is not None
         and work.lease_until > now
     ]
-    await dispatch.promote(tx, now, cell, {w.task_id: now + timedelta(seconds=w.lease_seconds) for w in shown})
+    longer = {w.task_id: desks.looks.lengthen(w, now + timedelta(seconds=w.lease_seconds), now) for w in shown}
+    await dispatch.promote(tx, now, cell, longer)
+    await save_looks(tx, cell, desks.looks)
     await questions.note_seen(tx, now, cell, sorted(unread))
     return [None] * len(commands)

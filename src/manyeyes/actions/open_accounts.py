@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.store import AccountPlace, KeyOwner
+from manyeyes.accounts.store import AccountPlace, KeyMarks, KeyOwner
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind, posting
 from manyeyes.trail import store as trail
@@ -22,8 +22,8 @@ from manyeyes.workers.store import Subject
 class Beginning(msgspec.Struct, frozen=True, kw_only=True):
     """What a new account gets; it may be opened so only in a cell that lives in the directory's database.
 
-    The hashes are those of the client key and of the sign-in link's secret. ``top_up_id`` is a serial that was taken
-    beforehand; ``amount_micros`` 0: nothing is topped up.
+    The hashes are those of the client key, which ends with ``hint``, and of the sign-in link's secret. ``top_up_id`` is
+    a serial that was taken beforehand; ``amount_micros`` 0: nothing is topped up.
     """
 
     key_hash: bytes
@@ -31,6 +31,7 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True):
     link_hash: bytes
     top_up_id: int
     amount_micros: int
+    hint: str = ""
 
 
 class OpenAccount(msgspec.Struct, frozen=True):
@@ -72,7 +73,8 @@ async def _begin(tx: asyncpg.Connection, now: datetime, command: OpenAccount, be
         )
         await ledger.change_balances(tx, cell, {account_id: amount})
     await accounts.insert_place(tx, AccountPlace(account_id, command.name, cell))
-    await accounts.insert_key(tx, beginning.key_hash, KeyOwner(cell, account_id, beginning.networks))
+    marks = KeyMarks(hint=beginning.hint)
+    await accounts.insert_key(tx, beginning.key_hash, KeyOwner(cell, account_id, beginning.networks), marks)
     await workers.insert_credential(
         tx, beginning.link_hash, "link", Subject("customer", account_id, cell), LINK_SECONDS
     )

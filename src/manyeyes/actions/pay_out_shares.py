@@ -18,7 +18,7 @@ from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 
 
-class PayOutShares(msgspec.Struct, frozen=True):
+class PayOutShares(msgspec.Struct, frozen=True, kw_only=True):
     """``cell`` is the owner's; ``elsewhere_micros`` what the other cells owe the app.
 
     ``pay_out_id`` is a serial taken beforehand: the same pay-out sent twice is booked once.

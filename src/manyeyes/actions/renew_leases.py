@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.lost_leases import lost
+from manyeyes.actions.shared.marked_looks import save_looks
 from manyeyes.actions.shared.worker_desks import Desks, LeaseId, load_desks
 from manyeyes.dispatch import leases
 from manyeyes.dispatch.rules import WorkState
@@ -40,6 +41,7 @@ async def renew_leases(
     # 3. Save: the leases that last longer, and who is awake.
     longer = {w.task_id: w.lease_until for w in desks.works() if w.lease_until and w.lease_until != before[w.task_id]}
     await leases.renew(tx, cell, longer)
+    await save_looks(tx, cell, desks.looks)
     awake = sorted({command.worker_id for command, work in zip(commands, found, strict=True) if work})
     if awake:
         await workers.change_desks(tx, now, cell, {worker_id: SessionChange(is_awake=True) for worker_id in awake})
@@ -60,6 +62,9 @@ def _renewed(desks: Desks, command: RenewLease, now: datetime) -> Work | None:
     if work is None or work.lease_until is None:
         return None
     longer = leases.renewed(work, now)
+    if longer.lease_until is not None and longer is not work:
+        until = desks.looks.lengthen(work, longer.lease_until, now)
+        longer = msgspec.structs.replace(longer, lease_until=until)
     desks.put_down(longer)
     assert longer.lease_until is not None
     more = longer.lease_until - work.lease_until

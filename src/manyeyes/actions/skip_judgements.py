@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.judgement_effects import LOST, JudgementId, held_by
+from manyeyes.actions.shared.marked_looks import end_looks
 from manyeyes.certainty import judgements
 from manyeyes.certainty.rules import Judgement
 from manyeyes.values.refusals import Refusal
@@ -38,4 +39,5 @@ async def skip_judgements(
         passed[judgement.key] = judgement
         outcomes.append(JudgementSkipped(judgement.task_id))
     await judgements.pass_on(tx, cell, [(*key, passed[key].reviewer_id) for key in sorted(passed)])
+    await end_looks(tx, now, cell, passed.values())
     return outcomes

@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.marked_looks import end_looks
 from manyeyes.actions.shared.slot_leases import LOST, SlotId, live_slot
 from manyeyes.reports import slots
 from manyeyes.reports.rules import Slot
@@ -40,4 +41,5 @@ async def skip_slots(
         passed[key] = slot
         outcomes.append(SlotSkipped(slot.task_id))
     await voting.pass_on(tx, cell, [passed[key] for key in sorted(passed)])
+    await end_looks(tx, now, cell, passed.values())
     return outcomes

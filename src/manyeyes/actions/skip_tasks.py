@@ -64,7 +64,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     await keep_practice(tx, now, cell, desks, practice)
     skipped = Counter(work.worker_id for work in taken if work)
     if skipped:
-        await promote_queued(tx, now, cell, desks, skipped)
+        await promote_queued(tx, now, cell, desks, skipped, [work for work in taken if work])
         await workers.change_desks(
             tx, now, cell, {w: SessionChange(held=-n, is_awake=True) for w, n in sorted(skipped.items())}
         )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.marked_looks import MarkedLooks, save_looks
 from manyeyes.actions.shared.worker_desks import Desks, LeaseId, load_desks_and_aside
 from manyeyes.dispatch.aside import store as aside
 from manyeyes.dispatch.aside.store import Aside
@@ -49,13 +50,15 @@ async def take_back(tx: asyncpg.Connection, now: datetime, commands: Sequence[Ta
             for work in desks.of(command.worker_id):
                 if work.state is WorkState.LEASED:
                     moved[work.task_id] = work.worker_id
+                    desks.looks.end([work], now)
                     desks.replace(_behind(work, now))
             moved[found.task_id] = found.worker_id
-            desks.replace(_current(found, now))
+            desks.replace(_current(desks.looks, found, now))
     # 3. Save.
     changed = [work for work in desks.works() if work.task_id in moved]
     await aside.lay_behind(tx, now, cell, [work for work in changed if work.state is WorkState.QUEUED])
     await aside.take_back(tx, cell, [work for work in changed if work.state is WorkState.LEASED])
+    await save_looks(tx, cell, desks.looks)
     back = Counter(work.worker_id for work in changed if work.task_id in laid)
     if back:
         changes = {w: SessionChange(held=n, is_awake=True) for w, n in sorted(back.items())}
@@ -80,7 +83,16 @@ def _taken_back(
         return _SHOWN_FOR_LONG
     if command.worker_id not in queues:
         return _NOT_ONLINE
-    return found if found.queue_id in queues[command.worker_id] else _NOT_THEIRS
+    if found.queue_id not in queues[command.worker_id]:
+        return _NOT_THEIRS
+    return found if _may_look_again(desks.looks, found, now) else _SEEN_ENOUGH
+
+
+def _may_look_again(looks: MarkedLooks, found: Aside, now: datetime) -> bool:
+    known, until = looks.of(found.worker_id), _lease_end(found, now)
+    return not found.marks or (
+        known is not None and known.look_end(found.queue_id, found.marks, until, now, is_new=False) is not None
+    )
 
 
 def _lease_end(found: Aside, now: datetime) -> datetime:
@@ -88,9 +100,12 @@ def _lease_end(found: Aside, now: datetime) -> datetime:
     return min(whole, latest_end(found.desk_since, found.lease_seconds)) if found.desk_since else whole
 
 
-def _current(found: Aside, now: datetime) -> Work:
+def _current(looks: MarkedLooks, found: Aside, now: datetime) -> Work:
     named = {name: getattr(found, name) for name in Work.__struct_fields__}
-    return Work(**{**named, "state": WorkState.LEASED, "lease_until": _lease_end(found, now), "aside_ms": 0})
+    until = looks.begin(
+        found.worker_id, found.queue_id, found.marks, _lease_end(found, now), now, is_new=False
+    )  # never None: it was asked before
+    return Work(**{**named, "state": WorkState.LEASED, "lease_until": until, "aside_ms": 0})
 
 
 def _behind(work: Work, now: datetime) -> Work:
@@ -103,5 +118,6 @@ _TOO_LATE = Refusal(Reason.TOO_LATE, "that can be taken back no more: its time i
 _SHOWN_FOR_LONG = Refusal(
     Reason.KEPT_TOO_LONG, "that can be taken back no more: you have had it for as long as anybody may"
 )
+_SEEN_ENOUGH = Refusal(Reason.TOO_LATE, "that can be taken back no more: its marks are not for you now")
 _NOT_ONLINE = Refusal(Reason.NOT_ONLINE, "go online first")
 _NOT_THEIRS = Refusal(Reason.QUEUE_LOST, "that can be taken back no more: you do not get its queue any longer")

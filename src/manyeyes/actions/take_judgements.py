@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.marked_looks import MarkedLooks, load_looks, save_looks
 from manyeyes.certainty import judgements
 from manyeyes.certainty.rules import JUDGEMENT_SECONDS, SPARE_JUDGEMENTS, Judgement, assign
 from manyeyes.panels import store as panels
@@ -49,10 +50,20 @@ async def _take(
     first = await judgements.lock_open(tx, cell, limit)
     answers = await panels.answers_of(tx, cell, [judgement.task_id for judgement in first])
     answered = {(task_id, answer.worker_id) for task_id, given in answers.items() for answer in given}
-    until = now + timedelta(seconds=JUDGEMENT_SECONDS)
-    held |= await judgements.lease(tx, now, cell, assign(first, wanting, answered), until)
+    looks, until = MarkedLooks(), now + timedelta(seconds=JUDGEMENT_SECONDS)
+    if len(first) == limit or any(judgement.marks for judgement in first):
+        await load_looks(tx, cell, looks, wanting)
+    given = assign(first, wanting, answered | looks.barred(first, wanting, now))
+    taken = await judgements.lease(tx, now, cell, given, until)
     if len(first) == limit:  # those who got nothing may fit further down
-        for reviewer_id in sorted(wanting.keys() - held.keys()):
-            found = await judgements.lock_open_for(tx, cell, reviewer_id, sorted(wanting[reviewer_id]))
-            held |= await judgements.lease(tx, now, cell, [(each, reviewer_id) for each in found], until)
-    return held
+        for reviewer_id in sorted(wanting.keys() - taken.keys()):
+            queue_ids = sorted(wanting[reviewer_id])
+            clear = looks.clear(reviewer_id, queue_ids, now)
+            found = await judgements.lock_open_for(tx, cell, reviewer_id, queue_ids, clear)
+            taken |= await judgements.lease(tx, now, cell, [(each, reviewer_id) for each in found], until)
+    # What is marked is counted, and lies there no longer than they may look at such things today.
+    ends = looks.begin_all(taken.values(), now)
+    taken |= {r: msgspec.structs.replace(taken[r], lease_until=end) for r, end in ends.items()}
+    await judgements.renew(tx, cell, [taken[r] for r in sorted(ends)])
+    await save_looks(tx, cell, looks)
+    return held | taken

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.marked_looks import MarkedLooks, load_looks, save_looks
 from manyeyes.reports import slots
 from manyeyes.reports.rules import REVIEWERS, SLOT_SECONDS, SPARE_SLOTS, Slot, assign
 from manyeyes.reports.voting import store as voting
@@ -44,11 +45,21 @@ async def _take(
     wanting = {r: queues for r, queues in asking.items() if r not in held}
     limit = REVIEWERS * len(wanting) + SPARE_SLOTS
     first = await slots.lock_open(tx, cell, limit)
-    given = assign(first, wanting, await slots.judges(tx, cell, [slot.task_id for slot in first]))
+    judges, looks = await slots.judges(tx, cell, [slot.task_id for slot in first]), MarkedLooks()
+    if len(first) == limit or any(slot.marks for slot in first):
+        await load_looks(tx, cell, looks, wanting)
+    given = assign(first, wanting, judges | looks.barred(first, wanting, now))
     until = now + timedelta(seconds=SLOT_SECONDS)
-    held |= await slots.lease(tx, now, cell, given, until)
+    taken = await slots.lease(tx, now, cell, given, until)
     if len(first) == limit:  # those who got nothing may fit further down
-        for reviewer_id in sorted(wanting.keys() - held.keys()):
-            found = await slots.lock_open_for(tx, cell, reviewer_id, sorted(wanting[reviewer_id]))
-            held |= await slots.lease(tx, now, cell, [(slot, reviewer_id) for slot in found], until)
-    return held
+        for reviewer_id in sorted(wanting.keys() - taken.keys()):
+            queue_ids = sorted(wanting[reviewer_id])
+            clear = looks.clear(reviewer_id, queue_ids, now)
+            found = await slots.lock_open_for(tx, cell, reviewer_id, queue_ids, clear)
+            taken |= await slots.lease(tx, now, cell, [(slot, reviewer_id) for slot in found], until)
+    # What is marked is counted, and lies there no longer than they may look at such things today.
+    ends = looks.begin_all(taken.values(), now)
+    taken |= {r: msgspec.structs.replace(taken[r], lease_until=end) for r, end in ends.items()}
+    await slots.renew(tx, cell, [taken[r] for r in sorted(ends)])
+    await save_looks(tx, cell, looks)
+    return held | taken

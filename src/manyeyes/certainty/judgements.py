@@ -103,10 +103,10 @@ async def lock_open(tx: asyncpg.Connection, cell: int, limit: int) -> list[Judge
 
 
 async def lock_open_for(
-    tx: asyncpg.Connection, cell: int, reviewer_id: int, queue_ids: Sequence[int]
+    tx: asyncpg.Connection, cell: int, reviewer_id: int, queue_ids: Sequence[int], clear: Sequence[int]
 ) -> list[Judgement]:
-    """Lock the one that fits this reviewer best, if there is one."""
-    return read(Judgement, await tx.fetch(SQL.lock_open_judgement_for, cell, reviewer_id, queue_ids))
+    """Lock the one that fits this reviewer best, if there is one; ``clear``: the marks for them, by queue."""
+    return read(Judgement, await tx.fetch(SQL.lock_open_judgement_for, cell, reviewer_id, queue_ids, clear))
 
 
 async def lease(

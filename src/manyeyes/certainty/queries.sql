@@ -72,22 +72,32 @@ SELECT EXISTS (SELECT FROM judgement WHERE cell = $1 AND state = 0);
 -- What these reviewers have before them (1), and what lies behind that (5).
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
        value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
-       settles_at
+       settles_at,
+       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks
 FROM judgement WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state IN (1, 5) AND lease_until > $3;
 
 -- name: lock_open_judgements
 -- What has waited for longest; whoever else takes some now gets others.
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
        value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
-       settles_at
+       settles_at,
+       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks
 FROM judgement WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id LIMIT $2 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_open_judgement_for
--- What has waited for longest and fits one reviewer, for when the first ones are none for them.
+-- What has waited for longest and fits one reviewer, for when the first ones are none for them: with no mark but those that are
+-- clear to them in its queue.
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
        value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
-       settles_at
-FROM judgement AS j WHERE j.cell = $1 AND j.state = 0 AND j.queue_id = ANY ($3::int[]) AND NOT j.passed_by @> ARRAY[$2::bigint]
+       settles_at,
+       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = j.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = j.queue_id), 0::smallint) AS marks
+FROM judgement AS j WHERE j.cell = $1 AND j.state = 0 AND NOT j.passed_by @> ARRAY[$2::bigint]
+  AND EXISTS (SELECT FROM unnest($3::int[], $4::int[]) AS c (queue_id, clear) WHERE c.queue_id = j.queue_id AND
+              (coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = j.task_id), 0::smallint)
+               | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = j.queue_id), 0::smallint)) & ~c.clear = 0)
   AND NOT EXISTS (SELECT FROM answer AS a WHERE a.cell = $1 AND a.task_id = j.task_id AND a.worker_id = $2)
 ORDER BY j.filed_at, j.task_id LIMIT 1 FOR UPDATE SKIP LOCKED;
 
@@ -99,7 +109,9 @@ FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS g (task_id, purpose, 
 WHERE judgement.cell = $1 AND judgement.task_id = g.task_id AND judgement.purpose = g.purpose
 RETURNING judgement.task_id, judgement.purpose, account_id, queue_id, question_id, state, judgement.reviewer_id, lease,
           lease_until, passed_by, proposal, score, value, is_right, pay_micros, is_accepted, target, until, stops, round,
-          shown_at, filed_at, settles_at;
+          shown_at, filed_at, settles_at,
+          coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
+          | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks;
 
 -- name: lay_judgements_ahead
 -- Lay judgements behind what reviewers look at: theirs until then, and shown to nobody. The rows are locked.
@@ -108,19 +120,25 @@ FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS g (task_id, purpose, 
 WHERE judgement.cell = $1 AND judgement.task_id = g.task_id AND judgement.purpose = g.purpose
 RETURNING judgement.task_id, judgement.purpose, account_id, queue_id, question_id, state, judgement.reviewer_id, lease,
           lease_until, passed_by, proposal, score, value, is_right, pay_micros, is_accepted, target, until, stops, round,
-          shown_at, filed_at, settles_at;
+          shown_at, filed_at, settles_at,
+          coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
+          | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks;
 
 -- name: show_judgements_ahead
 -- What lay behind lies before these reviewers now, under the same number; what they had seen before keeps since when.
--- Whoever is at one of them now is not waited for.
+-- Whoever is at one of them now is not waited for. What was marked meanwhile is not shown: its minute ends, and it goes to others.
 UPDATE judgement SET state = 1, lease_until = $3, shown_at = coalesce(shown_at, $4)
 FROM (SELECT o.task_id, o.purpose FROM judgement AS o
       WHERE o.cell = $1 AND o.reviewer_id = ANY ($2::bigint[]) AND o.state = 5 AND o.lease_until > $4
+        AND (coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = o.task_id), 0::smallint)
+             | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = o.queue_id), 0::smallint)) = 0
       ORDER BY o.task_id, o.purpose FOR UPDATE SKIP LOCKED) AS a
 WHERE judgement.cell = $1 AND judgement.task_id = a.task_id AND judgement.purpose = a.purpose
 RETURNING judgement.task_id, judgement.purpose, account_id, queue_id, question_id, state, reviewer_id, lease,
           lease_until, passed_by, proposal, score, value, is_right, pay_micros, is_accepted, target, until, stops, round,
-          shown_at, filed_at, settles_at;
+          shown_at, filed_at, settles_at,
+          coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
+          | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks;
 
 -- name: put_judgements_behind
 -- What reviewers look at goes behind what they took back; the rows are locked.
@@ -138,14 +156,18 @@ WHERE judgement.cell = $1 AND judgement.task_id = r.task_id AND judgement.purpos
 -- All judgements of tasks, locked in the order of the key, after their panels.
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
        value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
-       settles_at
+       settles_at,
+       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks
 FROM judgement WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id, purpose FOR UPDATE;
 
 -- name: lock_judgements_and_desks
 -- The same, and what lies before these reviewers (1), or behind that (5).
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
        value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
-       settles_at
+       settles_at,
+       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks
 FROM judgement WHERE cell = $1 AND (task_id = ANY ($2::bigint[]) OR (reviewer_id = ANY ($3::bigint[]) AND state IN (1, 5)))
 ORDER BY task_id, purpose FOR UPDATE;
 

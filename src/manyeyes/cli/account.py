@@ -4,42 +4,40 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from manyeyes.accounts import store as accounts
-from manyeyes.accounts.rules import (
-    LONGEST_KEEP_DAYS,
-    canonical_network,
-    digest,
-    new_key,
-    new_token,
-    read_scopes,
-)
-from manyeyes.accounts.store import AccountPlace, KeyOwner
-from manyeyes.actions.change_account_terms import ChangeAccountTerms, change_account_terms
-from manyeyes.actions.issue_keys import IssueKey, issue_keys
-from manyeyes.actions.open_accounts import Beginning, OpenAccount, open_accounts
-from manyeyes.actions.revoke_keys import RevokeKey, revoke_keys
-from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
-from manyeyes.cli import account_buckets
+from manyeyes.accounts.roles import LONGEST_LABEL
+from manyeyes.accounts.rules import canonical_network, digest, read_scopes
+from manyeyes.cli import account_buckets, account_people, account_top_ups
 from manyeyes.cli.acting import who_types
-from manyeyes.cli.command import CommandFailed, Common, browsers, run
+from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.cli.statement import statement
-from manyeyes.db.pool import FIRST_CELL
-from manyeyes.ledger import store as ledger
 from manyeyes.roles.customer.deliveries import secret_of
-from manyeyes.roles.login_links import address_of, login_url, sign_out_everywhere
+from manyeyes.roles.house import accounts as house
+from manyeyes.roles.house.accounts import AccountChange, HouseAccount
+from manyeyes.roles.login_links import sign_out_everywhere
+from manyeyes.roles.passkeys import remove_passkey
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.text.rules import read_name
+from manyeyes.workers.rules import EVERY_PERSON
 from manyeyes.workers.store import Subject
 
+PAGE = 500  # accounts that are read at a time
 KEEP_HELP = "Days after its end that a task's answer and picture are kept, 0 to 3650; 0: not at all."
 app = App(name="account", help="Customers, their keys and their money.")
 app.command(statement)
 app.command(account_buckets.add_bucket)
 app.command(account_buckets.buckets)
 app.command(account_buckets.drop_bucket, name="remove-bucket")
+app.command(account_people.keys)
+app.command(account_people.colleagues)
+app.command(account_people.invite)
+app.command(account_people.link)
+app.command(account_top_ups.top_ups)
+app.command(account_top_ups.approve_top_up)
+app.command(account_top_ups.decline_top_up)
+app.command(account_top_ups.low_balance)
 
 
 @app.command
@@ -58,7 +56,9 @@ def create(name: str, *, balance: str = "0", address: list[str] | None = None, c
         called = read_name(name)
         amount = money.parse(balance)
         networks = tuple(map(canonical_network, address or ()))
-        return await _create(context, called, amount, networks)
+        new = await house.open_account(context, called, networks, who_types(), amount)
+        told = {"account_id": new.account_id, "client_key": new.client_key}
+        return told | {"balance": money.text(amount), "login_url": new.login_url}
 
     run(common, work, lambda r: "\n".join(f"{key:11} {value}" for key, value in r.items()), may_create=True)
 
@@ -72,7 +72,10 @@ def top_up(account: str, amount: str, *, common: Common | None = None) -> None:
         if micros == 0:
             raise CommandFailed("the amount must be more than 0")
         place = await find_account(context, account)
-        balance = await _top_up(context, place, micros)
+        serial = await context.id_blocks.take(place.cell)
+        balance = await house.top_up(context, place, serial, micros, who_types())
+        if isinstance(balance, Refusal):
+            raise CommandFailed(balance.detail)
         return {"account_id": place.account_id, "balance": money.text(balance)}
 
     run(common, work, lambda r: f"account {r['account_id']} may now spend {r['balance']}")
@@ -80,7 +83,12 @@ def top_up(account: str, amount: str, *, common: Common | None = None) -> None:
 
 @app.command
 def key(
-    account: str, *, address: list[str] | None = None, scope: list[str] | None = None, common: Common | None = None
+    account: str,
+    *,
+    address: list[str] | None = None,
+    scope: list[str] | None = None,
+    label: str = "",
+    common: Common | None = None,
 ) -> None:
     """Give an account another client key (both are valid until one is revoked).
 
@@ -90,15 +98,16 @@ def key(
         Network that the key may be used from; repeat for more. Default: from anywhere.
     scope
         What the key opens: tasks:read, tasks:write, money:read or webhooks; repeat for more. Default: all of it.
+    label
+        What its people call it, such as the program that uses it.
     """
 
     async def work(context: Context) -> dict[str, Any]:
         networks = tuple(map(canonical_network, address or ()))
         scopes = read_scopes(scope or ())
+        called = read_name(label, "label", LONGEST_LABEL) if label else ""
         place = await find_account(context, account)
-        fresh = new_key()
-        owner = KeyOwner(place.cell, place.account_id, networks, scopes)
-        await context.batcher.ask(issue_keys, IssueKey(digest(fresh), owner, actor=who_types()))
+        fresh = await house.add_key(context, place, networks, scopes, who_types(), called)
         return {"account_id": place.account_id, "client_key": fresh}
 
     run(common, work, lambda r: str(r["client_key"]))
@@ -109,8 +118,7 @@ def revoke_key(client_key: str, *, common: Common | None = None) -> None:
     """End a client key; running servers forget it within seconds."""
 
     async def work(context: Context) -> dict[str, Any]:
-        account_id = await context.batcher.ask(revoke_keys, RevokeKey(digest(client_key), actor=who_types()))
-        await context.notifier.tell_changed()
+        account_id = await house.end_key(context, digest(client_key), who_types())
         if account_id is None:
             raise CommandFailed("no such key is valid")
         return {"account_id": account_id}
@@ -143,20 +151,9 @@ def set_account(
             raise CommandFailed("nothing to change: give one of the options; --help lists them")
         place = await find_account(context, account)
         bid = None if max_bid is None else money.parse(max_bid)
-        if weight is not None and not 0 < weight <= 1_000_000:
-            raise CommandFailed("the weight must be from 1 to 1000000")
-        if keep_days is not None and not 0 <= keep_days <= LONGEST_KEEP_DAYS:
-            raise CommandFailed(f"the days must be from 0 to {LONGEST_KEEP_DAYS}")
-        command = ChangeAccountTerms(
-            cell=place.cell,
-            account_id=place.account_id,
-            suspended=suspended,
-            max_bid_micros=bid,
-            weight=weight,
-            keep_days=keep_days,
-            actor=who_types(),
-        )
-        await context.batcher.ask(change_account_terms, command)
+        change = AccountChange(suspended=suspended, max_bid_micros=bid, weight=weight, keep_days=keep_days)
+        if fault := await house.change_account(context, place, change, who_types()):
+            raise CommandFailed(fault.sentence)
         return {"account_id": place.account_id}
 
     run(common, work, lambda r: f"account {r['account_id']} is changed")
@@ -168,13 +165,14 @@ def show(account: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        async with context.cells.pool(place.cell).acquire() as db:
-            terms = (await accounts.terms(db, place.cell, [place.account_id]))[place.account_id]
-            balances = await ledger.balances(db, place.cell, [place.account_id])
+        found = await house.account_of(context, place.account_id)
+        if found is None:
+            raise CommandFailed(f"there is no account {account}")
+        terms = found.terms
         return {
             "account_id": place.account_id,
             "name": place.name,
-            "balance": money.text(balances.get(place.account_id, 0)),
+            "balance": money.text(found.available_micros),
             "suspended": terms.suspended,
             "max_bid": money.text(terms.max_bid_micros),
             "weight": terms.weight,
@@ -184,24 +182,22 @@ def show(account: str, *, common: Common | None = None) -> None:
     run(common, work, lambda r: "\n".join(f"{key:11} {_said(value)}" for key, value in r.items()))
 
 
-@app.command
-def link(account: str, *, common: Common | None = None) -> None:
-    """Make a one-time address that signs the customer in to their page."""
-
-    async def work(context: Context) -> dict[str, Any]:
-        place = await find_account(context, account)
-        return {"login_url": await login_url(context, Subject("customer", place.account_id, place.cell), who_types())}
-
-    run(common, work, lambda r: str(r["login_url"]))
-
-
 @app.command(name="sign-out")
-def sign_out(account: str, *, common: Common | None = None) -> None:
-    """Sign an account out of every browser; links that were not used end too. Its client keys stay valid."""
+def sign_out(account: str, *, passkeys: WithPasskeys = False, common: Common | None = None) -> None:
+    """Sign an account out of every browser; links that were not used end too. Its client keys stay valid.
+
+    Parameters
+    ----------
+    passkeys
+        Remove its passkeys too, as after a lost device.
+    """
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        ended = await sign_out_everywhere(context, Subject("customer", place.account_id, place.cell), who_types())
+        whole = Subject("customer", place.account_id, place.cell, EVERY_PERSON)
+        ended = await sign_out_everywhere(context, whole, who_types())
+        if passkeys:
+            await remove_passkey(context, who_types(), whole)
         return {"account_id": place.account_id, "sessions": ended}
 
     run(common, work, lambda r: f"account {r['account_id']} is signed out of {browsers(r['sessions'])}")
@@ -232,17 +228,13 @@ def list_accounts(*, common: Common | None = None) -> None:
     """List all accounts with what they may spend."""
 
     async def work(context: Context) -> dict[str, Any]:
-        async with context.cells.directory.acquire() as db:
-            places = await accounts.every_place(db)
-        rows = []
-        for cell in context.cells.numbers:
-            mine = [p for p in places if p.cell == cell]
-            async with context.cells.pool(cell).acquire() as db:
-                balances = await ledger.balances(db, cell, [p.account_id for p in mine])
-            rows += [
-                {"account_id": p.account_id, "name": p.name, "balance": money.text(balances.get(p.account_id, 0))}
-                for p in mine
-            ]
+        every: list[HouseAccount] = []
+        while found := await house.accounts_page(context, "", every[-1].place.account_id if every else 0, PAGE):
+            every += found
+        rows = [
+            {"account_id": a.place.account_id, "name": a.place.name, "balance": money.text(a.available_micros)}
+            for a in every
+        ]
         return {"accounts": rows}
 
     run(
@@ -257,33 +249,3 @@ def list_accounts(*, common: Common | None = None) -> None:
 
 def _said(value: object) -> object:
     return ("yes" if value else "no") if isinstance(value, bool) else value
-
-
-async def _create(context: Context, name: str, amount_micros: int, networks: tuple[str, ...]) -> dict[str, Any]:
-    """Open the account in the first cell, which lies in the directory database: all in one transaction.
-
-    Its key exists nowhere else than in the result, so nothing that can fail may follow the commit.
-    """
-    key, link = new_key(), new_token()
-    beginning = Beginning(
-        key_hash=digest(key),
-        networks=networks,
-        link_hash=digest(link),
-        top_up_id=await context.id_blocks.take(FIRST_CELL),
-        amount_micros=amount_micros,
-    )
-    account_id = await context.id_blocks.take_number("account")
-    await context.batcher.ask(open_accounts, OpenAccount(FIRST_CELL, account_id, name, beginning, who_types()))
-    url = address_of(context, link)
-    return {"account_id": account_id, "client_key": key, "balance": money.text(amount_micros), "login_url": url}
-
-
-async def _top_up(context: Context, place: AccountPlace, amount_micros: int) -> int:
-    serial = await context.id_blocks.take(place.cell)
-    outcome = await context.batcher.ask(
-        top_up_accounts, TopUp(place.cell, serial, place.account_id, amount_micros, who_types())
-    )
-    if isinstance(outcome, Refusal):
-        raise CommandFailed(outcome.detail)
-    await context.notifier.tell_changed()  # jobs may wait for the money
-    return int(outcome)

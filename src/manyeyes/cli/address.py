@@ -4,12 +4,10 @@ from typing import Any
 
 from cyclopts import App
 
-from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import canonical_network
-from manyeyes.actions.block_networks import BlockNetwork, block_networks
-from manyeyes.actions.unblock_networks import UnblockNetwork, unblock_networks
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.roles.house import sites as house
 from manyeyes.runtime.context import Context
 
 app = App(name="address", help="Networks that are shut out.")
@@ -21,8 +19,7 @@ def block(network: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         text = canonical_network(network)
-        await context.batcher.ask(block_networks, BlockNetwork(text, actor=who_types()))
-        await context.notifier.tell_changed()
+        await house.block_network(context, text, who_types())
         return {"blocked": text}
 
     run(common, work, lambda r: f"{r['blocked']} is blocked")
@@ -34,9 +31,8 @@ def unblock(network: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         text = canonical_network(network)
-        if not await context.batcher.ask(unblock_networks, UnblockNetwork(text, actor=who_types())):
+        if not await house.unblock_network(context, text, who_types()):
             raise CommandFailed(f"{text} is not blocked")
-        await context.notifier.tell_changed()
         return {"unblocked": text}
 
     run(common, work, lambda r: f"{r['unblocked']} may call again")
@@ -47,7 +43,6 @@ def list_networks(*, common: Common | None = None) -> None:
     """List the networks that are shut out."""
 
     async def work(context: Context) -> dict[str, Any]:
-        async with context.cells.directory.acquire() as db:
-            return {"blocked": await accounts.blocked_networks(db)}
+        return {"blocked": await house.blocked_networks(context)}
 
     run(common, work, lambda r: "\n".join(r["blocked"]) or "nobody is blocked")

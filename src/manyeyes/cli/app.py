@@ -7,19 +7,17 @@ from typing import Annotated, Any, Literal
 from cyclopts import App as Noun
 from cyclopts import Parameter
 
-from manyeyes.actions.add_apps import AddApp, add_apps
-from manyeyes.actions.change_apps import ChangeApp, change_apps
 from manyeyes.apps import keys
-from manyeyes.apps import store as apps
 from manyeyes.apps.rules import DEFAULT_TIME_ZONE, IMAGE, App, new_id, zone
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run, say
 from manyeyes.cli.lookup import find_account, find_app
 from manyeyes.recognitions import store as recognitions
+from manyeyes.roles.house import apps as house
+from manyeyes.roles.house.apps import NewApp
+from manyeyes.roles.house.faults import FieldFault
 from manyeyes.runtime.context import Context
 from manyeyes.values.text.rules import read_name
-
-HIGHEST_RATE = 1_000_000
 
 app = Noun(name="app", help="Apps: whose pictures are recognised, and who may sign for them.")
 OutFolder = Annotated[
@@ -60,23 +58,21 @@ def create(
 
     async def work(context: Context) -> dict[str, Any]:
         called = read_name(name)
-        _check_rate(rate)
+        _said(house.rate_fault(rate))
         zone(time_zone)
         owner, secret_id = await find_account(context, account), new_id()
         made = _key(secret_id, public_key, bits, out)
-        new = App(
+        wanted = NewApp(
             secret_id=secret_id,
             name=called,
-            cell=owner.cell,
-            account_id=owner.account_id,
             medium=medium,
             time_zone=time_zone,
             public_key=made["public_key"],
             calls_per_second=rate,
-            suspended=False,
         )
-        await context.batcher.ask(add_apps, AddApp(new, actor=who_types()))
-        await context.notifier.tell_changed()
+        new = await house.open_app(context, owner, wanted, who_types())
+        if isinstance(new, FieldFault):
+            raise CommandFailed(new.sentence)
         return row(new) | made
 
     run(common, work, _show_new)
@@ -96,9 +92,7 @@ def key(
     async def work(context: Context) -> dict[str, Any]:
         found = await find_app(context, secret_id)
         made = _key(found.secret_id, public_key, bits, out)
-        command = ChangeApp(secret_id=found.secret_id, public_key=made["public_key"], actor=who_types())
-        await context.batcher.ask(change_apps, command)
-        await context.notifier.tell_changed()
+        _said(await house.change_app(context, found.secret_id, who_types(), public_key=made["public_key"]))
         return row(await find_app(context, found.secret_id)) | made
 
     run(common, work, _show_new)
@@ -116,8 +110,7 @@ def list_apps(*, account: str | None = None, common: Common | None = None) -> No
 
     async def work(context: Context) -> dict[str, Any]:
         owner = await find_account(context, account) if account else None
-        async with context.cells.directory.acquire() as db:
-            found = await apps.apps_of(db, owner.account_id if owner else None)
+        found = await house.apps_of(context, owner.account_id if owner else None)
         return {"apps": [row(each) for each in found]}
 
     run(common, work, lambda r: "\n".join(map(_line, r["apps"])) or "there is no app")
@@ -150,7 +143,7 @@ def set_app(secret_id: str, *, rate: int, common: Common | None = None) -> None:
     rate
         Calls per second that are taken.
     """
-    _change(secret_id, common, calls_per_second=rate)
+    _change(secret_id, common, rate=rate)
 
 
 @app.command
@@ -182,17 +175,15 @@ def row(found: App) -> dict[str, Any]:
 def _change(secret_id: str, common: Common | None, **terms: Any) -> None:
     async def work(context: Context) -> dict[str, Any]:
         found = await find_app(context, secret_id)
-        _check_rate(terms.get("calls_per_second", found.calls_per_second))
-        await context.batcher.ask(change_apps, ChangeApp(secret_id=found.secret_id, actor=who_types(), **terms))
-        await context.notifier.tell_changed()
+        _said(await house.change_app(context, found.secret_id, who_types(), **terms))
         return row(await find_app(context, found.secret_id))
 
     run(common, work, _line)
 
 
-def _check_rate(rate: int) -> None:
-    if not 0 < rate <= HIGHEST_RATE:
-        raise CommandFailed(f"the rate is from 1 to {HIGHEST_RATE} calls per second")
+def _said(fault: FieldFault | None) -> None:
+    if fault is not None:
+        raise CommandFailed(fault.sentence)
 
 
 def _key(secret_id: str, public_key: Path | None, key_bits: int, out: Path | None) -> dict[str, Any]:

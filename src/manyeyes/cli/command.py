@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from manyeyes.cli.options import CommandFailed, Common, say, settings_of
+from manyeyes.cli.options import CommandFailed, Common, WithPasskeys, say, settings_of
 from manyeyes.db.embedded import DataDirectoryInUse, Embedded, EmbeddedFailed, has_database, running_dsn
 from manyeyes.logs import set_up_logs
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context, open_context, prepare_database_at
 from manyeyes.settings import Settings
 
-__all__ = ["FAILURES", "CommandFailed", "Common", "browsers", "opened", "run", "say", "tell"]
+__all__ = ["FAILURES", "CommandFailed", "Common", "WithPasskeys", "browsers", "opened", "run", "say", "tell"]
 
 Result = TypeVar("Result", bound=Mapping[str, Any])  # printed as JSON, or as the command words it
 

@@ -13,11 +13,10 @@ from manyeyes.recognitions.rules import Recognition
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.queue_names import queue_said
 from manyeyes.tasks.rules import QueueTerms
-from manyeyes.values.text.rules import normalised, read_name
+from manyeyes.values.text.rules import normalised
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Worker
 
-LONGEST_LANGUAGE = 20
 Named = TypeVar("Named", AccountPlace, Worker)
 
 
@@ -72,11 +71,6 @@ async def find_queue(context: Context, name_or_id: str) -> QueueTerms:
     if found is None:
         raise CommandFailed(f"there is no queue {name_or_id}; see `manyeyes queue list`")
     return queues[found]
-
-
-def read_language(code: str) -> str:
-    """Return a language's code as it is kept. Raises ValueError for one that nobody could read or type."""
-    return read_name(code, "language", LONGEST_LANGUAGE)
 
 
 def _only(found: Sequence[Named], what: str, name_or_id: str) -> Named:

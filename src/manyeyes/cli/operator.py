@@ -7,8 +7,9 @@ from cyclopts import App, Parameter
 from manyeyes.actions.add_staff import AddStaff, add_staff
 from manyeyes.actions.remove_staff import RemoveStaff, remove_staff
 from manyeyes.cli.acting import who_types
-from manyeyes.cli.command import CommandFailed, Common, browsers, run
+from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, run
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
+from manyeyes.roles.passkeys import remove_passkey
 from manyeyes.runtime.context import Context
 from manyeyes.staff.rules import FOUNDER, ROLES
 from manyeyes.staff.store import StaffMember, every_staff
@@ -64,12 +65,22 @@ def link(who: Annotated[str, Parameter(help=WHO_HELP)] = "0", *, common: Common 
 
 
 @app.command(name="sign-out")
-def sign_out(who: Annotated[str, Parameter(help=WHO_HELP)] = "0", *, common: Common | None = None) -> None:
-    """Sign somebody out of every browser; links that were not used end too."""
+def sign_out(
+    who: Annotated[str, Parameter(help=WHO_HELP)] = "0", *, passkeys: WithPasskeys = False, common: Common | None = None
+) -> None:
+    """Sign somebody out of every browser; links that were not used end too.
+
+    Parameters
+    ----------
+    passkeys
+        Remove their passkeys too, as after a lost device.
+    """
 
     async def work(context: Context) -> dict[str, Any]:
         found = await _find(context, who)
         ended = await sign_out_everywhere(context, _subject(found), who_types())
+        if passkeys:
+            await remove_passkey(context, who_types(), _subject(found))
         return {"name": found.name, "sessions": ended}
 
     run(common, work, lambda r: f"{_named(r['name'])} is signed out of {browsers(r['sessions'])}")

@@ -25,6 +25,9 @@ class Common:
     json: Annotated[bool, Parameter(help="Print one JSON object on stdout.", negative="")] = False
 
 
+WithPasskeys = Annotated[bool, Parameter(negative="")]  # of signing somebody out
+
+
 def settings_of(common: Common, ops: str | None = None) -> Settings:
     """Return the environment's settings with the data directory, and the ops address, that the command was given."""
     return from_environment(data=common.data.absolute() if common.data else None, ops=ops)

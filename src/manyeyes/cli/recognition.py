@@ -1,32 +1,27 @@
 """manyeyes recognition: a recogniser with its labels under an app, and what people look at after it."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 from cyclopts import App, Parameter
 
-from manyeyes.actions.add_recognitions import AddRecognition, add_recognitions
-from manyeyes.actions.change_recognitions import ChangeRecognition, change_recognitions
-from manyeyes.apps.rules import new_id
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_app, find_queue, find_recognition
 from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
 from manyeyes.cli.recognition_import import import_history
-from manyeyes.outbound.given_address import read_callback_address
-from manyeyes.recognisers import catalogue
 from manyeyes.recognitions import rules, store
 from manyeyes.recognitions.rules import Recognition
+from manyeyes.roles.house import recognitions as house
+from manyeyes.roles.house.faults import FieldFault
+from manyeyes.roles.house.recognitions import RecognitionTerms
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.text.rules import read_name
 
 PICTURE_QUEUE = "1"  # the ordinary English one
 NOBODY = "0"
-SAMPLE_SHARE = 0.02
-MODEL_PRICE, NO_PRICE = "0.0005", "0"  # people are paid by their queue's price
+MODEL_PRICE, NO_PRICE = money.text(house.MODEL_PRICE_MICROS), "0"  # people are paid by their queue's price
 
 app = App(name="recognition", help="What is recognised under an app, when it is certain, and who looks at the rest.")
 app.command(import_history, name="import")
@@ -85,18 +80,13 @@ def create(
 
     async def work(context: Context) -> dict[str, Any]:
         found, called = await find_app(context, app), read_name(name or recogniser)
-        blank = _blank(found.secret_id, called, recogniser, model, labels)
+        blank = house.blank(found.secret_id, called, recogniser, _path(model), labels)
         micros = price or (NO_PRICE if recogniser == rules.PEOPLE else MODEL_PRICE)
         rest: dict[str, Any] = {"price": micros, "hours": review_hours, "url": review_url, "people": people}
-        terms = await _terms(context, blank, threshold, review_queue, sample, **rest)
-        new = msgspec.structs.replace(blank, **terms)
-        rules.check(new)
-        memory = context.settings.recogniser_megabytes
-        await asyncio.to_thread(catalogue.check, new.recogniser, new.model, new.names, memory)
-        number = await context.id_blocks.take_number("recognition")
-        command = AddRecognition(msgspec.structs.replace(new, recognition_id=number), actor=who_types())
-        await context.batcher.ask(add_recognitions, command)
-        await context.notifier.tell_changed()
+        terms = await _terms(context, threshold, review_queue, sample, **rest)
+        new = await house.add_recognition(context, blank, terms, who_types())
+        if isinstance(new, FieldFault):
+            raise CommandFailed(new.sentence)
         return row(new)
 
     run(common, work, _show_new)
@@ -149,10 +139,9 @@ def set_recognition(
     async def work(context: Context) -> dict[str, Any]:
         before = await find_recognition(context, task_id)
         rest: dict[str, Any] = {"price": price, "hours": review_hours, "url": review_url, "people": people}
-        terms = await _terms(context, before, threshold, review_queue, sample, **rest)
-        if not terms:
+        terms = await _terms(context, threshold, review_queue, sample, **rest)
+        if terms == RecognitionTerms():
             raise CommandFailed("nothing to change; see `manyeyes recognition set --help`")
-        rules.check(msgspec.structs.replace(before, **terms))
         return await _change(context, before, terms)
 
     run(common, work, _sheet)
@@ -190,30 +179,8 @@ def row(of: Recognition) -> dict[str, Any]:
     }
 
 
-def _blank(secret_id: str, name: str, recogniser: str, model: Path | None, labels: str) -> Recognition:
-    """Return the new recognition before its terms are known."""
-    path = "" if model is None else str(model.resolve(strict=True))
-    return Recognition(
-        task_id=new_id(),
-        recognition_id=0,
-        secret_id=secret_id,
-        name=name,
-        recogniser=recogniser,
-        model=path,
-        labels=rules.labels(labels),
-        threshold=0.0,
-        queue_id=0,
-        sample_share=0.0,
-        review_seconds=1,
-        review_url="",
-        price_micros=0,
-        closed=False,
-    )
-
-
 async def _terms(
     context: Context,
-    before: Recognition,
     threshold: float | None,
     review_queue: list[str] | None,
     sample: float | None,
@@ -222,26 +189,24 @@ async def _terms(
     hours: float | None,
     url: str | None,
     people: PeopleOptions | None,
-) -> dict[str, Any]:
-    """Return the columns that change, with their values."""
-    queue_id = await _queue_id(context, review_queue)
-    if sample is None and queue_id is not None and bool(queue_id) != bool(before.queue_id):
-        sample = SAMPLE_SHARE if queue_id else 0.0
-    asked = terms_in(people)
-    if asked and not (before.queue_id if queue_id is None else queue_id):
-        raise CommandFailed("how many people look is for a review queue; without one nobody does: see --review-queue")
-    if url:
-        url = read_callback_address(url, context.settings.private_networks())
-    terms = {
-        "threshold": threshold,
-        "queue_id": queue_id,
-        "sample_share": sample,
-        "price_micros": None if price is None else money.parse(price),
-        "review_seconds": None if hours is None else _seconds(hours),
-        "review_url": url,
-        "terms": asked,
-    }
-    return {name: value for name, value in terms.items() if value is not None}
+) -> RecognitionTerms:
+    """Return the terms that change. Raises `CommandFailed`."""
+    seconds = None if hours is None else house.review_seconds(hours)
+    if isinstance(seconds, FieldFault):
+        raise CommandFailed(seconds.sentence)
+    return RecognitionTerms(
+        threshold=threshold,
+        queue_id=await _queue_id(context, review_queue),
+        sample_share=sample,
+        price_micros=None if price is None else money.parse(price),
+        review_seconds=seconds,
+        review_url=url,
+        terms=terms_in(people),
+    )
+
+
+def _path(model: Path | None) -> str:
+    return "" if model is None else str(model.resolve(strict=True))
 
 
 async def _queue_id(context: Context, review_queue: list[str] | None) -> int | None:
@@ -253,25 +218,18 @@ async def _queue_id(context: Context, review_queue: list[str] | None) -> int | N
     return 0 if wanted == NOBODY else (await find_queue(context, wanted)).queue_id
 
 
-def _seconds(hours: float) -> int:
-    if not 0 < hours <= rules.LONGEST_REVIEW_SECONDS / 3600:
-        raise CommandFailed(f"a review may wait for more than 0 and up to {rules.LONGEST_REVIEW_SECONDS // 3600} hours")
-    return max(1, round(hours * 3600))
-
-
 def _set_closed(task_id: str, is_closed: bool, common: Common | None) -> None:
     async def work(context: Context) -> dict[str, Any]:
-        return await _change(context, await find_recognition(context, task_id), {"closed": is_closed})
+        return await _change(context, await find_recognition(context, task_id), RecognitionTerms(closed=is_closed))
 
     run(common, work, _line)
 
 
-async def _change(context: Context, before: Recognition, terms: dict[str, Any]) -> dict[str, Any]:
-    await context.batcher.ask(
-        change_recognitions, ChangeRecognition(task_id=before.task_id, actor=who_types(), **terms)
-    )
-    await context.notifier.tell_changed()
-    return row(msgspec.structs.replace(before, **terms))
+async def _change(context: Context, before: Recognition, terms: RecognitionTerms) -> dict[str, Any]:
+    after = await house.change_recognition(context, before, terms, who_types())
+    if isinstance(after, FieldFault):
+        raise CommandFailed(after.sentence)
+    return row(after)
 
 
 def _line(r: dict[str, Any]) -> str:

@@ -4,17 +4,14 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from manyeyes.accounts.rules import new_token
 from manyeyes.accounts.store import AccountPlace
-from manyeyes.actions.add_sites import AddSite, add_sites
-from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
-from manyeyes.roles.site_checks import check, end_barred
+from manyeyes.roles.house import sites as house
+from manyeyes.roles.site_checks import check
 from manyeyes.runtime.context import Context
-from manyeyes.sites import store as sites
-from manyeyes.sites.rules import Site, SiteState, file_address, is_live, proof_text, read_domain, record_name
+from manyeyes.sites.rules import Site, SiteState, file_address, proof_text, read_domain, record_name
 from manyeyes.sites.store import RecordedEvent
 from manyeyes.values.refusals import Refusal
 
@@ -30,9 +27,7 @@ def add(domain: str, *, account: Account, common: Common | None = None) -> None:
     async def work(context: Context) -> dict[str, Any]:
         name = _domain(domain)
         place = await find_account(context, account)
-        event_id = await context.id_blocks.take(place.cell)
-        command = AddSite(place.cell, event_id, place.account_id, name, new_token(), who_types())
-        return _row(await context.batcher.ask(add_sites, command))
+        return _row(await house.begin_site(context, place, name, who_types()))
 
     run(common, work, _how)
 
@@ -59,12 +54,9 @@ def withdraw(domain: str, *, account: Account, common: Common | None = None) -> 
 
     async def work(context: Context) -> dict[str, Any]:
         place, site = await _known(context, domain, account)
-        event_id = await context.id_blocks.take(place.cell)
-        command = WithdrawSite(place.cell, event_id, place.account_id, site.domain, who_types())
-        outcome = await context.batcher.ask(withdraw_sites, command)
+        outcome = await house.withdraw_site(context, place, site.domain, who_types())
         if isinstance(outcome, Refusal):
             raise CommandFailed(outcome.detail)
-        await end_barred(context, place.cell)
         return _row(outcome)
 
     run(common, work, lambda r: f"{r['domain']} is withdrawn from account {r['account_id']}")
@@ -76,13 +68,8 @@ def list_sites(*, account: OfAccount = None, common: Common | None = None) -> No
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account) if account else None
-        rows = []
-        for cell in context.cells.numbers if place is None else [place.cell]:
-            async with context.cells.pool(cell).acquire() as db:
-                now = await db.fetchval("SELECT now()")
-                found = await sites.every_site(db, cell)
-            rows += [_row(s, now) for s in found if place is None or s.account_id == place.account_id]
-        return {"sites": rows}
+        found = await house.every_site(context, place.account_id if place else None)
+        return {"sites": [_row(each.site, is_stale=each.is_stale) for each in found]}
 
     run(common, work, lambda r: "\n".join([f"{'account':>7}  {'state':9}  domain", *map(_line, r["sites"])]))
 
@@ -102,12 +89,8 @@ def audit(
         if not 0 < limit <= 1_000_000:
             raise CommandFailed("--limit must be from 1 to 1000000")
         place = await find_account(context, account) if account else None
-        found: list[RecordedEvent] = []
-        for cell in context.cells.numbers if place is None else [place.cell]:
-            async with context.cells.pool(cell).acquire() as db:
-                found += await sites.events(db, cell, name, place.account_id if place else None, limit)
-        found.sort(key=lambda seen: seen.at, reverse=True)
-        return {"domain": name, "events": [_event(seen) for seen in found[:limit]]}
+        found = await house.site_events(context, name, place, limit)
+        return {"domain": name, "events": [_event(seen) for seen in found]}
 
     run(common, work, _trail)
 
@@ -122,17 +105,13 @@ def _domain(text: str) -> str:
 async def _known(context: Context, domain: str, account: str) -> tuple[AccountPlace, Site]:
     name = _domain(domain)
     place = await find_account(context, account)
-    async with context.cells.pool(place.cell).acquire() as db:
-        found = [
-            s for s in await sites.every_site(db, place.cell) if (s.account_id, s.domain) == (place.account_id, name)
-        ]
-    if not found:
+    found = await house.site_of(context, place, name)
+    if found is None:
         raise CommandFailed(f"account {place.account_id} has no site {name}; `manyeyes site add` begins one")
-    return place, found[0]
+    return place, found
 
 
-def _row(site: Site, now: Any = None) -> dict[str, Any]:
-    is_stale = now is not None and site.state is SiteState.LIVE and not is_live(site, now)
+def _row(site: Site, *, is_stale: bool = False) -> dict[str, Any]:
     return {
         "account_id": site.account_id,
         "domain": site.domain,

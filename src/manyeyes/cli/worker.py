@@ -1,33 +1,33 @@
 """manyeyes worker: people who answer."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
-from manyeyes.accounts.rules import digest, new_token
-from manyeyes.actions.change_workers import ChangeWorker, change_workers
-from manyeyes.actions.disable_workers import DisableWorker, disable_workers
-from manyeyes.actions.enable_workers import EnableWorker, enable_workers
-from manyeyes.actions.leave import Leave, leave
-from manyeyes.actions.register_workers import RegisterWorker, register_workers
-from manyeyes.actions.take_queues import TakeQueues, take_queues
+from manyeyes.cli import payouts
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.alike import alike_rows_of, alike_table
-from manyeyes.cli.command import CommandFailed, Common, browsers, run, say
+from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, run, say
 from manyeyes.cli.floors import skill_rows_of, skill_table
-from manyeyes.cli.lookup import find_worker, read_language
+from manyeyes.cli.lookup import find_worker
+from manyeyes.cli.worker_marks import CAP_HELP, ZONE_HELP, check_zone, marks_lines, marks_row, read_caps
+from manyeyes.roles.house import workers as house
+from manyeyes.roles.house.faults import FieldFault
+from manyeyes.roles.house.workers import WorkerChange, read_languages
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
+from manyeyes.roles.passkeys import remove_passkey
+from manyeyes.roles.wellbeing import cap_worker
 from manyeyes.runtime.context import Context
-from manyeyes.tasks.rules import QueueTerms
-from manyeyes.values.refusals import Refusal
 from manyeyes.values.text.rules import read_name
 from manyeyes.workers import store as workers
-from manyeyes.workers.rules import queues_for
 from manyeyes.workers.store import Subject, Worker
 
 app = App(name="worker", help="People who answer.")
-
-SAME_LANGUAGE = {"rn": "ru"}  # what Anti-Captcha calls Russian (docs/contracts/anticaptcha.md#language-pools)
+app.command(payouts.payouts)
+app.command(payouts.ask, name="ask-payout")
+app.command(payouts.approve, name="approve-payout")
+app.command(payouts.mark_paid, name="mark-paid")
+app.command(payouts.decline, name="decline-payout")
 
 
 @app.command
@@ -54,17 +54,13 @@ def create(
 
     async def work(context: Context) -> dict[str, Any]:
         called = read_name(name)
-        languages = _languages(language or ["en"])
-        terms = await _queues(context, queue or [])
-        queues = tuple(queue or [q.queue_id for q in terms.values() if q.language in languages])
-        token = new_token()
-        worker_id = await context.id_blocks.take_number("worker")
-        new = Worker(worker_id=worker_id, name=called, languages=languages, queues=queues, reviewer=reviewer)
-        await context.batcher.ask(register_workers, RegisterWorker(new, digest(token), actor=who_types()))
-        url = await login_url(context, Subject("worker", worker_id, 0), who_types())
-        if not any(terms[q].language in ("", *languages) for q in queues):
+        languages = read_languages(language or ["en"])
+        new = await house.register_worker(context, called, languages, queue or (), who_types(), reviewer=reviewer)
+        if isinstance(new, FieldFault):
+            raise CommandFailed(_said(new))
+        if not new.has_queue:
             say(f"no queue speaks {', '.join(languages)}; see `manyeyes queue list`")
-        return {"worker_id": worker_id, "token": token, "login_url": url}
+        return {"worker_id": new.worker_id, "token": new.token, "login_url": new.login_url}
 
     run(common, work, lambda r: "\n".join(f"{key:10} {value}" for key, value in r.items()), may_create=True)
 
@@ -81,12 +77,20 @@ def link(worker: str, *, common: Common | None = None) -> None:
 
 
 @app.command(name="sign-out")
-def sign_out(worker: str, *, common: Common | None = None) -> None:
-    """Sign a worker out of every browser; links that were not used end too. The token of their programs stays valid."""
+def sign_out(worker: str, *, passkeys: WithPasskeys = False, common: Common | None = None) -> None:
+    """Sign a worker out of every browser; links that were not used end too. The token of their programs stays valid.
+
+    Parameters
+    ----------
+    passkeys
+        Remove their passkeys too, as after a lost device.
+    """
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
         ended = await sign_out_everywhere(context, Subject("worker", found.worker_id, 0), who_types())
+        if passkeys:
+            await remove_passkey(context, who_types(), Subject("worker", found.worker_id, 0))
         return {"worker_id": found.worker_id, "sessions": ended}
 
     run(common, work, lambda r: f"worker {r['worker_id']} is signed out of {browsers(r['sessions'])}")
@@ -99,6 +103,8 @@ def set_worker(
     language: list[str] | None = None,
     queue: list[int] | None = None,
     reviewer: bool | None = None,
+    cap: Annotated[list[str] | None, Parameter(help=CAP_HELP)] = None,
+    zone: Annotated[str | None, Parameter(help=ZONE_HELP)] = None,
     common: Common | None = None,
 ) -> None:
     """Change what a worker may do: what is taken away is gone at once, what is given they get when they next come.
@@ -114,35 +120,34 @@ def set_worker(
     """
 
     async def work(context: Context) -> dict[str, Any]:
-        if language is None and queue is None and reviewer is None:
-            raise CommandFailed("say what to change: --language, --queue, --reviewer or --no-reviewer")
-        found = await find_worker(context, worker)
-        terms = await _queues(context, queue or [])
-        command = ChangeWorker(
-            worker_id=found.worker_id,
-            languages=None if language is None else _languages(language),
+        if language is None and queue is None and reviewer is None and not cap and zone is None:
+            raise CommandFailed("say what to change: --language, --queue, --reviewer, --no-reviewer, --cap or --zone")
+        caps, found = read_caps(cap), await find_worker(context, worker)
+        check_zone(zone)
+        change = WorkerChange(
+            languages=None if language is None else read_languages(language),
             queues=None if queue is None else tuple(queue),
             reviewer=reviewer,
-            actor=who_types(),
         )
-        await context.batcher.ask(change_workers, command)
-        await context.notifier.tell_changed()
-        changed = await find_worker(context, str(found.worker_id))
-        if language is not None or queue is not None:
-            await _take_away(context, changed, terms)
-        return _row(changed)
+        is_changed = language is not None or queue is not None or reviewer is not None
+        if is_changed and (fault := await house.change_worker(context, found.worker_id, change, who_types())):
+            raise CommandFailed(_said(fault))
+        if caps or zone is not None:
+            await cap_worker(context, found.worker_id, caps, zone, who_types())
+        return _row(await find_worker(context, str(found.worker_id)))
 
     run(common, work, _line)
 
 
-async def _take_away(context: Context, worker: Worker, terms: dict[int, QueueTerms]) -> None:
-    """Take from a worker's presence, in each cell, the queues that they may not do any more."""
-    spoken = {each.queue_id: each.language for each in terms.values()}
-    allowed = queues_for(None, None, worker.queues, worker.languages, spoken)
-    lost = sorted(terms.keys() - set(() if isinstance(allowed, Refusal) else allowed[0]))
-    for cell in context.cells.numbers:
-        await context.batcher.ask(take_queues, TakeQueues(cell, worker.worker_id, tuple(lost)))
-    await context.notifier.tell([worker.worker_id])  # their open streams look at once
+@app.command
+def show(worker: str, *, common: Common | None = None) -> None:
+    """Show what a worker may do, what they said to marked pictures, and what of each mark they were shown today."""
+
+    async def work(context: Context) -> dict[str, Any]:
+        found = await find_worker(context, worker)
+        return {**_row(found), "marks": await marks_row(context, found)}
+
+    run(common, work, lambda r: "\n".join([_line(r), *marks_lines(r["marks"])]))
 
 
 @app.command
@@ -151,10 +156,7 @@ def disable(worker: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
-        await context.batcher.ask(disable_workers, DisableWorker(found.worker_id, actor=who_types()))
-        for cell in context.cells.numbers:
-            await context.batcher.ask(leave, Leave(cell, found.worker_id, offline=True))
-        await context.notifier.tell_changed()
+        await house.disable_worker(context, found.worker_id, who_types())
         return {"worker_id": found.worker_id}
 
     run(common, work, lambda r: f"worker {r['worker_id']} is disabled")
@@ -166,8 +168,7 @@ def enable(worker: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker, disabled=True)
-        await context.batcher.ask(enable_workers, EnableWorker(found.worker_id, actor=who_types()))
-        await context.notifier.tell_changed()
+        await house.let_in(context, found.worker_id, who_types())
         return {"worker_id": found.worker_id}
 
     run(common, work, lambda r: f"worker {r['worker_id']} may work again")
@@ -203,18 +204,9 @@ def _skills(found: dict[str, Any]) -> str:
     return "\n".join(lines) or "none of their answers were checked yet"
 
 
-async def _queues(context: Context, wanted: list[int]) -> dict[int, QueueTerms]:
-    """Return all queues. Raises `CommandFailed` for a wanted one that is not there."""
-    terms = await context.lookups.queues()
-    unknown = [q for q in wanted if q not in terms]
-    if unknown:
-        raise CommandFailed(f"there is no queue {unknown[0]}; see `manyeyes queue list`")
-    return terms
-
-
-def _languages(codes: list[str]) -> tuple[str, ...]:
-    names = [read_language(code) for code in codes]
-    return tuple(SAME_LANGUAGE.get(name, name) for name in names)
+def _said(fault: FieldFault) -> str:
+    """Return what is wrong, and where the queues that there are can be seen."""
+    return f"{fault.sentence}; see `manyeyes queue list`" if fault.field == "queues" else fault.sentence
 
 
 def _row(worker: Worker) -> dict[str, Any]:

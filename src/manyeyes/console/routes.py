@@ -1,16 +1,17 @@
 """The console's routes: pages for people, by role."""
 
-from collections.abc import Awaitable, Callable
-
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from manyeyes.console.customer.callbacks import CallbackPages
 from manyeyes.console.customer.certainty import CertaintyPages
+from manyeyes.console.customer.colleagues import ColleaguePages
 from manyeyes.console.customer.jobs.agreement_page import AgreementPages
 from manyeyes.console.customer.jobs.drafts import DraftPages
 from manyeyes.console.customer.jobs.job_pages import VERBS, JobPages
+from manyeyes.console.customer.keys import KeyPages
+from manyeyes.console.customer.needs import guarded_forms, guarded_pages
 from manyeyes.console.customer.overview import CustomerPages
 from manyeyes.console.customer.recognitions import RecognitionPages
 from manyeyes.console.customer.reports import ReportPages
@@ -18,34 +19,45 @@ from manyeyes.console.customer.result_downloads import Downloads
 from manyeyes.console.customer.statement import StatementPages
 from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
-from manyeyes.console.operator.agreement import QueueAgreementPages
-from manyeyes.console.operator.audit import AuditPages
-from manyeyes.console.operator.certainty import OperatorCertaintyPages
-from manyeyes.console.operator.disputes import RecoursePages
-from manyeyes.console.operator.overview import OperatorPages
-from manyeyes.console.operator.people import PeoplePages
-from manyeyes.console.operator.recognition import OperatorRecognitionPages
+from manyeyes.console.customer.top_ups import TopUpPages
+from manyeyes.console.operator.routes import Endpoint, Rooms, operators
 from manyeyes.console.reviewer.history import HistoryPages
 from manyeyes.console.reviewer.judging import JudgingPages
 from manyeyes.console.reviewer.review import ReviewPages
 from manyeyes.console.shared.appearance import change_look
+from manyeyes.console.shared.company import CompanyPages
 from manyeyes.console.shared.connect import show_help
+from manyeyes.console.shared.passkeys import PasskeyPages
 from manyeyes.console.shared.rendering import render, static_file
 from manyeyes.console.shared.session_list import SessionPages
 from manyeyes.console.shared.sign_in import SignInPages
 from manyeyes.console.worker.accuracy import AccuracyPages
+from manyeyes.console.worker.marks import MarkPages
+from manyeyes.console.worker.mine import MinePages
 from manyeyes.console.worker.reports import ComplaintPages
 from manyeyes.console.worker.widget import WidgetPages
 from manyeyes.console.worker.work import WorkPages
+from manyeyes.roles.company_sign_in import BACK
 from manyeyes.roles.sign_in import is_from_own_page
 from manyeyes.runtime.context import Context
 from manyeyes.values.integers import whole_number
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-Rooms = tuple[dict[str, Endpoint], dict[str, Endpoint]]  # pages to look at, forms to send
 # The first segments of the console's paths: what is not one of these belongs to the contracts.
 OWN_PATHS = (
-    *("", "login", "logout", "sessions", "look", "help", "static", "worker", "widget", "reviewer"),
+    *(
+        "",
+        "login",
+        "logout",
+        "sessions",
+        "passkeys",
+        "company",
+        "look",
+        "help",
+        "static",
+        "worker",
+        "widget",
+        "reviewer",
+    ),
     *("customer", "operator"),
 )
 FORM_TYPE = "application/x-www-form-urlencoded"  # none of the forms sends a file, but for those of drafts of jobs
@@ -55,7 +67,7 @@ LENGTH_DIGITS = 20  # of the largest Content-Length that a server reads
 
 def routes(context: Context) -> list[Route]:
     """Return the routes of the console's pages; every POST is refused unless it was sent from one of them."""
-    rooms = [room(context) for room in (_everybodys, _workers, _customers, _operators)]
+    rooms = [room(context) for room in (_everybodys, _workers, _customers, operators)]
     pages = {path: page for room, _ in rooms for path, page in room.items()}
     forms = {path: form for _, room in rooms for path, form in room.items()}
     with_files = {path: _of_own_page(context, form) for path, form in _customers_files(context).items()}
@@ -67,10 +79,14 @@ def routes(context: Context) -> list[Route]:
 
 def _everybodys(context: Context) -> Rooms:
     sign_in, sessions = SignInPages(context), SessionPages(context)
+    passkeys, company = PasskeyPages(context), CompanyPages(context)
     pages: dict[str, Endpoint] = {
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
         "/sessions": sessions.show,
+        "/company/sign-in": company.sign_in,
+        "/company/connect": company.connect,
+        BACK: company.back,
         "/help": show_help,
         "/static/{version}/{reader}/{name}": static_file,
     }
@@ -80,6 +96,12 @@ def _everybodys(context: Context) -> Rooms:
         "/logout": sign_in.sign_out,
         "/sessions/end": sessions.end,
         "/sessions/end-others": sessions.end_others,
+        "/company/disconnect": company.disconnect,
+        "/passkeys": passkeys.make,
+        "/passkeys/options": passkeys.options_to_make,
+        "/passkeys/challenge": passkeys.options_to_sign_in,
+        "/passkeys/sign-in": passkeys.sign_in,
+        "/passkeys/remove": passkeys.forget,
         "/look": change_look,
     }
     return pages, forms
@@ -87,10 +109,14 @@ def _everybodys(context: Context) -> Rooms:
 
 def _workers(context: Context) -> Rooms:
     work, review, complaints = WorkPages(context), ReviewPages(context), ComplaintPages(context)
-    judging, accuracy, reviews = JudgingPages(context), AccuracyPages(context), HistoryPages(context)
+    judging, accuracy, mine = JudgingPages(context), AccuracyPages(context), MinePages(context)
+    marks, reviews = MarkPages(context), HistoryPages(context)
     pages: dict[str, Endpoint] = {
         "/worker": work.show,
         "/worker/accuracy": accuracy.show,
+        "/worker/mine": mine.show,
+        "/worker/mine.csv": mine.download,
+        "/worker/marks": marks.show,
         "/worker/reports": complaints.show,
         "/reviewer": review.show,
         "/reviewer/results": judging.show,
@@ -105,8 +131,12 @@ def _workers(context: Context) -> Rooms:
         "/worker/skip": work.skip,
         "/worker/instructions": work.instructions,
         "/worker/accuracy/appeal": accuracy.appeal,
+        "/worker/marks/agree": marks.agree,
+        "/worker/marks/avoid": marks.avoid,
         "/worker/accuracy/practise": accuracy.practise,
         "/worker/appeal": complaints.appeal,
+        "/worker/mine/ask": mine.ask,
+        "/worker/mine/withdraw": mine.withdraw,
         "/reviewer/vote": review.vote,
         "/reviewer/skip": review.skip,
         "/reviewer/correct": reviews.correct,
@@ -122,6 +152,7 @@ def _customers(context: Context) -> Rooms:
     statement, reports, callbacks = StatementPages(context), ReportPages(context), CallbackPages(context)
     recognitions, downloads, tasks = RecognitionPages(context), Downloads(context), TaskPages(context)
     jobs, drafts = JobPages(context), DraftPages(context)
+    keys, people, top_ups = KeyPages(context), ColleaguePages(context), TopUpPages(context)
     pages: dict[str, Endpoint] = {
         "/customer": CustomerPages(context).show,
         "/customer/jobs": jobs.show,
@@ -142,55 +173,43 @@ def _customers(context: Context) -> Rooms:
         "/customer/recognitions/{task_id}/results.parquet": downloads.parquet,
         "/customer/reports": reports.show,
         "/customer/reports/{task_id}": reports.show_one,
+        "/customer/keys": keys.show,
+        "/customer/colleagues": people.show,
+        "/customer/top-ups": top_ups.show,
     }
     forms: dict[str, Endpoint] = {
         "/customer/callbacks/replay": callbacks.replay,
+        "/customer/callbacks/rotate": callbacks.rotate,
+        "/customer/callbacks/test": callbacks.test,
+        "/customer/keys": keys.make,
+        "/customer/keys/change": keys.change,
+        "/customer/keys/rotate": keys.rotate,
+        "/customer/keys/revoke": keys.revoke,
+        "/customer/colleagues": people.invite,
+        "/customer/colleagues/change": people.change,
+        "/customer/colleagues/remove": people.remove,
+        "/customer/colleagues/link": people.link,
+        "/customer/top-ups": top_ups.ask,
+        "/customer/top-ups/notice": top_ups.notice,
         "/customer/tasks/{task_id}/report": tasks.report,
         "/customer/tasks/{task_id}/cancel": tasks.cancel,
         "/customer/jobs/{job_id}/change": jobs.change,
         "/customer/jobs/{job_id}/drop": drafts.drop_file,
         **{f"/customer/jobs/{{job_id}}/{verb}": jobs.move for verb in VERBS},
     }
-    return pages, forms
+    return guarded_pages(context, pages), guarded_forms(context, forms)
 
 
 def _customers_files(context: Context) -> dict[str, Endpoint]:
     """Return the forms that send files: what they may send they judge themselves."""
     drafts = DraftPages(context)
-    return {
+    forms: dict[str, Endpoint] = {
         "/customer/jobs/new": drafts.send_new,
         "/customer/jobs/new/files": drafts.add_files,
         "/customer/jobs/{job_id}": drafts.send,
         "/customer/jobs/{job_id}/files": drafts.add_files,
     }
-
-
-def _operators(context: Context) -> Rooms:
-    recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
-    people, audit = PeoplePages(context), AuditPages(context)
-    agreement, certainty = QueueAgreementPages(context), OperatorCertaintyPages(context)
-    pages: dict[str, Endpoint] = {
-        "/operator": OperatorPages(context).show,
-        "/operator/queues/{queue_id}/agreement": agreement.show,
-        "/operator/queues/{queue_id}/agreement.csv": agreement.download,
-        "/operator/recognition": recognition.show,
-        "/operator/recognition/{task_id}": recognition.show_one,
-        "/operator/people": people.show,
-        "/operator/people/{queue_id}": people.show,
-        "/operator/workers/{worker_id}": people.show_one,
-        "/operator/certainty": certainty.show,
-        "/operator/recourse": recourse.show,
-        "/operator/audit": audit.show,
-        "/operator/audit.csv": audit.download,
-    }
-    forms: dict[str, Endpoint] = {
-        "/operator/appeal": recourse.decide,
-        "/operator/people/decide": people.decide,
-        "/operator/certainty/anew": certainty.renew,
-        "/operator/app": recognition.change_app,
-        "/operator/recognition": recognition.change,
-    }
-    return pages, forms
+    return guarded_forms(context, forms)
 
 
 async def show_missing(request: Request, error: Exception) -> Response:

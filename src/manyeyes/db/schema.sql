@@ -43,7 +43,25 @@ CREATE TABLE api_key (
     allowed_addresses text[] NOT NULL DEFAULT '{}',   -- networks; empty: from anywhere
     created_at        timestamptz NOT NULL,
     revoked_at        timestamptz,
-    scopes            text[] NOT NULL DEFAULT '{tasks:read,tasks:write,money:read,webhooks}'   -- what of /v1 it opens
+    scopes            text[] NOT NULL DEFAULT '{tasks:read,tasks:write,money:read,webhooks}',  -- what of /v1 it opens
+    label             text NOT NULL DEFAULT '',       -- what its people call it
+    hint              text NOT NULL DEFAULT '',       -- its last four characters; empty: made before they were kept
+    made_by           text NOT NULL DEFAULT '',       -- the name that its maker had; empty: the operator
+    used_at           timestamptz,                    -- when it was used last, in minutes (runtime/customer_sweeps.py)
+    ends_at           timestamptz                     -- when it ends by itself, having been replaced; null: never
+);
+CREATE INDEX api_key_account ON api_key (account_id);
+
+-- The people of an account and what they may do (accounts/roles.py). Its first owner, 0, has a row once they are changed.
+CREATE TABLE colleague (
+    account_id bigint NOT NULL,
+    person_id  bigint NOT NULL,
+    name       text NOT NULL,
+    role       text NOT NULL CHECK (role IN ('owner', 'member', 'billing', 'read_only')),
+    made_by    text NOT NULL,
+    created_at timestamptz NOT NULL,
+    removed_at timestamptz,
+    PRIMARY KEY (account_id, person_id)
 );
 
 -- Networks that the operator shut out.
@@ -75,9 +93,51 @@ CREATE TABLE credential (
     used_at     timestamptz,                          -- a link signs in once
     through     bytea,                                -- the client key or token that began a session, which ends with it
     address     text NOT NULL DEFAULT '',             -- from where a session was used last; empty: it is not known
-    seen_at     timestamptz                           -- when that was, within an hour
+    seen_at     timestamptz,                          -- when that was, within an hour
+    person_id   bigint NOT NULL DEFAULT 0,            -- who of a customer's people: colleague, or accounts/roles.py
+    begun_by    text NOT NULL DEFAULT '',             -- what began a session: passkey, company; empty: a link, or `through`
+    factors     smallint NOT NULL DEFAULT 1           -- how many proofs that was: a passkey is two
 );
 CREATE INDEX credential_subject ON credential (role, subject_id) WHERE kind <> 'token';
+
+-- What somebody's device proved that it has: it signs them in (docs/decisions/0082).
+CREATE TABLE passkey (
+    credential_id bytea PRIMARY KEY,                  -- what its device calls it
+    role          text NOT NULL CHECK (role IN ('worker', 'customer', 'operator')),
+    subject_id    bigint NOT NULL,
+    cell          int NOT NULL DEFAULT 0,
+    person_id     bigint NOT NULL DEFAULT 0,
+    user_handle   bytea NOT NULL,                     -- what its device knows the person by; all of theirs have one
+    public_key    bytea NOT NULL,                     -- COSE
+    sign_count    bigint NOT NULL,                    -- how often it signed; 0: it is shared among devices, which do not count
+    name          text NOT NULL,                      -- what its person calls it
+    created_at    timestamptz NOT NULL,
+    used_at       timestamptz
+);
+CREATE INDEX passkey_subject ON passkey (role, subject_id);
+
+-- Challenges that were answered: none is twice.
+CREATE TABLE used_challenge (
+    challenge_hash bytea PRIMARY KEY,
+    expires_at     timestamptz NOT NULL               -- from when on it could not be answered anyhow
+);
+CREATE INDEX used_challenge_over ON used_challenge (expires_at);
+
+-- Whom the company's own sign-in signs in here (docs/decisions/0083).
+CREATE TABLE identity (
+    issuer     text NOT NULL,
+    sub        text NOT NULL,                         -- their number there
+    role       text NOT NULL CHECK (role IN ('worker', 'customer', 'operator')),
+    subject_id bigint NOT NULL,
+    cell       int NOT NULL DEFAULT 0,
+    person_id  bigint NOT NULL DEFAULT 0,
+    name       text NOT NULL,                         -- what the company calls them
+    by_claims  boolean NOT NULL,                      -- they are here because of their groups; else they connected it
+    created_at timestamptz NOT NULL,
+    used_at    timestamptz,
+    PRIMARY KEY (issuer, sub)
+);
+CREATE INDEX identity_subject ON identity (role, subject_id);
 
 -- A kind of work with a price, a language and workers who may do it (a reference table: few rows, rarely written).
 CREATE TABLE queue (
@@ -88,7 +148,6 @@ CREATE TABLE queue (
     pay_micros    bigint NOT NULL CHECK (pay_micros >= 0 AND pay_micros <= price_micros),
     capacity      int NOT NULL CHECK (capacity > 0),       -- waiting tasks above which only a high bid enters
     lease_seconds int NOT NULL CHECK (lease_seconds > 0),
-    sensitive     boolean NOT NULL DEFAULT false,
     vote_micros   bigint NOT NULL DEFAULT 100 CHECK (vote_micros >= 0),  -- what a reviewer earns with one vote
     accepts_complaints boolean NOT NULL DEFAULT true,      -- about its pictures; of queue 2, the Russian one, it is false
     life_seconds  int CHECK (life_seconds BETWEEN 60 AND 2592000),  -- of an unanswered task; null: the installation's
@@ -98,7 +157,8 @@ CREATE TABLE queue (
     audit_share   real NOT NULL DEFAULT 0.05 CHECK (audit_share BETWEEN 0 AND 1),   -- of accepted results, by lot
     method        text NOT NULL DEFAULT 'majority',   -- how answers are weighed: consensus/rules.py, Method
     learned_at    timestamptz,                        -- when skills were last worked out from all answers; null: never
-    peers_right   real                                -- how often what the others say is right, as gold and reviewers told; null: 90 %
+    peers_right   real,                               -- how often what the others say is right, as gold and reviewers told; null: 90 %
+    marks         smallint NOT NULL DEFAULT 0         -- what its pictures may show: values/marks.py
 );
 
 -- Applications of developers by the `softId` that they send. The owner gets a share of what is spent through theirs.
@@ -161,7 +221,9 @@ CREATE UNIQUE INDEX staff_name ON staff (name) WHERE removed_at IS NULL;
 -- The cell's serial numbers: processes take blocks out of this row, so ids exist before the insert.
 CREATE TABLE cell (
     cell        int PRIMARY KEY,
-    next_serial bigint NOT NULL
+    next_serial bigint NOT NULL,
+    cells       smallint NOT NULL DEFAULT 1,      -- how many there are in all, and the how manieth this one is, from 0:
+    nth         smallint NOT NULL DEFAULT 0       -- they share what people may be shown of a mark
 );
 
 -- Processes that serve; a dead one's sessions leave the match.
@@ -182,8 +244,29 @@ CREATE TABLE account (
     created_at     timestamptz NOT NULL,
     keep_days      int NOT NULL DEFAULT 90 CHECK (keep_days BETWEEN 0 AND 3650),   -- answers and pictures; 0: not at all
     forgotten_until timestamptz NOT NULL DEFAULT 'epoch',     -- what ended before is forgotten, or in `kept_longer`
+    low_micros     bigint NOT NULL DEFAULT 0 CHECK (low_micros >= 0),   -- below it the customer is told; 0: never
+    low_url        text NOT NULL DEFAULT '',                    -- where to; empty: on their pages alone
+    low_since      timestamptz,                                 -- since when that is so; null: it is not
     PRIMARY KEY (cell, account_id)
 );
+CREATE INDEX account_low ON account (cell, account_id) WHERE low_micros > 0 OR low_since IS NOT NULL;
+
+-- What customers ask to be topped up with. States: accounts/top_ups.py. The posting has the request's number.
+CREATE TABLE top_up_request (
+    cell          int NOT NULL,
+    request_id    bigint NOT NULL,
+    account_id    bigint NOT NULL,
+    amount_micros bigint NOT NULL CHECK (amount_micros > 0),
+    note          text NOT NULL,
+    asked_by      text NOT NULL,
+    asked_at      timestamptz NOT NULL,
+    state         smallint NOT NULL DEFAULT 0,
+    decided_at    timestamptz,
+    word          text NOT NULL DEFAULT '',            -- the operator's, when it is declined
+    PRIMARY KEY (cell, request_id)
+);
+CREATE INDEX top_up_request_account ON top_up_request (cell, account_id, request_id);
+CREATE INDEX top_up_request_open ON top_up_request (cell, request_id) WHERE state = 0;
 
 -- What a customer may still spend; always the sum of their transfers (manyeyes db check).
 CREATE TABLE balance (
@@ -225,8 +308,9 @@ CREATE INDEX transfer_account ON transfer (cell, account_id, at) WHERE account_i
 -- What a statement does not take from the minutes of usage: all but holds, charges and what is given back of a hold.
 CREATE INDEX transfer_rare ON transfer (cell, account_id, at) INCLUDE (kind, amount_micros)
     WHERE account_id <> 0 AND kind IN (1, 7, 13, 14);
--- A worker's statement reads their earnings by it; the pages of workers come after those of customers.
-CREATE INDEX transfer_worker ON transfer (cell, worker_id, at) WHERE worker_id <> 0;
+-- A worker's statement is summed from it alone; the pages of workers come after those of customers.
+CREATE INDEX transfer_earned ON transfer (cell, worker_id, at, cause_id, kind, n) INCLUDE (amount_micros)
+    WHERE worker_id <> 0;
 
 -- Pay that waits until its complaint window has closed; then it is vested into the wallet.
 CREATE TABLE pending_pay (
@@ -239,6 +323,31 @@ CREATE TABLE pending_pay (
 );
 CREATE INDEX pending_pay_due ON pending_pay (cell, due_at);
 CREATE INDEX pending_pay_worker ON pending_pay (cell, worker_id);
+
+-- What workers ask to be paid out: of one request at most one row in each cell (docs/decisions/0078). As long as its `state` is
+-- below 2 its money is in the book of requested payouts. Locked before wallets.
+CREATE TABLE payout (
+    cell          int NOT NULL,
+    payout_id     bigint NOT NULL,        -- the cell's serial: the cause of its transfers
+    request_id    bigint NOT NULL,        -- the number that people type, of all its cells
+    worker_id     bigint NOT NULL,
+    ask_key       bytea NOT NULL,         -- asked again with it, nothing is asked for
+    amount_micros bigint NOT NULL CHECK (amount_micros > 0),
+    state         smallint NOT NULL DEFAULT 0,        -- payouts/rules.py: PayoutState
+    shown         text NOT NULL,          -- the end of where the money is to go
+    details       bytea NOT NULL,         -- where it is to go, sealed (runtime/installation_keys.py)
+    words         text NOT NULL DEFAULT '',           -- of a paid one the reference, of a declined one why
+    asked_at      timestamptz NOT NULL,
+    approved_at   timestamptz,
+    ended_at      timestamptz,            -- paid, declined or withdrawn
+    PRIMARY KEY (cell, payout_id),
+    CONSTRAINT payout_asked UNIQUE (cell, worker_id, ask_key),
+    CONSTRAINT payout_request UNIQUE (cell, request_id),
+    CHECK ((state >= 2) = (ended_at IS NOT NULL))
+) WITH (fillfactor = 70);
+CREATE INDEX payout_worker ON payout (cell, worker_id, asked_at);
+CREATE INDEX payout_open ON payout (cell, asked_at) WHERE state < 2;
+CREATE INDEX payout_ended ON payout (cell, ended_at) WHERE state >= 2;
 
 -- A task as it was submitted. Insert-only.
 CREATE TABLE task (
@@ -261,10 +370,13 @@ CREATE TABLE task (
     line          int NOT NULL DEFAULT 0,         -- its place in the job, from 1
     external_id   text NOT NULL DEFAULT '',       -- the customer's own name for it; of one job no two are alike
     picture_url   text NOT NULL DEFAULT '',       -- where its picture is fetched when its turn comes; empty: it is here
+    marks         smallint NOT NULL DEFAULT 0,    -- its own, beside its queue's: values/marks.py
     PRIMARY KEY (cell, task_id)
 );
 CREATE INDEX task_account ON task (cell, account_id, task_id);
 CREATE INDEX task_external ON task (cell, account_id, external_id, task_id) WHERE external_id <> '';
+-- Rows come in the order of these instants: a summary per megabyte finds a minute, and costs an insert nothing.
+CREATE INDEX task_came ON task USING brin (created_at) WITH (autosummarize = on);
 CREATE UNIQUE INDEX task_line ON task (cell, job_id, line) WHERE job_id <> 0;
 CREATE UNIQUE INDEX task_item ON task (cell, job_id, external_id) WHERE job_id <> 0 AND external_id <> '';
 
@@ -317,6 +429,7 @@ CREATE TABLE work (
     aside_reason   text NOT NULL DEFAULT '',      -- why it was passed on
     aside_until    timestamptz,           -- until when that can be taken back
     aside_ms       int NOT NULL DEFAULT 0,        -- how long they had looked at it, then or before it lay behind another
+    marks          smallint NOT NULL DEFAULT 0,   -- its task's own; once it was handed out, its queue's too
     PRIMARY KEY (cell, task_id)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_cost_delay = 0);
@@ -332,6 +445,7 @@ CREATE INDEX work_site ON work (cell, account_id, site, state) WHERE site <> '';
 CREATE INDEX work_seats ON work (cell, of_task) WHERE of_task <> 0;   -- who has seats of one task
 CREATE INDEX work_aside ON work (cell, worker_id) WHERE state = 4;    -- what they may take back
 CREATE INDEX work_aside_due ON work (cell, aside_until) WHERE state = 4;
+CREATE INDEX work_marked ON work (cell, queue_id) WHERE marks <> 0;   -- whether it must be asked who may see what
 
 -- A worker's presence. `held` counts their leases: 0 is idle; the second one waits on their desk.
 CREATE TABLE session (
@@ -352,11 +466,28 @@ CREATE TABLE session (
     left_at       timestamptz,                     -- when they were last present, and in which queues,
     left_queues   int[] NOT NULL DEFAULT '{}',     -- before they left
     practice_queue int NOT NULL DEFAULT 0,         -- whose training set they practise with, below its floor; 0: none
+    works_since   timestamptz,                     -- since when they work without a break (wellbeing/rules.py)
     PRIMARY KEY (cell, worker_id)
 ) WITH (fillfactor = 50);
 -- Who asks comes before who is merely present.
 CREATE INDEX session_room ON session (cell, held, silent, idle_since) WHERE present;
 CREATE INDEX session_left ON session (cell, left_at) WHERE NOT present;
+
+-- What people said of marks, what they may be shown of each a day, and what they were shown (wellbeing/rules.py). Of who never
+-- said anything there is no row, and they are shown nothing that is marked. Locked after work.
+CREATE TABLE wellbeing (
+    cell         int NOT NULL,
+    worker_id    bigint NOT NULL,
+    agreed       jsonb NOT NULL DEFAULT '{}',      -- marks that they said yes to, by queue
+    avoided      smallint NOT NULL DEFAULT 0,      -- marks that they are never shown
+    caps         jsonb NOT NULL DEFAULT '{}',      -- by mark; of others the usual ones
+    zone         text NOT NULL DEFAULT 'UTC',      -- whose days are counted
+    day          date NOT NULL DEFAULT '0001-01-01',
+    spent        jsonb NOT NULL DEFAULT '{}',      -- on that day, by mark
+    in_a_row     int NOT NULL DEFAULT 0,           -- marked pictures without a pause
+    marked_until timestamptz,                      -- the end of the last of them
+    PRIMARY KEY (cell, worker_id)
+) WITH (fillfactor = 50);
 
 -- One matcher at a time per cell and queue locks this row; `virtual_turn` is fair queueing's clock.
 CREATE TABLE gate (
@@ -417,6 +548,8 @@ CREATE TABLE result (
 CREATE INDEX result_account ON result (cell, account_id, ended_at, task_id)
     INCLUDE (queue_id, soft_id, ip, charged_micros, job_id);
 
+CREATE INDEX result_ended ON result USING brin (ended_at) WITH (autosummarize = on);
+
 -- Tasks past their account's keep that a complaint, an appeal or a call-back still needs: looked at again and again.
 CREATE TABLE kept_longer (
     cell       int NOT NULL,
@@ -449,6 +582,18 @@ CREATE TABLE queue_minute (
     charged_micros bigint NOT NULL,
     PRIMARY KEY (cell, queue_id, minute)
 ) WITH (fillfactor = 50);
+
+-- How a queue looked in a minute, for the operator's charts; minutes in which nothing was there have no row.
+CREATE TABLE queue_sample (
+    cell     int NOT NULL,
+    queue_id int NOT NULL,
+    minute   int NOT NULL,          -- Unix time / 60
+    waiting  bigint NOT NULL,       -- tasks, when it was looked
+    present  int NOT NULL,          -- workers, then
+    arrived  bigint NOT NULL,       -- tasks that came in the minute
+    expired  bigint NOT NULL,       -- tasks that nobody finished in their life
+    PRIMARY KEY (cell, queue_id, minute)
+);
 
 -- ---------------------------------------------------------------- recourse
 

@@ -1,6 +1,6 @@
 """For how long what lies on desks stays there while its people work at it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -39,6 +39,14 @@ def looked_ms(work: Work, now: datetime) -> int:
 def desk_order(work: Work) -> tuple[WorkState, bool, int]:
     """Return what sorts a desk: what is looked at, what was before something was taken back, then what is unseen."""
     return work.state, work.aside_ms == 0, work.task_id
+
+
+def told(held: Sequence[Work]) -> list[Work]:
+    """Return what of a desk, in its order, its worker is told: the first, and the next unless it is to be warned of.
+
+    The picture of what comes next may be fetched in advance.
+    """
+    return [work for n, work in enumerate(held[:2]) if n == 0 or not work.marks]
 
 
 def renewed(work: Work, now: datetime) -> Work:

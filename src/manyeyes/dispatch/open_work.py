@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
+import msgspec
 
 from manyeyes.db.rows import read
 from manyeyes.dispatch.rules import WorkState
@@ -19,6 +20,29 @@ async def oldest_waiting(db: asyncpg.Connection, cell: int) -> datetime | None:
     """Return when the oldest waiting task was submitted; None when none waits."""
     oldest: datetime | None = await db.fetchval(SQL.oldest_waiting, cell)
     return oldest
+
+
+class OpenWork(msgspec.Struct, frozen=True, kw_only=True):
+    """A task that is open, or a seat of one: ``worker_id`` has it (0: nobody), ``tried`` had it before.
+
+    ``lease`` counts how often it was handed out.
+    """
+
+    task_id: int
+    of_task: int
+    state: WorkState
+    worker_id: int
+    lease: int
+    lease_until: datetime | None
+    tried: tuple[int, ...]
+    entered_at: datetime | None
+    desk_since: datetime | None
+    expires_at: datetime
+
+
+async def works_of(db: asyncpg.Connection, cell: int, task_id: int) -> list[OpenWork]:
+    """Return what is open of a task; nothing when it has ended."""
+    return read(OpenWork, await db.fetch(SQL.works_of, cell, task_id))
 
 
 async def states(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, tuple[int, WorkState]]:

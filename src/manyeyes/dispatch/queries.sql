@@ -9,7 +9,7 @@ SELECT virtual_turn FROM gate WHERE cell = $1 AND queue_id = $2 FOR UPDATE;
 -- name: backlog
 -- How many tasks wait or lie queued, so that a run with nothing to match ends here and a run with little locks few workers;
 -- how many of the queued ones have lain for long; the first one's turn; and whether any customer thinks anything of any
--- worker, so that where nobody does, nobody is asked. A statement of its own: while `lock_gate` waited, another run may have
+-- worker, and whether anything is marked, so that where nothing is, nobody is asked. A statement of its own: while `lock_gate` waited, another run may have
 -- changed it all. Its limit is no parameter: it would be planned anew each time. What is counted up to it is counted in the
 -- order of the index: where nearly all that waits is in one queue, a plan without an order reads all of it for another queue.
 SELECT (SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0
@@ -17,7 +17,9 @@ SELECT (SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2
        q.queued, q.stuck,
        (SELECT turn FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0
         ORDER BY bid_micros DESC, turn, task_id LIMIT 1) AS first_turn,
-       coalesce((SELECT max(until) FROM standing WHERE cell = $1) > $3, false) AS is_regarding
+       coalesce((SELECT max(until) FROM standing WHERE cell = $1) > $3, false) AS is_regarding,
+       coalesce((SELECT marks FROM queue WHERE queue_id = $2), 0::smallint) AS queue_marks,
+       EXISTS (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND marks <> 0) AS is_marked
 FROM (SELECT count(*) AS queued, count(*) FILTER (WHERE desk_since <= $4) AS stuck
       FROM (SELECT desk_since FROM work WHERE cell = $1 AND queue_id = $2 AND state = 2
             ORDER BY bid_micros DESC, turn, task_id LIMIT 256) AS w) AS q;
@@ -52,35 +54,38 @@ WHERE account_turn.cell = $1 AND account_turn.account_id = t.account_id AND acco
 -- Put submitted tasks into their queues.
 INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds,
                   soft_id, ip, kind, options, media, callback_url, base_url, share_micros, site, created_at, expires_at,
-                  question_id, job_id, entered_at, of_task, purpose)
+                  question_id, job_id, entered_at, of_task, purpose, marks)
 SELECT $1, w.task_id, w.account_id, w.queue_id, w.bid_micros, w.turn, w.price_micros, w.pay_micros,
        w.lease_seconds, w.soft_id, w.ip, w.kind, w.options::jsonb, w.media, w.callback_url, w.base_url, w.share_micros,
-       w.site, coalesce(w.created_at, $25::timestamptz), $25::timestamptz + w.life_seconds * interval '1 second',
-       w.question_id, w.job_id, CASE WHEN w.created_at IS NOT NULL THEN $25::timestamptz END,
-       w.of_task, w.purpose
+       w.site, coalesce(w.created_at, $26::timestamptz), $26::timestamptz + w.life_seconds * interval '1 second',
+       w.question_id, w.job_id, CASE WHEN w.created_at IS NOT NULL THEN $26::timestamptz END,
+       w.of_task, w.purpose, w.marks
 FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::int[],
             $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::int[], $16::text[], $17::text[],
             $18::bigint[], $19::text[], $20::bigint[], $21::bigint[], $22::timestamptz[],
-            $23::bigint[], $24::smallint[])
+            $23::bigint[], $24::smallint[], $25::smallint[])
      AS w (task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds, soft_id, ip, kind,
            options, media, life_seconds, callback_url, base_url, share_micros, site, question_id, job_id, created_at, of_task,
-           purpose);
+           purpose, marks);
 
 -- name: waiting_head
 -- The first waiting tasks of a queue; those that every one of these workers has tried, or is barred from, are passed over,
 -- and those known. Of a seat everybody has tried it who is asked about its task, or was: nobody sits on two. That is looked
 -- up for seats alone, and once for each (OFFSET keeps it from being written out twice).
 SELECT task_id, account_id, created_at, lease_seconds, p.tried, kind, turn, bid_micros, 0 AS holder,
-       NULL::timestamptz AS desk_since, false AS is_coming
+       NULL::timestamptz AS desk_since, false AS is_coming, marks
 FROM work, LATERAL (
      SELECT CASE of_task WHEN 0 THEN work.tried ELSE work.tried
             || (SELECT asked FROM panel WHERE panel.cell = $1 AND panel.task_id = work.of_task)
             || ARRAY(SELECT unnest(o.tried || o.worker_id) FROM work AS o WHERE o.cell = $1 AND o.of_task = work.of_task
                      AND o.of_task <> 0) END AS tried OFFSET 0) AS p
-WHERE cell = $1 AND queue_id = $2 AND state = 0 AND task_id <> ALL ($8::bigint[]) AND NOT CASE
+WHERE cell = $1 AND queue_id = $2 AND state = 0 AND task_id <> ALL ($8::bigint[]) AND NOT (CASE
       WHEN cardinality($5::bigint[]) = 0 OR kind <> ALL ($7::text[]) THEN p.tried
       ELSE work.tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
-                               WHERE b.account_id = work.account_id) END @> $3::bigint[]
+                               WHERE b.account_id = work.account_id) END
+      || CASE WHEN marks | $10::smallint = 0 THEN '{}' ELSE ARRAY(
+              SELECT c.worker_id FROM unnest($3::bigint[], $9::int[]) AS c (worker_id, clear)
+              WHERE (marks | $10::smallint) & ~c.clear <> 0 ORDER BY c.worker_id) END) @> $3::bigint[]
 ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE OF work SKIP LOCKED;
 
 -- name: queued_head
@@ -89,38 +94,43 @@ ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE OF work SKIP LOCKED;
 -- about instead of showing them; and at once when their holder does not ask, or looks at another task. What somebody else
 -- is changing, task or holder, is passed over: others behind it are found all the same.
 SELECT w.task_id, w.account_id, w.created_at, w.lease_seconds, p.tried, w.kind, w.turn, w.bid_micros, w.worker_id AS holder,
-       w.desk_since, NOT s.silent AND NOT l.is_looking AS is_coming
+       w.desk_since, NOT s.silent AND NOT l.is_looking AS is_coming, w.marks
 FROM work AS w JOIN session AS s ON s.cell = w.cell AND s.worker_id = w.worker_id, LATERAL (
      SELECT EXISTS (SELECT FROM work AS c WHERE c.cell = $1 AND c.worker_id = w.worker_id AND c.state = 1) AS is_looking) AS l,
      LATERAL (SELECT CASE w.of_task WHEN 0 THEN w.tried ELSE w.tried
                      || (SELECT asked FROM panel WHERE panel.cell = $1 AND panel.task_id = w.of_task)
                      || ARRAY(SELECT unnest(o.tried || o.worker_id) FROM work AS o WHERE o.cell = $1 AND o.of_task = w.of_task
                               AND o.of_task <> 0) END AS tried) AS p
-WHERE w.cell = $1 AND w.queue_id = $2 AND w.state = 2 AND w.purpose < 2 AND NOT CASE
+WHERE w.cell = $1 AND w.queue_id = $2 AND w.state = 2 AND w.purpose < 2 AND NOT (CASE
       WHEN cardinality($5::bigint[]) = 0 OR w.kind <> ALL ($7::text[]) THEN p.tried
       ELSE w.tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
-                            WHERE b.account_id = w.account_id) END @> $3::bigint[]
+                            WHERE b.account_id = w.account_id) END
+      || CASE WHEN w.marks | $12::smallint = 0 THEN '{}' ELSE ARRAY(
+              SELECT c.worker_id FROM unnest($3::bigint[], $11::int[]) AS c (worker_id, clear)
+              WHERE (w.marks | $12::smallint) & ~c.clear <> 0 ORDER BY c.worker_id) END) @> $3::bigint[]
   AND (w.desk_since + interval '1 s' * $9::float8 * CASE WHEN $10 AND w.lease > 1 THEN 2 ELSE 1 END <= $8
        OR $10 AND (s.silent OR l.is_looking))
 ORDER BY w.bid_micros DESC, w.turn, w.task_id LIMIT $4 FOR UPDATE OF w, s SKIP LOCKED;
 
 -- name: oldest_of
 -- The oldest waiting tasks of accounts in a queue, of each as many as it lists workers; those that all of them have tried
--- are passed over.
+-- are passed over, and those with marks of their own: they come in their turn.
 SELECT w.task_id, w.account_id, w.created_at, w.lease_seconds, w.tried, w.kind, w.turn, w.bid_micros, 0 AS holder,
-       NULL::timestamptz AS desk_since, false AS is_coming
+       NULL::timestamptz AS desk_since, false AS is_coming, 0 AS marks
 FROM unnest($3::bigint[], $4::text[], $5::int[]) AS a (account_id, workers, tasks), LATERAL (
     SELECT task_id, account_id, created_at, lease_seconds, p.tried, kind, turn, bid_micros FROM work, LATERAL (
            SELECT CASE of_task WHEN 0 THEN work.tried ELSE work.tried
                   || (SELECT asked FROM panel WHERE panel.cell = $1 AND panel.task_id = work.of_task)
                   || ARRAY(SELECT unnest(o.tried || o.worker_id) FROM work AS o WHERE o.cell = $1 AND o.of_task = work.of_task
                            AND o.of_task <> 0) END AS tried) AS p
-    WHERE cell = $1 AND queue_id = $2 AND account_id = a.account_id AND state = 0 AND NOT p.tried @> a.workers::bigint[]
+    WHERE cell = $1 AND queue_id = $2 AND account_id = a.account_id AND state = 0 AND marks = 0 AND NOT p.tried @> a.workers::bigint[]
     ORDER BY created_at, task_id LIMIT a.tasks FOR UPDATE OF work SKIP LOCKED) AS w;
 
 -- name: hand_over
--- Lay tasks on workers' desks, unseen; the lease's number fences off whoever had it before.
-UPDATE work SET state = 2, worker_id = p.worker_id, lease = work.lease + 1, lease_until = p.lease_until, desk_since = $5, aside_ms = 0
+-- Lay tasks on workers' desks, unseen; the lease's number fences off whoever had it before. From now on they carry their
+-- queue's marks too.
+UPDATE work SET state = 2, worker_id = p.worker_id, lease = work.lease + 1, lease_until = p.lease_until, desk_since = $5, aside_ms = 0,
+       marks = work.marks | $6::smallint
 FROM unnest($2::bigint[], $3::bigint[], $4::timestamptz[]) AS p (task_id, worker_id, lease_until)
 WHERE work.cell = $1 AND work.task_id = p.task_id;
 
@@ -128,14 +138,14 @@ WHERE work.cell = $1 AND work.task_id = p.task_id;
 -- All that these workers have on their desks, locked in the order of the key.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms, marks
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state IN (1, 2) ORDER BY task_id FOR UPDATE;
 
 -- name: desks
 -- All that these workers have on their desks, to show.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms, marks
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state IN (1, 2) AND lease_until > now();
 
 -- name: lapsed
@@ -146,14 +156,14 @@ SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND state IN (1, 2) AND leas
 -- Waiting tasks whose longest life is over, the oldest first; no other row is looked at.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms, marks
 FROM work WHERE cell = $1 AND state = 0 AND expires_at <= $2 ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_works
 -- Tasks on their way and the open seats of those that take several answers, whoever has them, locked in the order of the key.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms, marks
 FROM work WHERE cell = $1 AND (task_id = ANY ($2::bigint[])
                                OR of_task = ANY ($2::bigint[]) AND of_task <> 0 AND purpose = 1)
 ORDER BY task_id FOR UPDATE;
@@ -184,12 +194,15 @@ WHERE work.cell = $1 AND work.task_id = b.task_id RETURNING work.task_id, work.p
 SELECT task_id, lease - (state IN (1, 2, 4))::int AS over, tried FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: lay_down
--- Lay what is for one person on their desk, unseen, as if it had been handed out: it never waits for others.
+-- Lay what is for one person on their desk, unseen, as if it had been handed out, with its task's marks and its queue's: it
+-- never waits for others.
 INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds, soft_id, ip,
                   kind, options, media, created_at, expires_at, state, worker_id, lease, lease_until, question_id, desk_since,
-                  of_task, purpose)
+                  of_task, purpose, marks)
 SELECT $1, w.task_id, 0, w.queue_id, 0, 0, 0, w.pay_micros, w.lease_seconds, 0, '', w.kind, w.options::jsonb, w.media, $2, $2,
-       2, w.worker_id, 1, w.lease_until, w.question_id, $2, w.of_task, w.purpose
+       2, w.worker_id, 1, w.lease_until, w.question_id, $2, w.of_task, w.purpose,
+       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = w.of_task), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = w.queue_id), 0::smallint)
 FROM unnest($3::bigint[], $4::int[], $5::bigint[], $6::int[], $7::text[], $8::text[], $9::text[], $10::bigint[],
             $11::timestamptz[], $12::bigint[], $13::bigint[], $14::smallint[])
      AS w (task_id, queue_id, pay_micros, lease_seconds, kind, options, media, worker_id, lease_until, question_id, of_task,
@@ -199,6 +212,12 @@ FROM unnest($3::bigint[], $4::int[], $5::bigint[], $6::int[], $7::text[], $8::te
 -- What is for one person lies on their desk a while longer, since they are busy with what is before it; it is locked.
 UPDATE work SET lease_until = p.lease_until FROM unnest($2::bigint[], $3::timestamptz[]) AS p (task_id, lease_until)
 WHERE work.cell = $1 AND work.task_id = p.task_id;
+
+-- name: mark_unseen
+-- What of a queue lies on desks unseen gets marks that the queue has got; in the order of the key, as desks are locked.
+UPDATE work SET marks = work.marks | $3::smallint
+FROM (SELECT task_id FROM work WHERE cell = $1 AND queue_id = $2 AND state = 2 ORDER BY task_id FOR UPDATE) AS unseen
+WHERE work.cell = $1 AND work.task_id = unseen.task_id;
 
 -- name: subject
 -- Which task a seat, or what is for one person, is about, and when that task came: a picture's address names the seat.
@@ -221,6 +240,11 @@ SELECT queue_id, sum(tasks)::bigint AS tasks FROM (
 -- name: states
 -- Where tasks are on their way: the queue and whether somebody has them.
 SELECT task_id, queue_id, state FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: works_of
+-- What is open of a task: its own row, or its seats; with whom it lies and who had it before.
+SELECT task_id, of_task, state, worker_id, lease, lease_until, tried, entered_at, desk_since, expires_at FROM work
+WHERE cell = $1 AND (task_id = $2 OR (of_task <> 0 AND of_task = $2)) ORDER BY task_id;
 
 -- name: oldest_waiting
 -- Since when the waiting task of a cell waits whose life ends first: the oldest one, as long as all live equally long.
@@ -257,7 +281,7 @@ WHERE work.cell = $1 AND work.task_id = idle.task_id RETURNING work.task_id, wor
 -- Tasks of jobs that nobody has, waiting or resting, in no order; what somebody else is changing is left.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms, marks
 FROM work WHERE cell = $1 AND job_id = ANY ($2::bigint[]) AND job_id <> 0 AND state IN (0, 3) LIMIT $3 FOR UPDATE SKIP LOCKED;
 
 -- name: job_prices

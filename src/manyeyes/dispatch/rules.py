@@ -55,6 +55,7 @@ class WaitingTask(msgspec.Struct, frozen=True, kw_only=True):
     bid_micros: int = 0
     desk_since: datetime | None = None
     is_coming: bool = False
+    marks: int = 0
 
     def is_ripe(self, now: datetime) -> bool:
         """Tell whether it is matched by its bid and turn though it lies on a desk."""
@@ -78,6 +79,29 @@ class WorkerFilters(msgspec.Struct, frozen=True):
 
 
 NO_FILTERS = WorkerFilters()
+
+
+class ClearMarks(msgspec.Struct, frozen=True):
+    """The marks that workers may be shown in a queue now (docs/decisions/0079), and its own, which all its tasks carry.
+
+    Who is not named is shown nothing that is marked.
+    """
+
+    workers: Mapping[int, int] = {}
+    queue_marks: int = 0
+
+    def of(self, worker_id: int) -> int:
+        """Return the marks that a worker may be shown."""
+        return self.workers.get(worker_id, 0)
+
+    def bar(self, task: WaitingTask, workers: Iterable[int]) -> WaitingTask:
+        """Return the task with those of the workers who may not be shown it among those who do not get it."""
+        marks = task.marks | self.queue_marks
+        barred = [worker_id for worker_id in workers if marks & ~self.of(worker_id)] if marks else []
+        return msgspec.structs.replace(task, tried=task.tried.union(barred)) if barred else task
+
+
+NOTHING_CLEAR = ClearMarks()
 
 
 class Idle(msgspec.Struct, frozen=True):

@@ -1,7 +1,6 @@
 """Named queries of the waiting and leased tasks → frozen values."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 import asyncpg
@@ -10,7 +9,11 @@ import msgspec
 from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import columns, read, read_one
-from manyeyes.dispatch.rules import NO_FILTERS, Assignment, Purpose, WaitingTask, WorkerFilters, WorkState
+from manyeyes.dispatch.rules import (
+    Assignment,
+    Purpose,
+    WorkState,
+)
 
 SQL = Queries(__package__)
 
@@ -22,7 +25,8 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     ``site``: the proven domain of a token task; else empty. ``desk_since``: when it was laid on this desk, or shown.
     ``entered_at``: of a job's task; None: when it was created. ``of_task``: of a seat, gold or practice: the task
     that it is about, ``task_id`` being its own number; 0: the row is the task's own. ``aside_ms``: for how long they
-    had looked at it when it was laid aside, or behind what they took back; else 0.
+    had looked at it when it was laid aside, or behind what they took back; else 0. ``marks``: its own, and since it was
+    handed out its queue's.
     """
 
     task_id: int
@@ -55,6 +59,17 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     of_task: int = 0
     purpose: Purpose = Purpose.TASK
     aside_ms: int = 0
+    marks: int = 0
+
+    @property
+    def seen_by(self) -> int:
+        """Return before whom it lies."""
+        return self.worker_id
+
+    @property
+    def seen_since(self) -> datetime | None:
+        """Return since when it lies there: of what was shown, since then."""
+        return self.desk_since
 
     @property
     def subject_id(self) -> int:
@@ -92,6 +107,7 @@ class Entering(msgspec.Struct, frozen=True, kw_only=True):
     of_task: int = 0
     purpose: Purpose = Purpose.TASK
     terms: PeopleTerms = ONE_ANSWER
+    marks: int = 0
 
     @property
     def held_micros(self) -> int:
@@ -107,11 +123,11 @@ class Returning(msgspec.Struct, frozen=True):
     tried_by: int = 0
 
 
-class Backlog(msgspec.Struct, frozen=True):
+class Backlog(msgspec.Struct, frozen=True, kw_only=True):
     """How many tasks of a queue wait or lie on desks unseen, and how many of these ``stuck`` for long (256: or more).
 
     ``first_turn``: of the first task that waits; None: none does. ``is_regarding``: some customer of the cell lists or
-    filters some worker.
+    filters some worker. ``queue_marks``: the queue's own, as they are now; ``is_marked``: some task of it is marked.
     """
 
     waiting: int
@@ -119,6 +135,8 @@ class Backlog(msgspec.Struct, frozen=True):
     stuck: int
     first_turn: int | None
     is_regarding: bool
+    queue_marks: int = 0
+    is_marked: bool = False
 
 
 async def open_gates(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> None:
@@ -168,62 +186,16 @@ async def insert_work(tx: asyncpg.Connection, now: datetime, cell: int, rows: Se
         rows,
         *("task_id", "account_id", "queue_id", "bid_micros", "turn", "price_micros", "pay_micros", "lease_seconds"),
         *("soft_id", "ip", "kind", "options", "media", "life_seconds", "callback_url", "base_url"),
-        *("share_micros", "site", "question_id", "job_id", "created_at", "of_task", "purpose"),
+        *("share_micros", "site", "question_id", "job_id", "created_at", "of_task", "purpose", "marks"),
     )
     await tx.execute(SQL.insert_work, cell, *found, now)
 
 
-async def waiting_head(
-    tx: asyncpg.Connection,
-    cell: int,
-    queue_id: int,
-    workers: Sequence[int],
-    limit: int,
-    filters: WorkerFilters = NO_FILTERS,
-    *,
-    known: Sequence[int] = (),
-) -> list[WaitingTask]:
-    """Return the first waiting tasks, locked, but for ``known`` ones and those that none of ``workers`` may have."""
-    rows = await tx.fetch(SQL.waiting_head, cell, queue_id, workers, limit, *_filter_columns(filters), known)
-    return read(WaitingTask, rows)
-
-
-async def queued_head(
-    tx: asyncpg.Connection,
-    cell: int,
-    queue_id: int,
-    workers: Sequence[int],
-    *,
-    filters: WorkerFilters,
-    now: datetime,
-    seconds: float,
-    idle: bool,
-) -> list[WaitingTask]:
-    """Return the first unseen tasks on desks, as many as there are ``workers`` one of whom may have each, all locked.
-
-    They have lain there for ``seconds``; for ``idle`` workers longer, where they were passed on before, and younger
-    ones too, of holders who do not ask or look at another task.
-    """
-    of_filters = _filter_columns(filters)
-    rows = await tx.fetch(SQL.queued_head, cell, queue_id, workers, len(workers), *of_filters, now, seconds, idle)
-    return read(WaitingTask, rows)
-
-
-async def oldest_of(
-    tx: asyncpg.Connection, cell: int, queue_id: int, lists: Mapping[int, AbstractSet[int]]
-) -> list[WaitingTask]:
-    """Return the oldest waiting tasks of the listing accounts, locked.
-
-    Of each account they are as many as it lists workers: more could not be taken.
-    """
-    workers = ["{" + ",".join(map(str, listed)) + "}" for listed in lists.values()]
-    counts = [len(listed) for listed in lists.values()]
-    return read(WaitingTask, await tx.fetch(SQL.oldest_of, cell, queue_id, list(lists), workers, counts))
-
-
-async def hand_over(tx: asyncpg.Connection, now: datetime, cell: int, pairs: Sequence[Assignment]) -> None:
-    """Lay locked tasks on workers' desks, unseen, each under the next number of its lease."""
-    await tx.execute(SQL.hand_over, cell, *columns(pairs, "task_id", "worker_id", "lease_until"), now)
+async def hand_over(
+    tx: asyncpg.Connection, now: datetime, cell: int, pairs: Sequence[Assignment], queue_marks: int = 0
+) -> None:
+    """Lay locked tasks, with their queue's marks, on desks, unseen, each under the next number of its lease."""
+    await tx.execute(SQL.hand_over, cell, *columns(pairs, "task_id", "worker_id", "lease_until"), now, queue_marks)
 
 
 async def lock_leased(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) -> list[Work]:
@@ -269,14 +241,3 @@ async def delete_work(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]
     """Take ended tasks, whose rows are locked, out of their queues."""
     if task_ids:
         await tx.execute(SQL.delete_work, cell, task_ids)
-
-
-def _filter_columns(filters: WorkerFilters) -> tuple[list[int], list[int], list[str]]:
-    """Return the pairs of accounts and the workers they filter, side by side, and the kinds that it goes for.
-
-    Filters that only come last bar nobody: there are none.
-    """
-    if filters.are_last:
-        return [], [], []
-    pairs = [(account, worker) for account, barred in filters.workers.items() for worker in barred]
-    return [a for a, _ in pairs], [w for _, w in pairs], list(filters.kinds)

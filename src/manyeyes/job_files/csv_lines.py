@@ -8,9 +8,10 @@ import msgspec
 
 from manyeyes.job_files.items import LONGEST_LINE, FileItem, Found, LineFault, UnreadableFile, fault_of
 from manyeyes.job_files.numbered_lines import UTF8_BOM, NumberedLines
+from manyeyes.values.marks import marks_said
 
 COLUMNS = {"external_id": "external_id", "picture_url": "picture_url", "url": "picture_url"}
-COLUMNS |= {"comment": "comment", "truth": "truth"}
+COLUMNS |= {"comment": "comment", "truth": "truth", "marks": "marks"}
 DELIMITERS = (",", ";", "\t")
 _SAYS_DELIMITER = "sep="  # the first line of some files from Excel
 _BOM_BYTES = 3
@@ -142,7 +143,12 @@ class CsvLines:
         if not said["picture_url"]:
             yield LineFault(number, "picture_url is missing", "/picture_url")
             return
-        item = msgspec.convert({"line": number, **said}, FileItem)
+        try:
+            marks = marks_said(said.pop("marks", ""))
+        except ValueError as error:
+            yield LineFault(number, str(error), "/marks")
+            return
+        item = msgspec.convert({"line": number, "marks": marks, **said}, FileItem)
         yield fault_of(item) or item
 
 

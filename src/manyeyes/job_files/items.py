@@ -32,7 +32,7 @@ class FileItem(msgspec.Struct, frozen=True, kw_only=True):
     """One picture that people are to be asked about.
 
     ``line``: where it stands in its file, from 1. ``picture`` is empty where ``picture_url`` names it. ``truth``: the
-    right answer where the customer knows it, as one text; empty: unknown.
+    right answer where the customer knows it, as one text; empty: unknown. ``marks``: what it may show.
     """
 
     line: int
@@ -41,6 +41,7 @@ class FileItem(msgspec.Struct, frozen=True, kw_only=True):
     picture_url: str = ""
     comment: str = ""
     truth: str = ""
+    marks: int = 0
 
 
 class LineFault(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ import msgspec
 from manyeyes.job_files.items import LONGEST_LINE, FileItem, Found, LineFault, fault_of
 from manyeyes.job_files.numbered_lines import UTF8_BOM, NumberedLines
 from manyeyes.values.base64_text import base64_bytes
+from manyeyes.values.marks import marks_said
 
 
 class JsonItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -17,6 +18,7 @@ class JsonItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     picture_url: str = ""
     comment: str = ""
     truth: msgspec.Raw = msgspec.Raw(b"null")
+    marks: list[str] | str = ""
 
 
 class JsonLines:
@@ -71,6 +73,10 @@ def json_item(number: int, line: bytes) -> FileItem | LineFault:
         picture = base64_bytes(said.picture)
     except ValueError as error:
         return LineFault(number, f"picture is no base64: {error}", "/picture")
+    try:
+        marks = marks_said(said.marks)
+    except ValueError as error:
+        return LineFault(number, str(error), "/marks")
     item = FileItem(
         line=number,
         external_id=str(said.external_id),
@@ -78,6 +84,7 @@ def json_item(number: int, line: bytes) -> FileItem | LineFault:
         picture_url=said.picture_url,
         comment=said.comment,
         truth=truth,
+        marks=marks,
     )
     return fault_of(item) or item
 

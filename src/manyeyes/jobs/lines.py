@@ -27,6 +27,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     question_id: int
     picture_url: str
     created_at: datetime
+    marks: int = 0
 
 
 async def next_lines(db: asyncpg.Connection, cell: int, job_id: int, after: int, limit: int) -> list[Line]:

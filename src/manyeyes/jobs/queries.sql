@@ -152,7 +152,7 @@ WHERE u.cell = $1 AND NOT u.complete AND u.changed_at < now() - make_interval(se
 -- name: next_lines
 -- The next lines of a job that have neither entered nor ended, in their order.
 SELECT t.task_id, t.job_id, t.line, t.account_id, t.queue_id, t.kind, t.options, t.media, t.soft_id, t.ip, t.callback_url,
-       t.question_id, t.picture_url, t.created_at
+       t.question_id, t.picture_url, t.created_at, t.marks
 FROM task AS t
 WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3
       AND NOT EXISTS (SELECT FROM result AS r WHERE r.cell = $1 AND r.task_id = t.task_id)
@@ -161,7 +161,7 @@ ORDER BY t.line LIMIT $4;
 -- name: lines
 -- Items that have not ended, by their tasks, in the order of their lines.
 SELECT t.task_id, t.job_id, t.line, t.account_id, t.queue_id, t.kind, t.options, t.media, t.soft_id, t.ip, t.callback_url,
-       t.question_id, t.picture_url, t.created_at
+       t.question_id, t.picture_url, t.created_at, t.marks
 FROM task AS t
 WHERE t.cell = $1 AND t.task_id = ANY ($2::bigint[]) AND t.job_id <> 0
       AND NOT EXISTS (SELECT FROM result AS r WHERE r.cell = $1 AND r.task_id = t.task_id)

@@ -93,6 +93,17 @@ SELECT $1, w.worker_id, w.amount_micros FROM unnest($2::bigint[], $3::bigint[]) 
 ORDER BY w.worker_id
 ON CONFLICT (cell, worker_id) DO UPDATE SET payable_micros = wallet.payable_micros + excluded.payable_micros;
 
+-- name: lock_wallets
+-- What workers may be paid out, locked in the order of their ids.
+SELECT worker_id, payable_micros FROM wallet
+WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE;
+
+-- name: take_from_wallets
+-- Take what workers asked to be paid out; the rows are locked already.
+UPDATE wallet SET payable_micros = wallet.payable_micros - w.amount_micros
+FROM unnest($2::bigint[], $3::bigint[]) AS w (worker_id, amount_micros)
+WHERE wallet.cell = $1 AND wallet.worker_id = w.worker_id;
+
 -- name: sum_of_books
 -- Every book's total movement in a cell: credits minus debits. They sum to zero, always.
 SELECT book, owner, sum(amount)::bigint AS amount_micros FROM (
@@ -156,6 +167,16 @@ SELECT credit_id, sum(amount_micros)::bigint AS amount_micros FROM transfer WHER
 SELECT kind, n, amount_micros, at FROM transfer WHERE cell = $1 AND cause_id = $2 AND account_id = $3
 ORDER BY at, kind, n;
 
+-- name: entries_of_causes
+-- All that was booked for a task and the answers to it, on whosever statement it stands, in the order of its instants.
+SELECT cause_id, kind, n, amount_micros, account_id, worker_id, at FROM transfer
+WHERE cell = $1 AND cause_id = ANY ($2::bigint[]) ORDER BY at, kind, n, cause_id;
+
+-- name: worker_sums
+-- What a worker earned since an instant, by kind of entry.
+SELECT kind, count(*) AS entries, sum(amount_micros)::bigint AS amount_micros FROM transfer
+WHERE cell = $1 AND worker_id = $2 AND at >= $3 GROUP BY kind ORDER BY kind;
+
 -- name: recent_holds
 -- The tasks that an account submitted last: each began with money held for it.
 SELECT cause_id, at, amount_micros FROM transfer
@@ -202,3 +223,28 @@ SELECT coalesce(sum(CASE WHEN kind IN (3, 14) THEN -amount_micros ELSE amount_mi
 FROM transfer
 WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND kind IN (1, 3, 7, 13, 14) AND at >= $3 AND at < $4
   AND (at, cause_id, kind, n) > ($3, $5, $6, $7);
+
+-- name: earned_sums
+-- What of a worker's money moved, summed by kind in ranges of seconds: read from the index alone.
+SELECT p.index, t.kind, t.entries, t.amount_micros
+FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS p (index, first, until) CROSS JOIN LATERAL (
+    SELECT kind, count(*) AS entries, sum(amount_micros)::bigint AS amount_micros
+    FROM transfer WHERE cell = $1 AND worker_id = $2 AND worker_id <> 0
+      AND at >= to_timestamp(p.first) AND at < to_timestamp(p.until)
+    GROUP BY kind) AS t;
+
+-- name: earned_newest
+-- Entries of a worker's money of some kinds, newest first, before a place.
+SELECT cause_id, kind, n, at, amount_micros FROM transfer
+WHERE cell = $1 AND worker_id = $2 AND worker_id <> 0 AND kind = ANY ($3::smallint[]) AND at >= $4 AND at <= $5
+  AND (at, cause_id, kind, n) < ($5, $6, $7, $8)
+ORDER BY at DESC, cause_id DESC, kind DESC, n DESC LIMIT $9;
+
+-- name: pending_of
+-- Pay of a worker that waits for its complaint window, or for a verdict ('infinity').
+SELECT task_id, amount_micros, nullif(due_at, 'infinity') AS due_at FROM pending_pay
+WHERE cell = $1 AND worker_id = $2 ORDER BY task_id DESC LIMIT $3;
+
+-- name: cancelled_among
+-- Which of these causes had their pay taken back.
+SELECT cause_id FROM transfer WHERE cell = $1 AND cause_id = ANY ($2::bigint[]) AND kind = 8;

@@ -15,6 +15,7 @@ class Book(enum.IntEnum):
     SHARES = 12  # soft app, by its softId: what its owner is owed (docs/decisions/0017)
     PENDING = 20  # worker: earned, still open to complaints
     PAYABLE = 21  # worker: may be paid out (running balance in `wallet`)
+    REQUESTED = 22  # worker: asked to be paid out (the open rows of `payout`; docs/decisions/0078)
 
 
 class TransferKind(enum.IntEnum):
@@ -35,6 +36,9 @@ class TransferKind(enum.IntEnum):
     SHARE_PAY_OUT = 13
     RECOGNITION = 14
     JUDGEMENT_PAY = 15
+    ASK_PAYOUT = 16
+    PAY_OUT = 17
+    RETURN_PAYOUT = 18
 
 
 SIDES = {
@@ -53,6 +57,9 @@ SIDES = {
     TransferKind.SHARE_PAY_OUT: (Book.SHARES, Book.AVAILABLE),
     TransferKind.RECOGNITION: (Book.AVAILABLE, Book.REVENUE),
     TransferKind.JUDGEMENT_PAY: (Book.REVENUE, Book.PAYABLE),
+    TransferKind.ASK_PAYOUT: (Book.PAYABLE, Book.REQUESTED),
+    TransferKind.PAY_OUT: (Book.REQUESTED, Book.CASH),
+    TransferKind.RETURN_PAYOUT: (Book.REQUESTED, Book.PAYABLE),
 }
 WORKERS_KINDS = frozenset(
     {
@@ -62,6 +69,9 @@ WORKERS_KINDS = frozenset(
         TransferKind.VOTE_PAY,
         TransferKind.APPEAL_PAY,
         TransferKind.JUDGEMENT_PAY,
+        TransferKind.ASK_PAYOUT,
+        TransferKind.PAY_OUT,
+        TransferKind.RETURN_PAYOUT,
     }
 )
 APPS_KINDS = frozenset({TransferKind.SHARE, TransferKind.UNSHARE})

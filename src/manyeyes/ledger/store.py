@@ -41,6 +41,26 @@ class MovementSum(msgspec.Struct, frozen=True):
     held_change: int
 
 
+class CauseEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One transfer of a task or of an answer to it; ``account_id`` and ``worker_id`` 0: of none."""
+
+    cause_id: int
+    kind: TransferKind
+    n: int
+    amount_micros: int
+    account_id: int
+    worker_id: int
+    at: datetime
+
+
+class EarningSum(msgspec.Struct, frozen=True):
+    """All entries of one kind about a worker in a time, in micro-units."""
+
+    kind: TransferKind
+    entries: int
+    amount_micros: int
+
+
 async def open_balances(tx: asyncpg.Connection, cell: int, account_ids: Sequence[int]) -> None:
     """Open empty balances for accounts; those that are open stay as they are."""
     await tx.execute(SQL.open_balances, cell, account_ids)
@@ -134,6 +154,17 @@ async def add_to_wallets(tx: asyncpg.Connection, cell: int, sums: Mapping[int, i
         await tx.execute(SQL.add_to_wallets, cell, list(sums), list(sums.values()))
 
 
+async def lock_wallets(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> dict[int, int]:
+    """Return what workers may be paid out in micros, by worker; the rows stay locked until the transaction ends."""
+    return dict(await tx.fetch(SQL.lock_wallets, cell, worker_ids))
+
+
+async def take_from_wallets(tx: asyncpg.Connection, cell: int, sums: Mapping[int, int]) -> None:
+    """Take ``sums`` (micros by worker) from wallets that `lock_wallets` locked."""
+    if sums:
+        await tx.execute(SQL.take_from_wallets, cell, list(sums), list(sums.values()))
+
+
 async def sum_of_books(db: asyncpg.Connection, cell: int) -> dict[tuple[int, int], int]:
     """Return the micros of each (book, owner) in a cell, from all transfers."""
     rows = await db.fetch(SQL.sum_of_books, cell, timeout=PROOF_SECONDS)
@@ -194,6 +225,16 @@ async def count_transfers(db: asyncpg.Connection, cell: int) -> int:
 async def postings_of(db: asyncpg.Connection, cell: int, account_id: int, task_id: int) -> list[Posting]:
     """Return what was booked for one of the account's tasks on its statement, in order."""
     return read(Posting, await db.fetch(SQL.postings_of, cell, task_id, account_id))
+
+
+async def entries_of_causes(db: asyncpg.Connection, cell: int, cause_ids: Sequence[int]) -> list[CauseEntry]:
+    """Return all that was booked for these tasks and answers, in order."""
+    return read(CauseEntry, await db.fetch(SQL.entries_of_causes, cell, cause_ids))
+
+
+async def worker_sums(db: asyncpg.Connection, cell: int, worker_id: int, since: datetime) -> list[EarningSum]:
+    """Return what a worker earned, and lost again, since an instant, by kind of entry."""
+    return read(EarningSum, await db.fetch(SQL.worker_sums, cell, worker_id, since))
 
 
 async def recent_holds(

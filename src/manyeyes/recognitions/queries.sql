@@ -15,8 +15,7 @@ UPDATE recognition_review SET refuted = true WHERE cell = $1 AND task_id = ANY (
 
 -- name: decided_reviews
 -- What people said, as it is told to customers.
-SELECT task_id, name, verdict FROM recognition_review
-WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state = 1;
+SELECT task_id, name, verdict FROM recognition_review WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state = 1;
 
 -- name: verdicts
 -- What people said about a recognition's results, for the calibration.
@@ -32,8 +31,7 @@ FROM recognition WHERE $1::text IS NULL OR secret_id = $1 ORDER BY recognition_i
 -- name: recognition
 -- One recognition by the wire's taskId.
 SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id, sample_share,
-       review_seconds, review_url, price_micros, closed, terms
-FROM recognition WHERE task_id = $1;
+       review_seconds, review_url, price_micros, closed, terms FROM recognition WHERE task_id = $1;
 
 -- name: lock_recognitions
 -- Recognitions that may change now.
@@ -67,22 +65,19 @@ WHERE cell = $1 AND recognition_id = $2 AND day BETWEEN $3 AND $4 ORDER BY day, 
 
 -- name: calls
 -- What was answered to signed calls that came before.
-SELECT secret_id, triple, call_id, digest, answer FROM recognition_call
-WHERE cell = $1 AND (secret_id, triple) IN
+SELECT secret_id, triple, call_id, digest, answer FROM recognition_call WHERE cell = $1 AND (secret_id, triple) IN
     (SELECT k.secret_id, k.triple FROM unnest($2::text[], $3::bytea[]) AS k (secret_id, triple));
 
 -- name: stored_results
 -- Which of these results are stored already (a batch that is tried again asks).
-SELECT result_id FROM recognition_result
-WHERE cell = $1 AND (recognition_id, result_id) IN
+SELECT result_id FROM recognition_result WHERE cell = $1 AND (recognition_id, result_id) IN
     (SELECT k.recognition_id, k.result_id FROM unnest($2::bigint[], $3::bigint[]) AS k (recognition_id, result_id));
 
 -- name: insert_calls
 -- Keep what is answered to signed calls, for their re-sends.
 INSERT INTO recognition_call (cell, secret_id, triple, call_id, digest, answer, at)
 SELECT $1, c.secret_id, c.triple, c.call_id, c.digest, c.answer, $2
-FROM unnest($3::text[], $4::bytea[], $5::bigint[], $6::bytea[], $7::text[])
-     AS c (secret_id, triple, call_id, digest, answer);
+FROM unnest($3::text[], $4::bytea[], $5::bigint[], $6::bytea[], $7::text[]) AS c (secret_id, triple, call_id, digest, answer);
 
 -- name: claim_call
 -- Keep a call's place unless it is taken; whoever takes it at the same time is waited for.
@@ -92,8 +87,7 @@ ON CONFLICT (cell, secret_id, triple) DO NOTHING RETURNING call_id;
 -- name: delete_old_calls
 -- The oldest calls that cannot come again (another process deletes other rows). They are looked for once: inside of the
 -- condition they could be looked for again, and then more than the limit would go.
-WITH old AS MATERIALIZED (
-    SELECT secret_id, triple FROM recognition_call WHERE cell = $1 AND at < $2 ORDER BY at LIMIT $3
+WITH old AS MATERIALIZED ( SELECT secret_id, triple FROM recognition_call WHERE cell = $1 AND at < $2 ORDER BY at LIMIT $3
     FOR UPDATE SKIP LOCKED)
 DELETE FROM recognition_call AS c USING old
 WHERE c.cell = $1 AND c.secret_id = old.secret_id AND c.triple = old.triple

@@ -61,8 +61,15 @@ SELECT EXISTS (SELECT FROM vote_slot WHERE cell = $1 AND state = 0);
 -- name: held_slots
 -- What these reviewers have before them (1), and what lies behind that (5).
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
-       settles_at
+       settles_at,
+       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
 FROM vote_slot WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state IN (1, 5) AND lease_until > $3;
+
+-- name: slots_of
+-- The judgements of one complaint as they went, for the operator.
+SELECT n, reviewer_id, state, verdict AS vote, reason, voted_at, pay_micros FROM vote_slot
+WHERE cell = $1 AND task_id = $2 ORDER BY n;
 
 -- name: open_records
 -- Make a reviewer's record when they come first.
@@ -78,15 +85,22 @@ FOR UPDATE;
 -- name: lock_open
 -- The slots that have been open for longest; whoever else takes slots now gets others.
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
-       settles_at
+       settles_at,
+       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
 FROM vote_slot WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id, n LIMIT $2 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_open_for
 -- The slot that has been open for longest and fits one reviewer, for when the first ones are none for them: neither one of
--- those who answered nor whoever decided among their answers.
+-- those who answered nor whoever decided among their answers, and with no mark but those that are clear to them in its queue.
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
-       settles_at
-FROM vote_slot AS s WHERE s.cell = $1 AND s.state = 0 AND s.queue_id = ANY ($3::int[]) AND s.author_id <> $2
+       settles_at,
+       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = s.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = s.queue_id), 0::smallint) AS marks
+FROM vote_slot AS s WHERE s.cell = $1 AND s.state = 0 AND s.author_id <> $2
+  AND EXISTS (SELECT FROM unnest($3::int[], $4::int[]) AS c (queue_id, clear) WHERE c.queue_id = s.queue_id AND
+              (coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = s.task_id), 0::smallint)
+               | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = s.queue_id), 0::smallint)) & ~c.clear = 0)
   AND NOT EXISTS (SELECT FROM vote_slot AS o WHERE o.cell = $1 AND o.task_id = s.task_id
                     AND (o.reviewer_id = $2 OR o.passed_by @> ARRAY[$2::bigint]))
   AND NOT EXISTS (SELECT FROM answer AS a WHERE a.cell = $1 AND a.task_id = s.task_id AND a.worker_id = $2)
@@ -112,7 +126,9 @@ UPDATE vote_slot SET state = 1, reviewer_id = s.reviewer_id, lease = vote_slot.l
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS s (task_id, n, reviewer_id)
 WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n
 RETURNING vote_slot.task_id, vote_slot.n, state, author_id, queue_id, vote_slot.reviewer_id, lease, lease_until,
-          verdict AS vote, reason, pay_micros, shown_at, settles_at;
+          verdict AS vote, reason, pay_micros, shown_at, settles_at,
+          coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
+          | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks;
 
 -- name: renew_slots
 -- Reviewers who work at them keep their slots for longer; the rows are locked.
@@ -133,7 +149,9 @@ WHERE cell = $1 AND state = 0 AND filed_at <= $2 ORDER BY filed_at LIMIT $3 FOR 
 -- name: lock_slots
 -- All slots of complaints, locked in the order of the key.
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
-       settles_at
+       settles_at,
+       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
 FROM vote_slot WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id, n FOR UPDATE;
 
 -- name: save_votes

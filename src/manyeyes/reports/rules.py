@@ -112,12 +112,23 @@ class Slot(Renewable, msgspec.Struct, frozen=True, kw_only=True):
     pay_micros: int
     shown_at: datetime | None = None  # of a leased one: since when it lies before its reviewer
     settles_at: datetime | None = None  # of one that is aside: until when it can be taken back
+    marks: int = 0  # its task's, and its queue's as they are now
 
     LEASE_SECONDS = SLOT_SECONDS
 
     def renewed(self, now: datetime) -> "Slot":
         """Return the leased one with its lease renewed."""
         return msgspec.structs.replace(self, lease_until=self.end_if_renewed(now))
+
+    @property
+    def seen_by(self) -> int:
+        """Return before whom it lies."""
+        return self.reviewer_id
+
+    @property
+    def seen_since(self) -> datetime | None:
+        """Return since when it lies there."""
+        return self.shown_at
 
 
 def check_report(task: Reported | None, account_id: int, *, is_repeated: bool, now: datetime) -> Refusal | None:

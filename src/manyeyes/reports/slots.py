@@ -33,11 +33,28 @@ class ReviewerRecord(msgspec.Struct, frozen=True):
     against: int
 
 
+class CastSlot(msgspec.Struct, frozen=True, kw_only=True):
+    """One judgement of a complaint, and whose; ``vote`` and ``voted_at`` None: nobody's yet."""
+
+    n: int
+    reviewer_id: int
+    state: SlotState
+    vote: Vote | None
+    reason: str
+    voted_at: datetime | None
+    pay_micros: int
+
+
 async def insert_slots(tx: asyncpg.Connection, now: datetime, cell: int, slots: Sequence[NewSlot]) -> None:
     """Open slots for complaints."""
     if slots:
         found = columns(slots, "task_id", "n", "author_id", "queue_id", "pay_micros")
         await tx.execute(SQL.insert_slots, cell, *found, now)
+
+
+async def slots_of(db: asyncpg.Connection, cell: int, task_id: int) -> list[CastSlot]:
+    """Return the judgements of a task's complaint, in their order."""
+    return read(CastSlot, await db.fetch(SQL.slots_of, cell, task_id), vote=_vote)
 
 
 async def any_open(tx: asyncpg.Connection, cell: int) -> bool:
@@ -74,9 +91,11 @@ async def lock_open(tx: asyncpg.Connection, cell: int, limit: int) -> list[Slot]
     return as_slots(await tx.fetch(SQL.lock_open, cell, limit))
 
 
-async def lock_open_for(tx: asyncpg.Connection, cell: int, reviewer_id: int, queue_ids: Sequence[int]) -> list[Slot]:
-    """Lock the one open slot that fits this reviewer best, if there is one."""
-    return as_slots(await tx.fetch(SQL.lock_open_for, cell, reviewer_id, queue_ids))
+async def lock_open_for(
+    tx: asyncpg.Connection, cell: int, reviewer_id: int, queue_ids: Sequence[int], clear: Sequence[int]
+) -> list[Slot]:
+    """Lock the one open slot that fits this reviewer best, if there is one; ``clear``: the marks for them, by queue."""
+    return as_slots(await tx.fetch(SQL.lock_open_for, cell, reviewer_id, queue_ids, clear))
 
 
 async def judges(tx: asyncpg.Connection, cell: int, task_ids: Iterable[int]) -> set[tuple[int, int]]:

@@ -4,10 +4,10 @@ from starlette.requests import Request
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest
-from manyeyes.roles.sign_in import bearer_of, caller_address, cookie_hash, cookie_subject
+from manyeyes.roles.sign_in import bearer_of, caller_address, cookie_hash, cookie_subject, earner
 from manyeyes.runtime.context import Context
 from manyeyes.values.actor import ANYBODY, CUSTOMER, SCREEN, WORKER, Actor, shown_hash
-from manyeyes.workers.store import Subject
+from manyeyes.workers.store import Subject, Worker
 
 NOBODY = Actor(role=ANYBODY)
 
@@ -22,8 +22,9 @@ async def actor_of(context: Context, request: Request, via: str = SCREEN) -> Act
     if key:
         return await actor_by_key(context, key, via, address)
     subject = await cookie_subject(context, request)
-    who = await named(context, subject) if subject else NOBODY
-    through = shown_hash(cookie_hash(request)) if subject else ""
+    shut_out = None if subject else await earner(context, request)  # who was disabled asks for what is theirs
+    who = await named(context, subject) if subject else _as_earner(shut_out) if shut_out else NOBODY
+    through = shown_hash(cookie_hash(request)) if subject or shut_out else ""
     return Actor(role=who.role, actor_id=who.actor_id, name=who.name, via=via, address=address, through=through)
 
 
@@ -44,6 +45,10 @@ async def actor_by_key(context: Context, key: str, via: str, address: str) -> Ac
     return Actor(role=who.role, actor_id=who.actor_id, name=who.name, via=via, address=address, through=through)
 
 
+def _as_earner(worker: Worker) -> Actor:
+    return Actor(role=WORKER, actor_id=worker.worker_id, name=worker.name)
+
+
 async def named(context: Context, subject: Subject) -> Actor:
     """Return somebody with the name that they have now, and their part: of the staff operator, auditor or support."""
     if subject.role == WORKER:
@@ -53,7 +58,9 @@ async def named(context: Context, subject: Subject) -> Actor:
         async with context.cells.directory.acquire() as db:
             found = await accounts.places(db, str(subject.subject_id))
         names = [place.name for place in found if place.account_id == subject.subject_id]
-        return Actor(role=CUSTOMER, actor_id=subject.subject_id, name=names[0] if names else "")
+        person = await context.lookups.colleague(subject.subject_id, subject.person_id)
+        names = [person.name, *names] if person and person.name else names
+        return Actor(role=CUSTOMER, actor_id=subject.subject_id, name=" · ".join(names))
     member = await context.lookups.staff(subject.subject_id)
     role, name = (member.role, member.name) if member else (subject.role, "")
     return Actor(role=role, actor_id=subject.subject_id, name=name)

@@ -208,7 +208,7 @@ class JudgingDesk(ReviewerDesk[LeasedJudgement]):
             renewable_until=judgement.latest_end,
             kind=question.kind,
             options=options,
-            picture=KeptPicture(cell, question.task_id, question.created_at, question.media),
+            picture=KeptPicture(cell, question.task_id, question.created_at, question.media, judgement.marks),
             queue=(await self._context.lookups.queues())[judgement.queue_id],
             given=tuple(GivenText(value, shown_text(options, value)) for value in fitting),
             pay_micros=judgement.pay_micros,

@@ -32,7 +32,7 @@ class OpenAppeal(msgspec.Struct, frozen=True, kw_only=True):
     """An appeal that waits for the operator; ``pay_micros`` is what the worker lost.
 
     ``task_id`` is the wire's; of one of several answers the answer's own number, since each may have an appeal.
-    The picture may be gone, or ``sensitive``: to be looked at only by choice.
+    The picture may be gone, or have ``marks``, its own and its queue's: it is to be looked at only by choice.
     """
 
     cell: int
@@ -46,7 +46,7 @@ class OpenAppeal(msgspec.Struct, frozen=True, kw_only=True):
     answer: str
     votes: list[Cast]
     picture: KeptPicture | None
-    sensitive: bool
+    marks: int
 
 
 class ReviewerStanding(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +111,7 @@ async def open_appeals(context: Context) -> list[OpenAppeal]:
             answer=each.answer,
             votes=each.votes,
             picture=kept_picture(cell, each.question),
-            sensitive=queues[each.queue_id].sensitive,
+            marks=queues[each.queue_id].marks | each.question.marks,
         )
         for cell in context.cells.numbers
         for each in await _waiting(context, cell)

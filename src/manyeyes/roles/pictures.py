@@ -9,12 +9,13 @@ from manyeyes.values.signed_links import PictureLinks
 
 
 class KeptPicture(msgspec.Struct, frozen=True):
-    """The picture of a task; ``media`` is its file ending."""
+    """The picture of a task; ``media`` is its file ending. ``marks``: its task's own."""
 
     cell: int
     task_id: int
     created_at: datetime
     media: str
+    marks: int = 0
 
     def customers_path(self, links: PictureLinks) -> str:
         """Return the signed path under which its customer has it as they sent it."""
@@ -29,4 +30,4 @@ def kept_picture(cell: int, question: TaskQuestion) -> KeptPicture | None:
     """Return where a task's picture lies; None when it had none, or it is no longer kept."""
     if not question.media or not question.kept:
         return None
-    return KeptPicture(cell, question.task_id, question.created_at, question.media)
+    return KeptPicture(cell, question.task_id, question.created_at, question.media, question.marks)

@@ -16,10 +16,18 @@ from manyeyes.workers.store import Session, Worker, state_of
 WORKER_DISABLED = Refusal(
     Reason.WORKER_DISABLED, "the operator has ended your access; what you have earned stays yours"
 )
+NOT_ONLINE = Refusal(Reason.NOT_ONLINE, "go online first")
 NONE_LEFT = Refusal(
     Reason.BELOW_FLOOR,
     "you no longer get these queues, because of the answers that were checked; /worker/accuracy says which, and why",
 )
+
+
+class PaySlip(msgspec.Struct, frozen=True):
+    """What somebody who is on a break answered and earned until it began."""
+
+    answered: int = 0
+    earned_micros: int = 0
 
 
 class WorkerSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +49,7 @@ class WorkerSession(msgspec.Struct, frozen=True, kw_only=True):
     lost: list[QueueTerms]
     none_left: bool
     practising: QueueTerms | None
+    slip: PaySlip = PaySlip()
 
 
 async def worker_session(context: Context, cell: int, worker: Worker) -> WorkerSession:
@@ -66,6 +75,7 @@ async def worker_session(context: Context, cell: int, worker: Worker) -> WorkerS
         lost=[terms[q] for q in worker.queues if q in lost and q in terms],
         none_left=not isinstance(allowed, Refusal) and lost.issuperset(allowed[0]),
         practising=terms.get(begun.practice_queue) if begun else None,
+        slip=PaySlip(found.answered, found.earned_micros) if found and not begun else PaySlip(),
     )
 
 

@@ -191,7 +191,7 @@ class ReviewDesk(ReviewerDesk[LeasedSlot]):
             renewable_until=slot.latest_end,
             kind=question.kind,
             options=picture_options(question.kind, question.options),
-            picture=KeptPicture(cell, question.task_id, question.created_at, question.media),
+            picture=KeptPicture(cell, question.task_id, question.created_at, question.media, slot.marks),
             queue=(await self._context.lookups.queues())[slot.queue_id],
             answer=shown,
             pay_micros=slot.pay_micros,

@@ -114,8 +114,7 @@ class ReviewerDesk(ABC, Generic[LyingT]):
         if not worker.reviewer:
             return NO_REVIEWER
         queues = await self._context.lookups.queues()
-        terms = {q.queue_id: (q.language, q.sensitive) for q in queues.values()}
-        queue_ids = tuple(may_judge(worker.languages, worker.queues, terms))
+        queue_ids = tuple(may_judge(worker.languages, {q.queue_id: q.language for q in queues.values()}))
         for cell in await self._cells(worker_id):
             found = await look(cell, worker_id, queue_ids)
             if found is not None:

@@ -4,16 +4,19 @@ from datetime import UTC, datetime
 
 from starlette.requests import Request
 
+from manyeyes.accounts.colleagues import AccountPerson
+from manyeyes.accounts.roles import BY_KEY, OPENS
 from manyeyes.accounts.rules import canonical_address, digest
 from manyeyes.actions.note_sessions import NoteSession, note_sessions
 from manyeyes.roles.presences import WORKER_DISABLED
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookup_cache import not_from
-from manyeyes.values.refusals import Refusal
+from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.web_address import place_of, read_origin
+from manyeyes.workers import store as workers
 from manyeyes.workers.browser_sessions import NONE, BrowserSession
 from manyeyes.workers.rules import NOTED_SECONDS
-from manyeyes.workers.store import Subject
+from manyeyes.workers.store import Subject, Worker
 
 COOKIE = "manyeyes_session"
 
@@ -27,12 +30,30 @@ async def cookie_subject(context: Context, request: Request) -> Subject | None:
 async def signed_in(context: Context, request: Request) -> Subject | Refusal | None:
     """Return whom the cookie signs in, None for nobody; or the refusal of the address, or of a worker who is disabled.
 
-    All that the right depends on is looked up at every use (docs/decisions/0041-sealed-at-rest.md#sessions).
+    All that the right depends on is looked up at every use (docs/decisions/0041-sealed-at-rest.md#sessions). A session
+    that lacks the second proof which the operator asks of operators opens nothing (docs/decisions/0082).
     """
+    session = await _session(context, request)
+    return await _holder(context, session, request) if session and not _lacks_proof(context, session) else None
+
+
+async def half_signed_in(context: Context, request: Request) -> Subject | None:
+    """Return who has signed in with one proof where two are asked for; None for everybody else."""
+    session = await _session(context, request)
+    found = await _holder(context, session, request) if session and _lacks_proof(context, session) else None
+    return found if isinstance(found, Subject) else None
+
+
+async def _session(context: Context, request: Request) -> BrowserSession | None:
     session_hash = cookie_hash(request)
-    session = await context.lookups.session(session_hash) if session_hash else None
-    if session is None:
-        return None
+    return await context.lookups.session(session_hash) if session_hash else None
+
+
+def _lacks_proof(context: Context, session: BrowserSession) -> bool:
+    return session.role == "operator" and session.factors < context.settings.operator_factors
+
+
+async def _holder(context: Context, session: BrowserSession, request: Request) -> Subject | Refusal | None:
     address = caller_address(request)
     refusal = await context.lookups.blocked(address)
     if refusal is None:
@@ -43,18 +64,63 @@ async def signed_in(context: Context, request: Request) -> Subject | Refusal | N
     return refusal
 
 
+async def earner(context: Context, request: Request) -> Worker | None:
+    """Return the worker whom the cookie signs in, one who was disabled too: what they earned is theirs."""
+    found = await signed_in(context, request)
+    session = await context.lookups.session(cookie_hash(request)) if cookie_hash(request) else None
+    if session is None or session.role != "worker" or not may_earn(found):
+        return None
+    return await earner_of(context, session.subject_id)
+
+
+async def earner_of(context: Context, worker_id: int) -> Worker | None:
+    """Return a worker by their number, disabled or not."""
+    async with context.cells.directory.acquire() as db:
+        named = await workers.workers_named(db, str(worker_id))
+    return next((each for each in named if each.worker_id == worker_id), None)
+
+
+def may_earn(found: Subject | Refusal | None) -> bool:
+    """Tell whether somebody whom a session signs in may see what they earned: a worker, shut out or not."""
+    if isinstance(found, Refusal):
+        return found.reason is Reason.WORKER_DISABLED
+    return found is not None and found.role == "worker"
+
+
 async def _may_go_on(context: Context, session: BrowserSession, address: str) -> bool | Refusal:
     """Tell whether what began the session still holds, or return why it opens nothing for them, or from there."""
     if session.role == "worker":
-        if session.through is not None and await context.lookups.token(session.through) is None:
+        token = None if session.begun_by else session.through  # a passkey's sessions end when it is removed
+        if token is not None and await context.lookups.token(token) is None:
             return False
         return await context.lookups.worker(session.subject_id) is not None or WORKER_DISABLED
-    if session.role == "customer" and session.through is not None:
-        owner = await context.lookups.key(session.through)
-        return False if owner is None else not_from(owner, address) or True
+    if session.role == "customer":
+        person = await _person(context, session)
+        return False if person is None else not_from(person, address) or True
     if session.role == "operator":
         return await context.lookups.staff(session.subject_id) is not None
     return True
+
+
+async def person_of(context: Context, request: Request) -> AccountPerson | None:
+    """Return who of an account's people the cookie signs in; None for nobody and for other roles."""
+    subject = await cookie_subject(context, request)
+    session = await context.lookups.session(cookie_hash(request)) if subject else None
+    return await _person(context, session) if session and session.role == "customer" else None
+
+
+async def _person(context: Context, session: BrowserSession) -> AccountPerson | None:
+    """Return whom a customer's session signs in, with what it opens now; None when it opens nothing any more."""
+    cell, account_id = session.cell, session.subject_id
+    if session.through is not None and not session.begun_by:
+        owner = await context.lookups.key(session.through)
+        if owner is None:
+            return None
+        return AccountPerson(cell, account_id, owner.allowed_addresses, owner.scopes, person_id=BY_KEY, name="")
+    found = await context.lookups.colleague(account_id, session.person_id)
+    if found is None:
+        return None
+    return AccountPerson(cell, account_id, (), OPENS[found.role], person_id=found.person_id, name=found.name)
 
 
 async def _noted(context: Context, session: BrowserSession, address: str) -> Subject:
@@ -63,6 +129,11 @@ async def _noted(context: Context, session: BrowserSession, address: str) -> Sub
     if is_late:
         await context.batcher.ask(note_sessions, NoteSession(session.secret_hash, address))
     return session.subject
+
+
+def is_by_key(subject: Subject) -> bool:
+    """Tell whether somebody came by a client key: programs have those too, so that is nobody's way in for good."""
+    return subject.role == "customer" and subject.person_id == BY_KEY
 
 
 def cookie_hash(request: Request) -> bytes:

@@ -22,13 +22,13 @@ from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.depths import store as queue_depths
-from manyeyes.dispatch.leases import desk_order, renewable_until
+from manyeyes.dispatch.leases import desk_order, renewable_until, told
 from manyeyes.dispatch.looks.store import desk_of
 from manyeyes.dispatch.rules import Purpose, WorkState
 from manyeyes.dispatch.store import Work
 from manyeyes.roles.instructions import Instructions, QuestionKey, ReadBefore, Reading, instructions
 from manyeyes.roles.pictures import KeptPicture
-from manyeyes.roles.presences import NONE_LEFT, WorkerSession, worker_session
+from manyeyes.roles.presences import NONE_LEFT, NOT_ONLINE, WorkerSession, worker_session
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import heard, of_task
@@ -98,7 +98,8 @@ class WorkerDesk:
             session = await self.session(worker)
             return session if session.practising else NONE_LEFT  # who practises is online
         command = GoOnline(cell, worker.worker_id, self._context.node_id, tuple(allowed[0]), tuple(allowed[1]))
-        await self._context.batcher.ask(go_online, command)
+        if refusal := await self._context.batcher.ask(go_online, command):
+            return refusal
         self._context.presence.touch(worker.worker_id, cell)
         self._context.presence.note_changed(worker.worker_id)  # online is not yet asking: their first look tells so,
         self._context.notifier.notify([worker.worker_id])  # and a stream that is open looks at once
@@ -118,7 +119,7 @@ class WorkerDesk:
 
     async def no_presence(self, worker: Worker) -> Refusal:
         """Return why a worker who is not online gets nothing: they have no queue left, or have to come first."""
-        return NONE_LEFT if (await self.session(worker)).none_left else _NOT_ONLINE
+        return NONE_LEFT if (await self.session(worker)).none_left else NOT_ONLINE
 
     async def next(self, worker: Worker, wait_seconds: float) -> LeasedTask | Refusal | None:
         """Return the current lease, waiting up to ``wait_seconds`` for one; None when none came.
@@ -175,7 +176,7 @@ class WorkerDesk:
                 self._context.dispatcher.wake(cell, [held[1].queue_id])
         if self._context.presence.note_desk(worker.worker_id, desk_of(held)):
             self._context.notifier.wake([worker.worker_id])  # their other windows, which may not have heard of it
-        views = [await self.leased(cell, work, worker) for work in held[:2]]
+        views = [await self.leased(cell, work, worker) for work in told(held)]
         current, upcoming = [*views, None, None][:2]
         return current, upcoming
 
@@ -251,7 +252,7 @@ class WorkerDesk:
             renewable_until=renewable_until(work),
             kind=work.kind,
             options=options_of(work.kind, work.site, work.options),
-            picture=KeptPicture(cell, work.task_id, work.created_at, work.media) if work.media else None,
+            picture=KeptPicture(cell, work.task_id, work.created_at, work.media, work.marks) if work.media else None,
             widget=WidgetId(cell, work.task_id, work.lease, work.worker_id) if work.site else None,
             queue=(await self._context.lookups.queues())[work.queue_id],
             pay_micros=work.pay_micros,
@@ -295,6 +296,5 @@ async def _desks(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -
     return [sorted((w for w in held if w.worker_id == i), key=desk_order) for i in worker_ids]
 
 
-_NOT_ONLINE = Refusal(Reason.NOT_ONLINE, "go online first")
 _NO_QUESTION = Refusal(Reason.UNKNOWN_QUESTION, "no task that you have asks this question")
 NO_LEASE = Refusal(Reason.LEASE_LOST, "this is no lease of yours")

@@ -28,10 +28,12 @@ from manyeyes.runtime.presence import Presence
 from manyeyes.runtime.waits import Waits
 from manyeyes.settings import Settings
 from manyeyes.tasks import store as tasks
+from manyeyes.values.challenges import Challenges
 from manyeyes.values.pseudonyms import Pseudonyms
 from manyeyes.values.response_signing import ResponseSigner
 from manyeyes.values.sealing import Sealer
-from manyeyes.values.signed_links import ExampleLinks, PictureLinks, WidgetLinks
+from manyeyes.values.signed_links import ExampleLinks, PictureLinks, TopUpSlips, WidgetLinks
+from manyeyes.wellbeing import store as wellbeing
 
 
 class Context:
@@ -91,9 +93,24 @@ class Context:
         return hashlib.blake2b(self._own_keys.pictures, person=b"lots of gold").digest()
 
     @cached_property
+    def top_up_slips(self) -> TopUpSlips:
+        """Return what signs top-ups that are asked about. Raises `SecretsUnreadable`."""
+        return TopUpSlips(self._own_keys.pictures)
+
+    @cached_property
     def widgets(self) -> WidgetLinks:
         """Return what makes and opens the addresses of widgets' pages. Raises `SecretsUnreadable`."""
         return WidgetLinks(self._own_keys.pictures, self.settings.widget_url)
+
+    @cached_property
+    def challenges(self) -> Challenges:
+        """Return what makes and opens the challenges of passkeys. Raises `SecretsUnreadable`."""
+        return Challenges(self._own_keys.pictures)
+
+    @cached_property
+    def sign_in_sealer(self) -> Sealer:
+        """Return what seals what browsers keep while their person signs in elsewhere. Raises `SecretsUnreadable`."""
+        return Sealer(hashlib.blake2b(self._own_keys.pictures, digest_size=32, person=b"company sign-in").digest())
 
     @property
     def pseudonyms(self) -> Pseudonyms:
@@ -109,6 +126,11 @@ class Context:
     def bucket_sealer(self) -> Sealer:
         """Return what seals and opens the secrets of customers' buckets. Raises `SecretsUnreadable`."""
         return Sealer(self._own_keys.buckets)
+
+    @cached_property
+    def payout_sealer(self) -> Sealer:
+        """Return what seals and opens where workers' money is to go. Raises `SecretsUnreadable`."""
+        return Sealer(self._own_keys.payouts)
 
     @property
     def _own_keys(self) -> Keys:
@@ -148,6 +170,7 @@ async def open_context(
         )
         cells = Cells(pool, drafts=settings.statement_cache_size > 0)
     await cells.find_functions()
+    await _share_caps(cells)
     async with cells.directory.acquire() as db:
         node_id = await accounts.take_numbers(db, "node", 1)
         keys = await _keys(db, settings, serving=serving)
@@ -155,6 +178,13 @@ async def open_context(
         await cells.close()
         raise keys
     return Context(settings, cells, settings.past_pooler(dsn), node_id, keys)
+
+
+async def _share_caps(cells: Cells) -> None:
+    """Note in each of several cells which of them it is: what people may be shown is shared (docs/decisions/0079)."""
+    for nth, cell in enumerate(cells.numbers) if len(cells.numbers) > 1 else ():
+        async with cells.pool(cell).acquire() as db:
+            await wellbeing.share_caps(db, cell, len(cells.numbers), nth)
 
 
 async def prepare_database(db: asyncpg.Connection, cells: list[int] | None = None) -> list[str]:

@@ -38,7 +38,7 @@ class IdBlocks:
         return found
 
     async def take_number(self, counter: str) -> int:
-        """Return a fresh number of a counter: account, worker, recognition, soft_app or node.
+        """Return a fresh number of a counter: account, worker, recognition, soft_app, payout or node.
 
         The counters live in the directory database.
         """

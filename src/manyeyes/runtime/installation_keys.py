@@ -5,7 +5,6 @@ Whoever serves makes what is missing and seals what is not (docs/decisions/0041-
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 import asyncpg
 import msgspec
@@ -20,16 +19,17 @@ from manyeyes.values.sealing import Sealer
 GIVE_UP = "`manyeyes db reset-secrets` (with the same --data) gives them up"
 
 
-class Keys(NamedTuple):
+class Keys(msgspec.Struct, frozen=True, kw_only=True):
     """What this installation signs with: picture addresses, call-backs, and answers of TUPU's contract.
 
-    ``buckets`` seals the secrets of customers' buckets: so a new key in the file seals nothing of theirs anew.
-    ``trail`` signs the heads of the audit trail (Ed25519).
+    ``buckets`` seals the secrets of customers' buckets, ``payouts`` where workers' money goes: so a new key in the file
+    seals nothing of theirs anew. ``trail`` signs the heads of the audit trail (Ed25519).
     """
 
     pictures: bytes
     webhooks: bytes
     buckets: bytes
+    payouts: bytes
     trail: bytes
     signing: bytes  # DER, PKCS#8
 
@@ -52,13 +52,14 @@ async def installation_keys(db: asyncpg.Connection, settings: Settings, *, servi
     ``serving``: seal with the newest key what is not, and make the file with that key while nothing needs an older one.
     A command that serves nothing leaves all of that to the next start: it may run on a machine where the file is not.
     """
-    names = {"pictures": _random, "webhooks": _random, "buckets": _random, "trail": _random}
+    names = dict.fromkeys(("pictures", "webhooks", "buckets", "payouts", "trail"), _random)
     bits = settings.signing_key_bits
     make = {**names, f"signing-{bits}": lambda: new_private_key(bits)}
     stored, ring = await _stored(db), _ring(settings)
     if not make.keys() <= stored.keys() or (serving and not _is_settled(stored, ring)):
         stored, ring = await _settle(db, settings, make, serving=serving)
-    return Keys(*(_opened(stored[name], ring, settings) for name in make))
+    opened = {name: _opened(stored[name], ring, settings) for name in make}
+    return Keys(signing=opened.pop(f"signing-{bits}"), **opened)
 
 
 async def check_secrets(db: asyncpg.Connection, settings: Settings) -> Mapping[str, bool]:

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import asyncpg
 
 from manyeyes.accounts import store as accounts
+from manyeyes.accounts.colleagues import colleague
+from manyeyes.accounts.roles import Colleague
 from manyeyes.accounts.rules import digest, is_within
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.apps import store as apps
@@ -39,6 +41,7 @@ class LookupCache:
     def __init__(self, cells: Cells) -> None:
         self._cells = cells
         self._cache: dict[tuple[str, Hashable], tuple[float, Any]] = {}  # each kind's values are of one type
+        self._used_keys: set[bytes] = set()
 
     async def blocked(self, address: str) -> Refusal | None:
         """Return the refusal of an address that may not call at all, None for every other one."""
@@ -57,10 +60,19 @@ class LookupCache:
             return blocked
         if not isinstance(client_key, str) or not client_key:
             return Refusal(Reason.UNKNOWN_KEY)
-        owner = await self.key(digest(client_key))
+        key_hash = digest(client_key)
+        owner = await self.key(key_hash)
         if owner is None:
             return Refusal(Reason.UNKNOWN_KEY)
-        return not_from(owner, address) or owner
+        refusal = not_from(owner, address)
+        if refusal is None:
+            self._used_keys.add(key_hash)
+        return refusal or owner
+
+    def take_used_keys(self) -> tuple[bytes, ...]:
+        """Return the hashes of the client keys that were used here since this was asked last."""
+        used, self._used_keys = self._used_keys, set()
+        return tuple(used)
 
     async def key(self, key_hash: bytes) -> KeyOwner | None:
         """Return whose client key it is by its hash, wherever the call came from; None for no valid one."""
@@ -77,6 +89,11 @@ class LookupCache:
     async def session(self, secret_hash: bytes) -> BrowserSession | None:
         """Return the session of a cookie by its hash; None when it has ended. What else it needs: roles/sign_in.py."""
         return await self._fresh("session", secret_hash, lambda db: browser_session(db, secret_hash))
+
+    async def colleague(self, account_id: int, person_id: int) -> Colleague | None:
+        """Return one of an account's people; None for who was removed or never was."""
+        place = account_id, person_id
+        return await self._fresh("colleague", place, lambda db: colleague(db, account_id, person_id))
 
     async def worker(self, worker_id: int) -> Worker | None:
         """Return a worker by their number; None when there is none."""

@@ -34,6 +34,7 @@ from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, re
 from manyeyes.actions.return_lapsed_leases import LARGEST_SWEEP as LAPSED_SWEEP
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
+from manyeyes.actions.send_on_breaks import SendOnBreaks, send_on_breaks
 from manyeyes.actions.settle_overdue_reports import LARGEST_SWEEP as REPORTS_SWEEP
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
 from manyeyes.actions.sign_heads import SignHeads, sign_heads
@@ -50,6 +51,7 @@ from manyeyes.db.picture_days import keep_days
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.runtime.context import Context, today
 from manyeyes.runtime.notifier import EVERY_REVIEWER
+from manyeyes.runtime.sampling import forget_old_samples, sample
 from manyeyes.runtime.skill_process import learn_apart
 from manyeyes.skills.evidence import queues_to_learn
 
@@ -135,8 +137,7 @@ async def notice_absence(context: Context, cell: int) -> None:
 
 
 async def _put_away(context: Context, cell: int, worker_id: int) -> None:
-    command = Leave(cell, worker_id, offline=False, node_id=context.node_id)
-    queue_ids = await context.batcher.ask(leave, command)
+    queue_ids = await context.batcher.ask(leave, Leave(cell, worker_id, offline=False, node_id=context.node_id))
     context.presence.forget(worker_id)  # only now: one whom the database did not hear of is tried again
     context.dispatcher.wake(cell, queue_ids)
 
@@ -228,8 +229,7 @@ async def keep_picture_days(context: Context, cell: int) -> None:
 
 async def forget_past_keep(context: Context, cell: int) -> None:
     """Forget answers, pictures and words that are past their account's keep, until none is left."""
-    command = ForgetTasks(cell, context.settings.result_readable_seconds)
-    while await context.batcher.ask(forget_tasks, command):
+    while await context.batcher.ask(forget_tasks, ForgetTasks(cell, context.settings.result_readable_seconds)):
         await asyncio.sleep(0)
 
 
@@ -251,12 +251,20 @@ async def guard_reports(context: Context, cell: int) -> None:
         log.warning("incorrect_reports_ignored", cell=cell, account=account_id)
 
 
+async def send_people_on_breaks(context: Context, cell: int) -> None:
+    """Let people who have worked for two hours have a break, and tell their screens."""
+    sent = await context.batcher.ask(send_on_breaks, SendOnBreaks(cell))
+    context.notifier.notify(sent.worker_ids)
+
+
 JOBS: list[tuple[float, PeriodicJob]] = [
     (2.0, beat),
     (3600.0, learn_nightly),
     (600.0, sign_trail),
     (0.5, notice_silence),
     (2.0, notice_absence),
+    (20.0, sample),
+    (3600.0, forget_old_samples),
     (60.0, settle_reports),
     (60.0, close_judgements),
     (60.0, forget_past_standings),
@@ -268,6 +276,7 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (60.0, forget_past_keep),
     (600.0, forget_deliveries),
     (300.0, forget_calls),
+    (10.0, send_people_on_breaks),
 ]
 
 

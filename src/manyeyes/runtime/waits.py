@@ -13,9 +13,9 @@ class Waits:
         self._held: Counter[str] = Counter()
 
     @contextmanager
-    def place(self, caller: str) -> Iterator[bool]:
-        """Hold a place for as long as the block lasts; yield False when the caller has all of theirs."""
-        if self._held[caller] >= self.most:
+    def place(self, caller: str, most: int | None = None) -> Iterator[bool]:
+        """Hold a place for as long as the block lasts; yield False when the caller has all (or ``most``) of theirs."""
+        if self._held[caller] >= (self.most if most is None else most):
             yield False
             return
         self._held[caller] += 1

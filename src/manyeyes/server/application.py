@@ -21,6 +21,7 @@ from manyeyes.roles.site_checks import check_due, end_barred
 from manyeyes.runtime import periodic, sweeps
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
+from manyeyes.runtime.customer_sweeps import CUSTOMER_JOBS
 from manyeyes.runtime.delivery_sender import DeliverySender
 from manyeyes.runtime.job_feeder import Fetched, JobFeeder
 from manyeyes.runtime.sweeps import Sweep
@@ -117,7 +118,7 @@ async def running(context: Context) -> AsyncIterator[Application]:
         return await fetch_picture(context, cell, account_id, url)
 
     feeder = JobFeeder(context, fetch, is_passing)
-    tasks = periodic.start_jobs(context, JOBS)
+    tasks = periodic.start_jobs(context, [*JOBS, *CUSTOMER_JOBS])
     tasks += sweeps.start_sweeps(context, [*SWEEPS, (webhooks.ANY_DELIVERY, deliver)])
     tasks += [asyncio.create_task(feeder.run(cell), name=f"feed-{cell}") for cell in context.cells.numbers]
     application = Application(context)

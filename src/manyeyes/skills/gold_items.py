@@ -24,7 +24,7 @@ class NewGold(msgspec.Struct, frozen=True):
     answer: str
 
 
-class GoldenQueue(msgspec.Struct, frozen=True):
+class GoldenQueue(msgspec.Struct, frozen=True, kw_only=True):
     """A queue in which gold may be laid: what it pays, how long a lease is; its floor, and the share for newcomers."""
 
     queue_id: int
@@ -32,6 +32,7 @@ class GoldenQueue(msgspec.Struct, frozen=True):
     lease_seconds: int
     floor: float | None
     gold_share: float | None
+    marks: int = 0
 
 
 class DueDraws(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::bigint[], $7::text[])
 
 -- name: golden_queues
 -- Queues in which gold may be laid now: they have some, and ordinary work waits there or lies on desks unseen.
-SELECT queue_id, pay_micros, lease_seconds, floor, gold_share FROM queue AS q
+SELECT queue_id, pay_micros, lease_seconds, floor, gold_share, marks FROM queue AS q
 WHERE gold_share IS DISTINCT FROM 0
   AND EXISTS (SELECT FROM gold WHERE gold.cell = $1 AND gold.queue_id = q.queue_id AND aside_at IS NULL)
   AND (EXISTS (SELECT FROM work WHERE work.cell = $1 AND work.queue_id = q.queue_id AND state = 0)

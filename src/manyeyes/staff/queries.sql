@@ -18,3 +18,7 @@ ON CONFLICT DO NOTHING RETURNING staff_id;
 -- name: remove_staff
 -- Part with somebody; their number is never given again.
 UPDATE staff SET removed_at = $2 WHERE staff_id = $1 AND removed_at IS NULL;
+
+-- name: change_staff_role
+-- What somebody may do from now on.
+UPDATE staff SET role = $2 WHERE staff_id = $1 AND removed_at IS NULL;

@@ -49,3 +49,8 @@ async def insert_staff(tx: asyncpg.Connection, now: datetime, member: StaffMembe
 async def remove_staff(tx: asyncpg.Connection, now: datetime, staff_id: int) -> None:
     """Note that somebody is of the staff no longer."""
     await tx.execute(SQL.remove_staff, staff_id, now)
+
+
+async def change_role(tx: asyncpg.Connection, staff_id: int, role: str) -> None:
+    """Give somebody another role, one of `staff.rules.ROLES`."""
+    await tx.execute(SQL.change_staff_role, staff_id, role)

@@ -79,6 +79,13 @@ SELECT coalesce(sum(tasks), 0)::bigint AS tasks, coalesce(sum(handling_ms), 0)::
        coalesce(sum(charged_micros), 0)::bigint AS charged_micros
 FROM queue_minute WHERE cell = $1 AND queue_id = $2 AND minute >= $3;
 
+-- name: queue_spans
+-- What a queue answered in spans of minutes, and how long that took from submission to answer.
+SELECT p.index, coalesce(sum(m.tasks), 0)::bigint AS tasks, coalesce(sum(m.handling_ms), 0)::bigint AS handling_ms
+FROM unnest($3::int[], $4::int[], $5::int[]) AS p (index, first, until)
+LEFT JOIN queue_minute AS m ON m.cell = $1 AND m.queue_id = $2 AND m.minute >= p.first AND m.minute < p.until
+GROUP BY p.index ORDER BY p.index;
+
 -- name: usage_sums
 -- All that an account was charged, by the buckets: must equal the ledger's settled sums less its refunds.
 SELECT account_id, sum(tasks)::bigint AS tasks, sum(charged_micros)::bigint AS charged_micros

@@ -140,6 +140,15 @@ async def queue_rates(db: asyncpg.Connection, cell: int, queue_id: int, since_mi
     return read(Rates, [await one_row(db, SQL.queue_rates, cell, queue_id, since_minute)])[0]
 
 
+async def queue_spans(
+    db: asyncpg.Connection, cell: int, queue_id: int, spans: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Return (tasks answered, milliseconds that they took together) of a queue in each span of minutes."""
+    firsts, ends = [first for first, _ in spans], [end for _, end in spans]
+    rows = await db.fetch(SQL.queue_spans, cell, queue_id, list(range(len(spans))), firsts, ends)
+    return [(row["tasks"], row["handling_ms"]) for row in rows]
+
+
 async def usage_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     """Return all that each account was charged and not given back, by the buckets, in micros."""
     rows = await db.fetch(SQL.usage_sums, cell, timeout=PROOF_SECONDS)

@@ -47,6 +47,7 @@ class TaskQuestion(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     kept: bool
     question_id: int = 0
+    marks: int = 0  # its own, beside its queue's
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +59,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     soft_id: int
     ip: str
     callback_url: str
+    marks: int = 0
 
 
 async def lives(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Life]:

@@ -1,19 +1,19 @@
 -- name: queues
 -- All queues with their terms.
-SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
+SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, marks, vote_micros,
        accepts_complaints, life_seconds, default_terms, audit_share, floor, gold_share FROM queue
 ORDER BY queue_id;
 
 -- name: lock_queues
 -- Queues whose terms may change now.
-SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
+SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, marks, vote_micros,
        accepts_complaints, life_seconds, default_terms, audit_share, floor, gold_share FROM queue
 WHERE queue_id = ANY ($1::int[]) ORDER BY queue_id FOR UPDATE;
 
 -- name: set_queue
 -- Change a queue's terms; null leaves a value as it is. A life of 0 stands for the installation's, a floor of 0 for none.
 UPDATE queue SET price_micros = coalesce($2, price_micros), pay_micros = coalesce($3, pay_micros),
-       capacity = coalesce($4, capacity), lease_seconds = coalesce($5, lease_seconds), sensitive = coalesce($6, sensitive),
+       capacity = coalesce($4, capacity), lease_seconds = coalesce($5, lease_seconds), marks = coalesce($6, marks),
        vote_micros = coalesce($7, vote_micros), accepts_complaints = coalesce($8, accepts_complaints),
        life_seconds = nullif(coalesce($9, life_seconds), 0), default_terms = coalesce($10, default_terms),
        audit_share = coalesce($11, audit_share), floor = nullif(coalesce($12, floor), 0),
@@ -22,7 +22,7 @@ WHERE queue_id = $1 RETURNING queue_id;
 
 -- name: add_queue
 -- Open a queue of the operator's own.
-INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
+INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, marks, vote_micros,
                    accepts_complaints, life_seconds, default_terms, audit_share)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING RETURNING queue_id;
 
@@ -33,14 +33,14 @@ UPDATE cell SET next_serial = next_serial + $2 WHERE cell = $1 RETURNING next_se
 -- name: insert_tasks
 -- Store submitted tasks.
 INSERT INTO task (cell, task_id, account_id, queue_id, kind, options, media, soft_id, ip, website_url, callback_url,
-                  language_pool, created_at, contract, question_id, job_id, line, external_id, picture_url)
+                  language_pool, created_at, contract, question_id, job_id, line, external_id, picture_url, marks)
 SELECT $1, t.task_id, t.account_id, t.queue_id, t.kind, t.options::jsonb, t.media, t.soft_id, t.ip, t.website_url,
-       t.callback_url, t.language_pool, $19, t.contract, t.question_id, t.job_id, t.line, t.external_id, t.picture_url
+       t.callback_url, t.language_pool, $20, t.contract, t.question_id, t.job_id, t.line, t.external_id, t.picture_url, t.marks
 FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::text[], $8::int[], $9::text[],
             $10::text[], $11::text[], $12::text[], $13::smallint[], $14::bigint[], $15::bigint[], $16::int[], $17::text[],
-            $18::text[])
+            $18::text[], $19::smallint[])
      AS t (task_id, account_id, queue_id, kind, options, media, soft_id, ip, website_url, callback_url, language_pool,
-           contract, question_id, job_id, line, external_id, picture_url);
+           contract, question_id, job_id, line, external_id, picture_url, marks);
 
 -- name: insert_blobs
 -- Store the pictures of submitted tasks under today.
@@ -110,13 +110,13 @@ WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: questions
 -- What was asked, as a reviewer sees it: nobody's name.
-SELECT t.task_id, t.kind, t.options, t.media, t.created_at, coalesce(r.kept, true) AS kept, t.question_id
+SELECT t.task_id, t.kind, t.options, t.media, t.created_at, coalesce(r.kept, true) AS kept, t.question_id, t.marks
 FROM task AS t LEFT JOIN result AS r ON r.cell = $1 AND r.task_id = t.task_id
 WHERE t.cell = $1 AND t.task_id = ANY ($2::bigint[]);
 
 -- name: origins
 -- What tasks' ends are told and counted by.
-SELECT task_id, kind, options, soft_id, ip, callback_url FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+SELECT task_id, kind, options, soft_id, ip, callback_url, marks FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: shares
 -- What of charges went to the owners of soft apps, for those of the tasks where anything did.

@@ -80,7 +80,6 @@ class QueueTerms(msgspec.Struct, frozen=True, kw_only=True):
     pay_micros: int
     capacity: int
     lease_seconds: int
-    sensitive: bool
     vote_micros: int = 100  # what a reviewer earns with one vote
     accepts_complaints: bool = True  # about its pictures
     life_seconds: int | None = None  # of a task that nobody finishes; None: the installation's
@@ -88,6 +87,7 @@ class QueueTerms(msgspec.Struct, frozen=True, kw_only=True):
     floor: float | None = None  # the share that people must be right in; None: none is asked
     gold_share: float | None = None  # of newcomers' tasks; None: the usual one (skills/gold.py)
     audit_share: float = 0.05  # of results under sure terms, drawn by lot for reviewers
+    marks: int = 0  # what its pictures may show (values/marks.py)
 
 
 class Depth(msgspec.Struct, frozen=True):

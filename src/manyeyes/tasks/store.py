@@ -19,10 +19,7 @@ BLOB_BYTES_AT_ONCE = 32_000_000  # PostgreSQL takes 1 GB; a batch of recognition
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A task as it was submitted; ``media`` is empty without a picture, ``callback_url`` may be empty.
-
-    ``question_id`` 0: ``options`` say it all. ``line``: its place in the job, from 1; 0 of a task by itself.
-    """
+    """A task as it was submitted; ``media``, ``callback_url`` may be empty. ``question_id`` 0: all is in `options`."""
 
     task_id: int
     account_id: int
@@ -38,9 +35,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     contract: Contract = Contract.COMPATIBLE
     question_id: int = 0
     job_id: int = 0
-    line: int = 0
+    line: int = 0  # its place in the job, from 1; 0 of a task by itself
     external_id: str = ""
     picture_url: str = ""
+    marks: int = 0
 
 
 class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,7 +161,7 @@ async def set_queue(
 ) -> bool:
     """Change the given terms of a queue; return whether it exists."""
     names = (
-        *("price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive"),
+        *("price_micros", "pay_micros", "capacity", "lease_seconds", "marks"),
         *("vote_micros", "accepts_complaints", "life_seconds"),
     )
     given = [*(terms.get(name) for name in names), kept_terms(default_terms), audit_share]
@@ -175,7 +173,7 @@ async def add_queue(db: asyncpg.Connection, queue: QueueTerms) -> bool:
     """Open a queue; return False when its id or name is taken. Its gates: `dispatch.store.open_gates`."""
     terms = values(
         queue,
-        *("queue_id", "name", "language", "price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive"),
+        *("queue_id", "name", "language", "price_micros", "pay_micros", "capacity", "lease_seconds", "marks"),
         *("vote_micros", "accepts_complaints", "life_seconds", "default_terms", "audit_share"),
         default_terms=lambda row: kept_terms(row.default_terms),
     )
@@ -193,6 +191,7 @@ async def insert_tasks(tx: asyncpg.Connection, now: datetime, cell: int, tasks: 
         tasks,
         *("task_id", "account_id", "queue_id", "kind", "options", "media", "soft_id", "ip", "website_url"),
         *("callback_url", "language_pool", "contract", "question_id", "job_id", "line", "external_id", "picture_url"),
+        "marks",
         options=lambda task: msgspec.json.encode(task.options).decode(),
     )
     await tx.execute(SQL.insert_tasks, cell, *found, now)

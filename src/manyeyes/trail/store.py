@@ -101,8 +101,8 @@ async def has_head(db: asyncpg.Connection, cell: int, day: date) -> bool:
 
 async def insert_head(tx: asyncpg.Connection, head: SignedHead) -> None:
     """Keep a head; of a day there is one."""
-    names = ("cell", "day", "number", "hash", "signed_at", "public_key")
-    await tx.execute(SQL.insert_head, *values(head, *names), head.signature)
+    row = values(head, "cell", "day", "number", "hash", "signed_at", "public_key", "signature")
+    await tx.execute(SQL.insert_head, *row)
 
 
 async def heads(db: asyncpg.Connection, cell: int) -> list[SignedHead]:

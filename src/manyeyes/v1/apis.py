@@ -6,12 +6,16 @@ from manyeyes.runtime.context import Context
 from manyeyes.v1 import (
     buckets,
     certainty,
+    colleagues,
+    earnings,
     job_agreement,
     job_files,
     job_results,
     job_stream,
     jobs,
     judging,
+    keys,
+    marks,
     money,
     practice,
     recognitions,
@@ -20,17 +24,22 @@ from manyeyes.v1 import (
     reviewer,
     statement,
     tasks,
+    top_ups,
     webhooks,
     worker,
 )
 from manyeyes.v1.buckets import BucketsApi
 from manyeyes.v1.certainty import CertaintyApi
+from manyeyes.v1.colleagues import ColleaguesApi
+from manyeyes.v1.earnings import EarningsApi
 from manyeyes.v1.job_agreement import JobAgreementApi
 from manyeyes.v1.job_files import JobFilesApi
 from manyeyes.v1.job_results import JobResultsApi
 from manyeyes.v1.job_stream import JobStreamApi
 from manyeyes.v1.jobs import JobsApi
 from manyeyes.v1.judging import JudgingApi
+from manyeyes.v1.keys import KeysApi
+from manyeyes.v1.marks import MarksApi
 from manyeyes.v1.money import MoneyApi
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.practice import PracticeApi
@@ -40,17 +49,23 @@ from manyeyes.v1.review_history import ReviewHistoryApi
 from manyeyes.v1.reviewer import ReviewerApi
 from manyeyes.v1.statement import StatementApi
 from manyeyes.v1.tasks import TasksApi
+from manyeyes.v1.top_ups import TopUpsApi
 from manyeyes.v1.webhooks import WebhooksApi
 from manyeyes.v1.worker import WorkerApi
 
 APIS: dict[Callable[[Context], object], list[Operation]] = {
     WorkerApi: worker.OPERATIONS,
     PracticeApi: practice.OPERATIONS,
+    EarningsApi: earnings.OPERATIONS,
+    MarksApi: marks.OPERATIONS,
     ReviewerApi: reviewer.OPERATIONS,
     ReviewHistoryApi: review_history.OPERATIONS,
     JudgingApi: judging.OPERATIONS,
     ReportsApi: reports.OPERATIONS,
     WebhooksApi: webhooks.OPERATIONS,
+    KeysApi: keys.OPERATIONS,
+    ColleaguesApi: colleagues.OPERATIONS,
+    TopUpsApi: top_ups.OPERATIONS,
     RecognitionsApi: recognitions.OPERATIONS,
     CertaintyApi: certainty.OPERATIONS,
     TasksApi: tasks.OPERATIONS,

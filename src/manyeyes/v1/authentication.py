@@ -8,10 +8,20 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
+from manyeyes.accounts.colleagues import AccountPerson
 from manyeyes.accounts.rules import digest
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.roles.presences import WORKER_DISABLED
-from manyeyes.roles.sign_in import bearer_of, caller_address, cookie_hash, is_from_own_page, signed_in
+from manyeyes.roles.sign_in import (
+    bearer_of,
+    caller_address,
+    cookie_hash,
+    earner,
+    earner_of,
+    is_from_own_page,
+    person_of,
+    signed_in,
+)
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookout import Right
 from manyeyes.runtime.lookup_cache import FRESH_SECONDS
@@ -45,6 +55,23 @@ async def signed_in_worker(context: Context, request: Request) -> Worker:
     return worker
 
 
+async def signed_in_earner(context: Context, request: Request) -> Worker:
+    """Return the worker, one who was disabled too: what they earned is theirs. Raises `Refused` as for others."""
+    try:
+        return await signed_in_worker(context, request)
+    except Refused as refused:
+        if refused.refusal.reason is not Reason.WORKER_DISABLED:
+            raise
+    token = bearer_of(request)
+    if not token and request.method not in ("GET", "HEAD") and not is_from_own_page(context, request):
+        raise Refused(Refusal(Reason.FOREIGN_ORIGIN, "the call came from a page of another origin"))
+    subject = await context.lookups.subject(token) if token else None
+    found = await (earner_of(context, subject.subject_id) if subject else earner(context, request))
+    if found is None:
+        raise Refused(WORKER_DISABLED)
+    return found
+
+
 async def signed_in_customer(context: Context, request: Request) -> KeyOwner:
     """Return the account of the client key sent as bearer token, or of the console's session.
 
@@ -53,14 +80,27 @@ async def signed_in_customer(context: Context, request: Request) -> KeyOwner:
     """
     key = bearer_of(request)
     if not key:
-        subject = await _cookie_subject(context, request)
-        if subject and subject.role == "customer":
-            return KeyOwner(subject.cell, subject.subject_id, ())
+        person = await _account_person(context, request)
+        if person is not None:
+            return person
         raise Refused(Refusal(Reason.UNKNOWN_KEY, "send the client key as Authorization: Bearer <key>"))
     owner = await context.lookups.owner(key, caller_address(request))
     if isinstance(owner, Refusal):
         raise Refused(owner)
     return owner
+
+
+async def signed_in_person(context: Context, request: Request) -> AccountPerson:
+    """Return who of an account's people the console's session signs in: what people alone do no key opens.
+
+    Raises `Refused`: a key, nobody, an address that is shut out, or a cookie that another origin's page sends along.
+    """
+    if bearer_of(request):
+        raise Refused(Refusal(Reason.SCOPE_MISSING, "no client key opens this; sign in at the account's pages"))
+    person = await _account_person(context, request)
+    if person is None:
+        raise Refused(Refusal(Reason.UNKNOWN_KEY, "sign in at the account's pages; no client key opens this"))
+    return person
 
 
 async def is_allowed(
@@ -122,3 +162,7 @@ async def _cookie_subject(context: Context, request: Request) -> Subject | None:
     if subject and request.method not in ("GET", "HEAD") and not is_from_own_page(context, request):
         raise Refused(Refusal(Reason.FOREIGN_ORIGIN, "the call came from a page of another origin"))
     return subject
+
+
+async def _account_person(context: Context, request: Request) -> AccountPerson | None:
+    return await person_of(context, request) if await _cookie_subject(context, request) else None

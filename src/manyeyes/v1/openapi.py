@@ -7,11 +7,12 @@ import msgspec
 
 from manyeyes import __version__
 from manyeyes.recognitions.time_spans import Grain
+from manyeyes.roles.earnings import ENTRIES
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.questions import OwnOptions
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.v1.apis import APIS
-from manyeyes.v1.authentication import signed_in_customer
+from manyeyes.v1.authentication import signed_in_customer, signed_in_earner
 from manyeyes.v1.cursors import LARGEST_PAGE, NEWEST, OLDEST
 from manyeyes.v1.operations import EVENTS, JSON, Operation
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
@@ -43,6 +44,8 @@ PARAMETERS = {
     "before": "string",
     "state": "string",
     "task_id": "integer",
+    "key_id": "string",
+    "person_id": "integer",
     "bucket": "string",
     "recognition_task_id": "string",
     "job_id": "integer",
@@ -66,6 +69,8 @@ PARAMETERS = {
     "upload_key": "string",
     "from_line": "integer",
     "question": "string",
+    "of": "string",
+    "request": "integer",
 }
 
 
@@ -105,7 +110,9 @@ def _described(operation: Operation) -> dict[str, Any]:
         described["security"] = [{"token": [operation.scope]}]
     found = [_parameter(name, "query") for name in operation.query]
     found += [_parameter(name, "path") | {"required": True} for name in re.findall(r"{(\w+)}", operation.path)]
-    found += [IDEMPOTENCY] if operation.method == "POST" and operation.caller is signed_in_customer else []
+    is_customers = operation.named and operation.caller is signed_in_customer
+    is_named = is_customers or (operation.caller is signed_in_earner and operation.body)
+    found += [IDEMPOTENCY] if operation.method == "POST" and is_named else []
     found += [PREFER] if operation.may_wait else []
     if found:
         described["parameters"] = found
@@ -147,6 +154,8 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "limit": {"minimum": 1, "maximum": LARGEST_PAGE},
     "order": {"enum": [NEWEST, OLDEST]},
     "grain": {"enum": [*map(str, Grain)]},
+    "of": {"enum": [*ENTRIES]},
+    "request": {"minimum": 1},
 }
 
 

@@ -11,6 +11,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from manyeyes.accounts.colleagues import AccountPerson
 from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.runtime.context import Context
@@ -70,7 +71,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     may last, and a caller has so many of them at once as the settings say (429). ``scope``: what a customer's key must
     open for it. ``may_wait``: the call lasts when the caller prefers to wait. ``media``: in what a body comes;
     ``reads_itself``: the handler reads it from the request; ``largest``: bytes of one that it does not. ``gives``: in
-    what it is answered; events are of ``reply``.
+    what it is answered; events are of ``reply``. ``named``: a customer may name the POST, so that it may be sent again.
     """
 
     method: str
@@ -89,6 +90,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     gives: tuple[str, ...] = (JSON,)
     reads_itself: bool = False
     largest: int = LARGEST_BODY
+    named: bool = True
 
     @property
     def starred(self) -> str:
@@ -102,7 +104,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         """
         person = await self.caller(context, request)
         if self.scope and isinstance(person, KeyOwner) and self.scope not in person.scopes:
-            raise Refused(Refusal(Reason.SCOPE_MISSING, f"the key has no scope {self.scope}, which this call needs"))
+            raise Refused(_scope_missing(person, self.scope))
         lasts = self.waits or (self.may_wait and asked_wait(request) > 0)
         if lasts and not held.enter_context(context.waits.place(_name_of(person))):
             raise Refused(Refusal(Reason.TOO_MANY_WAITS, f"{context.waits.most} calls of yours wait here already"))
@@ -121,6 +123,12 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         if answer is None and 204 in (self.success, *self.statuses):
             return Response(status_code=204)
         return json({} if answer is None else answer)
+
+
+def _scope_missing(owner: KeyOwner, scope: str) -> Refusal:
+    if isinstance(owner, AccountPerson):
+        return Refusal(Reason.ROLE_FORBIDS, f"your role in the account does not open {scope}, which this call needs")
+    return Refusal(Reason.SCOPE_MISSING, f"the key has no scope {scope}, which this call needs")
 
 
 def _name_of(person: object) -> str:

@@ -11,19 +11,20 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import PictureOptions, chosen_names, shown_parts
 from manyeyes.tasks.questions import ChoicesOptions, FieldsOptions
 from manyeyes.v1.question_views import FieldAnswer
-from manyeyes.v1.worker_views import PICTURES, QueueView, queue_view
+from manyeyes.v1.worker_views import PICTURES, QueueView, marks_view, queue_view
 from manyeyes.values.money import number
 
 PICTURE_OPTIONS = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in PICTURES]}
 AnyPicture = Annotated[Any, msgspec.Meta(extra_json_schema=PICTURE_OPTIONS)]  # PictureOptions, as a schema says it
 
 
-class ReviewTask(msgspec.Struct, frozen=True):
+class ReviewTask(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     options: AnyPicture
     image_url: str
     queue: QueueView
     question: str | msgspec.UnsetType = msgspec.UNSET  # what `/v1/reviewer/questions/{question}` tells of
+    marks: list[str] | msgspec.UnsetType = msgspec.UNSET  # what the picture may show; no member where it has none
 
 
 class GivenAnswer(msgspec.Struct, frozen=True):
@@ -83,7 +84,14 @@ def review_task(context: Context, leased: LeasedSlot | LeasedJudgement) -> Revie
     """Return what was asked, with the address of its picture."""
     picture = leased.picture.peoples_path(context.pictures)
     question = str(leased.question) if leased.question else msgspec.UNSET
-    return ReviewTask(leased.kind, leased.options, picture, queue_view(leased.queue), question)
+    return ReviewTask(
+        kind=leased.kind,
+        options=leased.options,
+        image_url=picture,
+        queue=queue_view(leased.queue),
+        question=question,
+        marks=marks_view(leased.picture.marks),
+    )
 
 
 def answer_parts(

@@ -25,6 +25,7 @@ from manyeyes.v1.json_messages import base_url, whole_body
 from manyeyes.v1.question_views import LARGEST_ASKED, AnyJson, QuestionBody, TextQuestion, json_value, read_question
 from manyeyes.v1.terms import GivenTerms, TermsBody, read_terms, wrong
 from manyeyes.values.base64_text import base64_bytes
+from manyeyes.values.marks import MARK_NAMES, marks_named
 from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 from manyeyes.values.text.rules import kept_words
 
@@ -34,7 +35,8 @@ FORM = "multipart/form-data"
 class TaskBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Of ``picture`` (base64), ``picture_url`` and a form's file one is sent. ``queue``: its name or number.
 
-    ``comment``: words about this picture alone; ``truth``: the right answer where it is known.
+    ``comment``: words about this picture alone; ``truth``: the right answer where it is known. ``marks``: what
+    it may show that upsets, beside its queue's.
     """
 
     picture: str | None = None
@@ -46,6 +48,7 @@ class TaskBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     comment: str = ""
     callback_url: str = ""
     truth: AnyJson | msgspec.UnsetType = msgspec.UNSET
+    marks: Annotated[list[str], msgspec.Meta(extra_json_schema={"items": {"enum": [*MARK_NAMES]}})] = []
 
 
 class SentTask(msgspec.Struct, frozen=True):
@@ -113,6 +116,7 @@ async def wanted_task(context: Context, request: Request, body: TaskBody, file: 
         terms=terms.people,
         price_at_most_micros=terms.price_at_most_micros or 0,
         truth=_truth(question, body.truth),
+        marks=_marks(body.marks),
     )
 
 
@@ -177,6 +181,14 @@ def _picture(context: Context, body: TaskBody, file: bytes | None) -> tuple[Pict
     if isinstance(found, Refusal):
         raise wrong("/picture", found.detail, found.reason)
     return found, ""
+
+
+def _marks(names: list[str]) -> int:
+    """Return the marks of these names. Raises `Refused`."""
+    try:
+        return marks_named(names)
+    except ValueError as error:
+        raise wrong("/marks", str(error)) from error
 
 
 def _truth(question: GivenQuestion, raw: msgspec.Raw | msgspec.UnsetType) -> str:

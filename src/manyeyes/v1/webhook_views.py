@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from manyeyes.roles.customer.deliveries import Callback, CallbackLog, CallbackPage
+from manyeyes.roles.customer.webhook_tests import TestCallOutcome
 from manyeyes.tasks.rules import wire_id
 from manyeyes.webhooks.rules import DeliveryState, described, message_id
 from manyeyes.webhooks.store import Try
@@ -52,6 +53,33 @@ class DeliveriesView(msgspec.Struct, frozen=True):
 
     deliveries: list[DeliveryView]
     next: str | None
+
+
+class SecretView(msgspec.Struct, frozen=True):
+    """``previous``: the secret before, which signs too for a day; null when it does not."""
+
+    secret: str
+    previous: str | None
+
+
+class TestCallAddress(msgspec.Struct, frozen=True):
+    """Where a test call goes."""
+
+    url: str
+
+
+class TestCallView(msgspec.Struct, frozen=True):
+    """``status``: null when nothing was answered, and ``fault`` says why; ``reply``: how what was answered begins."""
+
+    status: int | None
+    seconds: float
+    reply: str
+    fault: str
+
+
+def test_call_view(found: TestCallOutcome) -> TestCallView:
+    """Return what came of a test call."""
+    return TestCallView(found.status or None, round(found.seconds, 3), found.reply, found.fault)
 
 
 def deliveries_view(page: CallbackPage) -> DeliveriesView:

@@ -2,13 +2,24 @@
 
 from manyeyes.accounts.rules import WEBHOOKS
 from manyeyes.accounts.store import KeyOwner
-from manyeyes.roles.customer.deliveries import deliveries_of, delivery_of, replay
+from manyeyes.roles.acting import actor_of
+from manyeyes.roles.customer.deliveries import Secret, deliveries_of, delivery_of, replay, secret_of
+from manyeyes.roles.customer.webhook_tests import make_test_call
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.cursors import asked_limit
 from manyeyes.v1.idempotency import REPLAYED, earlier
 from manyeyes.v1.operations import Answer, Call, Operation, read_task
-from manyeyes.v1.webhook_views import DeliveriesView, DeliveryLog, deliveries_view, delivery_log
+from manyeyes.v1.webhook_views import (
+    DeliveriesView,
+    DeliveryLog,
+    SecretView,
+    TestCallAddress,
+    TestCallView,
+    deliveries_view,
+    delivery_log,
+    test_call_view,
+)
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks.rules import DeliveryState, described
 
@@ -46,6 +57,24 @@ class WebhooksApi:
             return found
         return Answer(delivery_log(found), headers={} if before is None else REPLAYED)
 
+    async def secret(self, call: Call[KeyOwner, None]) -> SecretView:
+        """Return what verifies the account's call-backs."""
+        return _secret(await secret_of(self._context, call.person))
+
+    async def rotate(self, call: Call[KeyOwner, None]) -> SecretView:
+        """Make another secret; for a day the one before signs too."""
+        actor = await actor_of(self._context, call.request, "v1")
+        return _secret(await secret_of(self._context, call.person, rotate=True, actor=actor))
+
+    async def test(self, call: Call[KeyOwner, TestCallAddress]) -> TestCallView | Refusal:
+        """Call an address once, signed, and return what came of it."""
+        found = await make_test_call(self._context, call.person, call.body.url)
+        return found if isinstance(found, Refusal) else test_call_view(found)
+
+
+def _secret(found: Secret) -> SecretView:
+    return SecretView(found.secret, found.previous)
+
 
 _NO_NUMBER = Refusal(Reason.UNKNOWN_DELIVERY, "a task's number is wanted")
 
@@ -79,5 +108,35 @@ OPERATIONS = [
         scope=WEBHOOKS,
         reply=DeliveryLog,
         statuses=(400, 401, 403, 404, 409),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/webhooks/secret",
+        handler=WebhooksApi.secret,
+        caller=signed_in_customer,
+        scope=WEBHOOKS,
+        reply=SecretView,
+        statuses=(401, 403),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/webhooks/secret/rotate",
+        handler=WebhooksApi.rotate,
+        caller=signed_in_customer,
+        scope=WEBHOOKS,
+        reply=SecretView,
+        named=False,
+        statuses=(401, 403),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/webhooks/test",
+        handler=WebhooksApi.test,
+        caller=signed_in_customer,
+        scope=WEBHOOKS,
+        body=TestCallAddress,
+        reply=TestCallView,
+        named=False,
+        statuses=(400, 401, 403, 429),
     ),
 ]

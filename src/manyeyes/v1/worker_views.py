@@ -12,6 +12,7 @@ from manyeyes.tasks.options import AnyOptions, PictureOptions
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.tasks.tokens import TokenOptions, needs_start
 from manyeyes.values.lease_time import Renewed
+from manyeyes.values.marks import mark_names
 from manyeyes.values.money import number
 from manyeyes.workers.rules import WorkerState
 
@@ -21,9 +22,11 @@ OPTIONS_SCHEMA = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in
 
 
 class QueueView(msgspec.Struct, frozen=True):
+    """``marks``: what its pictures may show, as docs/reference/v1/worker.md lists it."""
+
     id: int
     name: str
-    sensitive: bool = False
+    marks: list[str] = []
 
 
 class WidgetOptions(msgspec.Struct, frozen=True):
@@ -44,7 +47,8 @@ class TaskView(msgspec.Struct, frozen=True, kw_only=True):
     """``options``: of the kind; WidgetOptions of a token task. Of the two addresses one is empty.
 
     ``question``: one with instructions or examples, which `/v1/worker/questions/{question}` tells. ``practice``: true
-    for a picture of a training set; no member of others.
+    for a picture of a training set; no member of others. ``marks``: what the picture may show, its own and its queue's;
+    no member of one that has none.
     """
 
     kind: str
@@ -55,6 +59,7 @@ class TaskView(msgspec.Struct, frozen=True, kw_only=True):
     pay: float
     question: QuestionRef | msgspec.UnsetType = msgspec.UNSET
     practice: bool | msgspec.UnsetType = msgspec.UNSET
+    marks: list[str] | msgspec.UnsetType = msgspec.UNSET
 
 
 class LeaseView(msgspec.Struct, frozen=True):
@@ -79,11 +84,18 @@ class RenewalView(msgspec.Struct, frozen=True):
     renewable_until: datetime | None
 
 
+class SlipView(msgspec.Struct, frozen=True):
+    """What was answered, and earned by that in USD, until the break began."""
+
+    answered: int
+    earned: float
+
+
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     """``state``: idle, busy, away or offline; money in USD; earned and answered since they went online.
 
     ``lost``: queues that they no longer get, since they are below the floor there; ``none_left``: these are all.
-    ``practising``: the queue whose training set they practise with.
+    ``practising``: the queue whose training set they practise with. ``slip``: of who is offline and has worked.
     """
 
     worker_id: int
@@ -98,6 +110,7 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     lost: list[QueueView]
     none_left: bool
     practising: QueueView | None
+    slip: SlipView | msgspec.UnsetType = msgspec.UNSET
 
 
 class AnswerView(msgspec.Struct, frozen=True):
@@ -124,7 +137,7 @@ class Tasks(msgspec.Struct, frozen=True):
 
 def queue_view(queue: QueueTerms) -> QueueView:
     """Return what is told of a queue."""
-    return QueueView(queue.queue_id, queue.name, queue.sensitive)
+    return QueueView(queue.queue_id, queue.name, mark_names(queue.marks))
 
 
 def lease_view(context: Context, leased: LeasedTask | None) -> LeaseView | None:
@@ -143,8 +156,14 @@ def leased_view(context: Context, leased: LeasedTask) -> LeaseView:
         pay=number(leased.pay_micros),
         question=QuestionRef(str(leased.question), leased.is_unread) if leased.question else msgspec.UNSET,
         practice=True if leased.is_practice else msgspec.UNSET,
+        marks=marks_view(leased.picture.marks if leased.picture else 0),
     )
     return LeaseView(str(leased.lease), leased.expires_at, leased.renewable_until, task)
+
+
+def marks_view(marks: int) -> list[str] | msgspec.UnsetType:
+    """Return the names of a picture's marks; no member where there are none."""
+    return mark_names(marks) or msgspec.UNSET
 
 
 def session_view(session: WorkerSession) -> SessionView:
@@ -163,6 +182,9 @@ def session_view(session: WorkerSession) -> SessionView:
         lost=[queue_view(queue) for queue in session.lost],
         none_left=session.none_left,
         practising=queue_view(session.practising) if session.practising else None,
+        slip=SlipView(session.slip.answered, number(session.slip.earned_micros))
+        if session.slip.answered
+        else msgspec.UNSET,
     )
 
 

@@ -37,6 +37,7 @@ class Reason(enum.StrEnum):
     UNKNOWN_TOKEN = "unknown_token"
     WORKER_DISABLED = "worker_disabled"
     NOT_ONLINE = "not_online"
+    BREAK_DUE = "break_due"
     BELOW_FLOOR = "below_floor"
     NOT_BELOW_FLOOR = "not_below_floor"
     NO_TRAINING = "no_training"
@@ -62,6 +63,10 @@ class Reason(enum.StrEnum):
     NOT_REFUSED = "not_refused"
     ALREADY_APPEALED = "already_appealed"
     ALREADY_DECIDED = "already_decided"
+    UNKNOWN_PAYOUT = "unknown_payout"
+    PAYOUT_TOO_SMALL = "payout_too_small"
+    PAYOUT_TOO_LARGE = "payout_too_large"
+    PAYOUT_CHANGED = "payout_changed"
     TRIED_ENOUGH = "tried_enough"
     TOO_MANY_WAITS = "too_many_waits"
 
@@ -102,6 +107,14 @@ class Reason(enum.StrEnum):
     UPLOAD_OPEN = "upload_open"
     BAD_ITEMS = "bad_items"
     CURSOR_UNKNOWN = "cursor_unknown"
+
+    ROLE_FORBIDS = "role_forbids"
+    UNKNOWN_COLLEAGUE = "unknown_colleague"
+    LAST_OWNER = "last_owner"
+    UNKNOWN_CLIENT_KEY = "unknown_client_key"
+    KEY_REPLACED = "key_replaced"
+    ENOUGH_OF_THEM = "enough_of_them"
+    UNKNOWN_TOP_UP = "unknown_top_up"
 
 
 class MemberFault(msgspec.Struct, frozen=True):

@@ -165,3 +165,29 @@ class WidgetLinks:
             return None
         *names, expires = numbers
         return WidgetId(*names) if now_unix < expires else None
+
+
+class TopUpId(msgspec.Struct, frozen=True):
+    """A top-up that somebody was asked about: of which account, under which serial, how much."""
+
+    cell: int
+    account_id: int
+    serial: int
+    amount_micros: int
+
+
+class TopUpSlips:
+    """What a form carries between asking about a top-up and booking it: sent twice it is one and the same top-up."""
+
+    def __init__(self, key: bytes) -> None:
+        # cell, account, serial, micro-units
+        self._signer = _Signer(key, ">IQQQ", b"top-up slip")
+
+    def sign(self, cell: int, account_id: int, serial: int, amount_micros: int) -> str:
+        """Return the slip of a top-up, whose serial was taken for it alone."""
+        return self._signer.sign(cell, account_id, serial, amount_micros)
+
+    def open(self, signed: str) -> TopUpId | None:
+        """Return the top-up that a slip is of; None when it is forged."""
+        numbers = self._signer.open(signed)
+        return None if numbers is None else TopUpId(*numbers)

@@ -6,7 +6,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.rows import read, read_one
-from manyeyes.workers.rules import NOTED_SECONDS
+from manyeyes.workers.rules import EVERY_PERSON, NOTED_SECONDS
 from manyeyes.workers.store import SQL, Subject
 
 MOST_LISTED = 200
@@ -14,24 +14,28 @@ NONE = b""  # no session's hash
 
 
 class BrowserSession(msgspec.Struct, frozen=True, kw_only=True):
-    """``through``: hash of the client key or token that began it, None for a link. ``seen_at`` may be an hour late.
+    """``through``: hash of the client key, token or passkey that began it, None for a link; ``seen_at``: to the hour.
 
-    ``address`` is empty and ``seen_at`` None for a session that began before they were kept.
+    ``address`` is empty and ``seen_at`` None for a session that began before they were kept. ``begun_by``: passkey or
+    company; empty: a link, or what ``through`` says. ``factors``: how many proofs that was.
     """
 
     secret_hash: bytes
     role: str
     subject_id: int
     cell: int
+    person_id: int
     through: bytes | None
     created_at: datetime
     address: str
     seen_at: datetime | None
+    begun_by: str
+    factors: int
 
     @property
     def subject(self) -> Subject:
         """Return who is signed in."""
-        return Subject(self.role, self.subject_id, self.cell)
+        return Subject(self.role, self.subject_id, self.cell, self.person_id)
 
 
 async def browser_session(db: asyncpg.Connection, secret_hash: bytes) -> BrowserSession | None:
@@ -41,7 +45,7 @@ async def browser_session(db: asyncpg.Connection, secret_hash: bytes) -> Browser
 
 async def browser_sessions(db: asyncpg.Connection, subject: Subject) -> list[BrowserSession]:
     """Return where somebody is signed in, the session that was used last first; at most `MOST_LISTED`."""
-    rows = await db.fetch(SQL.browser_sessions, subject.role, subject.subject_id, MOST_LISTED)
+    rows = await db.fetch(SQL.browser_sessions, subject.role, subject.subject_id, MOST_LISTED, _person(subject))
     return read(BrowserSession, rows)
 
 
@@ -52,15 +56,30 @@ async def note_session(db: asyncpg.Connection, secret_hash: bytes, address: str)
 
 async def end_credential(db: asyncpg.Connection, secret_hash: bytes, of: Subject | None = None) -> Subject | None:
     """End a browser's session, ``of`` this person alone when one is named; return whose it was, if any."""
-    whom = (of.role, of.subject_id) if of else (None, None)
+    whom = (of.role, of.subject_id, _person(of)) if of else (None, None, None)
     return read_one(Subject, await db.fetchrow(SQL.end_credential, secret_hash, *whom))
 
 
 async def end_sessions_of(db: asyncpg.Connection, subject: Subject, kept: bytes = NONE) -> int:
     """End somebody's sessions but the ``kept`` one; return how many ended."""
-    return len(await db.fetch(SQL.end_sessions_of, subject.role, subject.subject_id, kept))
+    return len(await db.fetch(SQL.end_sessions_of, subject.role, subject.subject_id, kept, _person(subject)))
 
 
 async def end_links_of(db: asyncpg.Connection, subject: Subject) -> int:
     """End somebody's one-time links that were not used; return how many ended."""
-    return len(await db.fetch(SQL.end_links_of, subject.role, subject.subject_id))
+    return len(await db.fetch(SQL.end_links_of, subject.role, subject.subject_id, _person(subject)))
+
+
+async def spent_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None:
+    """Return whom a spent link had signed in; None when it is unknown, unused or long gone."""
+    return read_one(Subject, await db.fetchrow(SQL.spent_link, secret_hash))
+
+
+async def delete_spent(db: asyncpg.Connection) -> None:
+    """Delete links and sessions that are over since a day; the operator's links stay."""
+    await db.execute(SQL.delete_spent)
+
+
+def _person(subject: Subject) -> int | None:
+    """Return which of an account's people is meant; None: all of them."""
+    return None if subject.person_id == EVERY_PERSON else subject.person_id

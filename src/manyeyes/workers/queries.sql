@@ -4,8 +4,7 @@ INSERT INTO worker (worker_id, name, languages, queues, reviewer, created_at) VA
 
 -- name: worker
 -- One worker.
-SELECT worker_id, name, languages, queues, reviewer, false AS disabled FROM worker
-WHERE worker_id = $1 AND disabled_at IS NULL;
+SELECT worker_id, name, languages, queues, reviewer, false AS disabled FROM worker WHERE worker_id = $1 AND disabled_at IS NULL;
 
 -- name: lock_workers
 -- Workers who may change now, disabled ones too.
@@ -36,33 +35,34 @@ UPDATE worker SET disabled_at = NULL WHERE worker_id = $1 AND disabled_at IS NOT
 
 -- name: insert_credential
 -- Remember a secret by its hash.
-INSERT INTO credential (secret_hash, kind, role, subject_id, cell, created_at, expires_at, through, address, seen_at)
-VALUES ($1, $2, $3, $4, $5, now(), now() + make_interval(secs => $6), $7, $8, CASE $2 WHEN 'session' THEN now() END);
+INSERT INTO credential (secret_hash, kind, role, subject_id, cell, person_id, created_at, expires_at, through, address, seen_at,
+    begun_by, factors)
+VALUES ($1, $2, $3, $4, $5, $6, now(), now() + make_interval(secs => $7), $8, $9, CASE $2 WHEN 'session' THEN now() END,
+    $10, $11);
 
 -- name: credential
 -- Whom a token or session signs in.
-SELECT role, subject_id, cell FROM credential
+SELECT role, subject_id, cell, person_id FROM credential
 WHERE secret_hash = $1 AND kind = ANY ($2::text[]) AND used_at IS NULL AND (expires_at IS NULL OR expires_at > now());
 
 -- name: use_link
 -- A one-time link signs in once.
 UPDATE credential SET used_at = now()
-WHERE secret_hash = $1 AND kind = 'link' AND used_at IS NULL AND expires_at > now()
-RETURNING role, subject_id, cell;
+WHERE secret_hash = $1 AND kind = 'link' AND used_at IS NULL AND expires_at > now() RETURNING role, subject_id, cell, person_id;
 
 -- name: spent_link
 -- Whom a link that is spent had signed in.
-SELECT role, subject_id, cell FROM credential WHERE secret_hash = $1 AND kind = 'link' AND used_at IS NOT NULL;
+SELECT role, subject_id, cell, person_id FROM credential WHERE secret_hash = $1 AND kind = 'link' AND used_at IS NOT NULL;
 
 -- name: browser_session
 -- A session that has not ended.
-SELECT secret_hash, role, subject_id, cell, through, created_at, address, seen_at FROM credential
+SELECT secret_hash, role, subject_id, cell, person_id, through, created_at, address, seen_at, begun_by, factors FROM credential
 WHERE secret_hash = $1 AND kind = 'session' AND expires_at > now();
 
 -- name: browser_sessions
 -- Where somebody is signed in, the session that was used last before the others.
-SELECT secret_hash, role, subject_id, cell, through, created_at, address, seen_at FROM credential
-WHERE role = $1 AND subject_id = $2 AND kind = 'session' AND expires_at > now()
+SELECT secret_hash, role, subject_id, cell, person_id, through, created_at, address, seen_at, begun_by, factors FROM credential
+WHERE role = $1 AND subject_id = $2 AND kind = 'session' AND expires_at > now() AND ($4::bigint IS NULL OR person_id = $4)
 ORDER BY seen_at DESC NULLS LAST, created_at DESC, secret_hash LIMIT $3;
 
 -- name: note_session
@@ -73,17 +73,19 @@ WHERE secret_hash = $1 AND kind = 'session' AND (seen_at IS NULL OR seen_at < no
 -- name: end_credential
 -- Sign a session out; with somebody named only when it is theirs.
 DELETE FROM credential WHERE secret_hash = $1 AND kind = 'session'
-AND ($2::text IS NULL OR (role = $2 AND subject_id = $3)) RETURNING role, subject_id, cell;
+AND ($2::text IS NULL OR (role = $2 AND subject_id = $3 AND ($4::bigint IS NULL OR person_id = $4)))
+RETURNING role, subject_id, cell, person_id;
 
 -- name: end_sessions_of
 -- Sign somebody out everywhere, but for the session that is kept.
 DELETE FROM credential WHERE role = $1 AND subject_id = $2 AND kind = 'session' AND secret_hash <> $3
-RETURNING secret_hash;
+AND ($4::bigint IS NULL OR person_id = $4) RETURNING secret_hash;
 
 -- name: end_links_of
 -- End somebody's links that were not used; they stay known, by which it is known that there is an operator.
 UPDATE credential SET expires_at = now()
-WHERE role = $1 AND subject_id = $2 AND kind = 'link' AND used_at IS NULL AND expires_at > now() RETURNING secret_hash;
+WHERE role = $1 AND subject_id = $2 AND kind = 'link' AND used_at IS NULL AND expires_at > now()
+AND ($3::bigint IS NULL OR person_id = $3) RETURNING secret_hash;
 
 -- name: end_sessions_through
 -- Sessions that a revoked key began end with it.
@@ -97,28 +99,12 @@ SELECT EXISTS (SELECT FROM credential WHERE role = 'operator');
 -- Forget links and sessions that are over.
 DELETE FROM credential WHERE kind <> 'token' AND role <> 'operator' AND expires_at < now() - interval '1 day';
 
--- name: go_online
--- A worker's presence begins anew; leases that they still hold stay theirs. Queues whose floor they are below are left out.
-INSERT INTO session (cell, worker_id, node_id, present, queues, languages, idle_since, online_since)
-SELECT $1, s.worker_id, s.node_id, true,
-       ARRAY(SELECT a.queue_id FROM unnest(s.queues::int[]) WITH ORDINALITY AS a (queue_id, n) WHERE NOT EXISTS (
-           SELECT FROM skill WHERE skill.cell = $1 AND skill.queue_id = a.queue_id AND skill.worker_id = s.worker_id
-                               AND barred_at IS NOT NULL) ORDER BY a.n), s.languages::text[], $6, $6
-FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) AS s (worker_id, node_id, queues, languages)
-ORDER BY s.worker_id
-ON CONFLICT (cell, worker_id) DO UPDATE SET node_id = excluded.node_id, present = true, queues = excluded.queues,
-    languages = excluded.languages, idle_since = excluded.idle_since, online_since = excluded.online_since,
-    earned_micros = 0, answered = 0, lapses = 0,
-    silent = true
-RETURNING worker_id, held;
-
 -- name: drop_queues
 -- Queues that workers lose while they are there; their presences are locked.
 UPDATE session SET queues = ARRAY(SELECT a.queue_id FROM unnest(session.queues) WITH ORDINALITY AS a (queue_id, n)
                                      WHERE a.queue_id <> ALL (l.lost) ORDER BY a.n)
 FROM (SELECT worker_id, array_agg(queue_id ORDER BY queue_id) AS lost FROM unnest($2::int[], $3::bigint[]) AS l (queue_id, worker_id)
-      GROUP BY worker_id) AS l
-WHERE session.cell = $1 AND session.worker_id = l.worker_id;
+      GROUP BY worker_id) AS l WHERE session.cell = $1 AND session.worker_id = l.worker_id;
 
 -- name: open_sessions
 -- People who never came get a presence that has not begun.
@@ -134,7 +120,9 @@ UPDATE session SET practice_queue = p.queue_id, node_id = p.node_id, present = t
        earned_micros = CASE WHEN o.is_new THEN 0 ELSE session.earned_micros END,
        answered = CASE WHEN o.is_new THEN 0 ELSE session.answered END,
        online_since = CASE WHEN o.is_new THEN $6 ELSE session.online_since END,
-       idle_since = CASE WHEN session.present THEN session.idle_since ELSE $6 END, lapses = 0
+       idle_since = CASE WHEN session.present THEN session.idle_since ELSE $6 END, lapses = 0,
+       works_since = CASE WHEN session.present OR session.left_at > $6::timestamptz - interval '5 min'
+                          THEN coalesce(session.works_since, $6) ELSE $6 END
 FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::text[]) AS p (worker_id, node_id, queue_id, languages)
      JOIN (SELECT worker_id, queues = '{}' AND practice_queue = 0 AS is_new FROM session
            WHERE cell = $1 AND worker_id = ANY ($2::bigint[])) AS o ON o.worker_id = p.worker_id
@@ -158,18 +146,22 @@ SELECT worker_id, queues FROM session WHERE cell = $1 AND worker_id = ANY ($2::b
 
 -- name: attach
 -- Workers who are online ask through this node: they are present again, and matched before those who do not ask. Who practises.
+-- Whose break is due is not: they end what they look at (workers/breaks/).
 WITH mine AS MATERIALIZED (
     SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE)
 UPDATE session SET present = true, silent = false, node_id = $3,
-       idle_since = CASE WHEN session.present THEN session.idle_since ELSE $4 END
+       idle_since = CASE WHEN session.present THEN session.idle_since ELSE $4 END,
+       works_since = CASE WHEN session.present OR session.left_at > $4::timestamptz - interval '5 min'
+                          THEN coalesce(session.works_since, $4) ELSE $4 END
 FROM mine WHERE session.cell = $1 AND session.worker_id = mine.worker_id
   AND (cardinality(session.queues) > 0 OR session.practice_queue <> 0)
+  AND NOT coalesce(session.works_since <= $4::timestamptz - interval '2 h' AND NOT session.present
+                   AND session.left_at > $4::timestamptz - interval '5 min', false)
 RETURNING CASE WHEN session.practice_queue <> 0 THEN session.worker_id END AS worker_id;
 
 -- name: astray
 -- Of these workers, those of whom the match does not know that they are present and ask through this node.
-SELECT worker_id FROM session
-WHERE cell = $1 AND worker_id = ANY ($2::text::bigint[])
+SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::text::bigint[])
   AND NOT (present AND node_id = $3 AND NOT silent AND (cardinality(queues) > 0 OR practice_queue <> 0));
 
 -- name: ended_secrets
@@ -198,14 +190,12 @@ WITH mine AS MATERIALIZED (
     SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND node_id = $3 AND NOT silent
     ORDER BY worker_id FOR UPDATE)
 UPDATE session SET silent = true FROM mine
-WHERE session.cell = $1 AND session.worker_id = mine.worker_id AND session.node_id = $3
-RETURNING session.worker_id;
+WHERE session.cell = $1 AND session.worker_id = mine.worker_id AND session.node_id = $3 RETURNING session.worker_id;
 
 -- name: session
 -- A worker's presence, and the queues whose floor they are below.
 SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since, practice_queue,
-       ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = $2 AND barred_at IS NOT NULL) AS lost
-FROM session WHERE cell = $1 AND worker_id = $2;
+       ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = $2 AND barred_at IS NOT NULL) AS lost FROM session WHERE cell = $1 AND worker_id = $2;
 
 -- name: rooms
 -- Present workers of a queue with room on their desks: idle ones first, of them those who ask, then those with one task.
@@ -227,8 +217,7 @@ SELECT worker_id FROM session WHERE cell = $1 AND present AND held = 0 AND queue
 -- the planner go through them: not everybody who ever came is read.
 (SELECT worker_id, NULL::timestamptz AS left_at FROM session
  WHERE cell = $1 AND present AND queues @> ARRAY[$2::int] ORDER BY held, silent, idle_since LIMIT $4)
-UNION ALL
-(SELECT worker_id, left_at FROM session
+UNION ALL (SELECT worker_id, left_at FROM session
  WHERE cell = $1 AND NOT present AND left_at > $3 AND left_queues @> ARRAY[$2::int] ORDER BY left_at DESC LIMIT $4)
 LIMIT $4;
 

@@ -10,6 +10,7 @@ NODE_SILENT_SECONDS = 10.0  # a node that has not beaten for so long is dead
 LAPSES_BEFORE_BREAK = 2  # leases in a row that run out: the worker has gone, and customers must not wait for them
 LINK_SECONDS = 3_600.0  # docs/decisions/0027#operator: a link is valid for an hour
 SESSION_SECONDS = 30 * 86_400.0
+EVERY_PERSON = -2  # in the place of one of an account's people: all of them
 NOTED_SECONDS = 3_600.0  # a session's last use is written once in so long, not with every request
 
 
@@ -67,10 +68,9 @@ def queues_for(
     return fitting, languages
 
 
-def may_judge(languages: Sequence[str], queues: Sequence[int], terms: Mapping[int, tuple[str, bool]]) -> list[int]:
-    """Return the queues whose complaints a reviewer may judge; ``terms``: (language, is sensitive) by queue.
+def may_judge(languages: Sequence[str], queue_languages: Mapping[int, str]) -> list[int]:
+    """Return the queues whose complaints a reviewer may judge: they must know the queue's language.
 
-    They must know the queue's language. Upsetting pictures are shown only to those who were given their queue, as they
-    are to workers.
+    What of them is marked comes only before those who agreed to it, as it does with workers (wellbeing/rules.py).
     """
-    return [q for q, (language, sensitive) in terms.items() if language in languages and (not sensitive or q in queues)]
+    return [queue_id for queue_id, language in queue_languages.items() if language in languages]

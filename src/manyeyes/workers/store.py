@@ -25,11 +25,20 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """Who is signed in: ``role`` worker, customer or operator; ``subject_id`` their worker or account id."""
+    """Who is signed in: ``role`` worker, customer or operator; ``subject_id`` their worker or account id.
+
+    ``person_id``: who of an account's people, 0: its first owner (accounts/roles.py).
+    """
 
     role: str
     subject_id: int
     cell: int
+    person_id: int = 0
+
+    @property
+    def label(self) -> str:
+        """Return by what the audit trail names them: ``worker:7``, ``account:12``."""
+        return f"{'account' if self.role == 'customer' else self.role}:{self.subject_id}"
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,11 +93,6 @@ async def worker(db: asyncpg.Connection, worker_id: int) -> Worker | None:
     return read_one(Worker, await db.fetchrow(SQL.worker, worker_id))
 
 
-async def lock_workers(tx: asyncpg.Connection, worker_ids: Sequence[int]) -> dict[int, Worker]:
-    """Return those of the workers who exist, by number, disabled ones too, locked until they are changed."""
-    return {each.worker_id: each for each in read(Worker, await tx.fetch(SQL.lock_workers, worker_ids))}
-
-
 async def workers_named(db: asyncpg.Connection, name_or_id: str) -> list[Worker]:
     """Return the workers that ``name_or_id`` may mean, disabled ones too: one by id, several by name."""
     number = whole_number(name_or_id, 18) or 0
@@ -129,13 +133,17 @@ async def insert_credential(
     seconds: float | None,
     through: bytes | None = None,
     address: str = "",
+    begun_by: str = "",
+    factors: int = 1,
 ) -> None:
     """Remember a token, link or session that lasts ``seconds`` (None: until the worker is disabled).
 
-    ``through``: hash of the client key or token that began a session, which ends with it; ``address``: from where.
+    ``through``: hash of the client key, token or passkey that began a session, which ends with it; ``address``: from
+    where; ``begun_by``, ``factors``: as `BrowserSession` has them.
     """
-    whom = values(subject, "role", "subject_id", "cell")
-    await db.execute(SQL.insert_credential, secret_hash, kind, *whom, seconds, through, address)
+    whom = values(subject, "role", "subject_id", "cell", "person_id")
+    begun = (through, address, begun_by, factors)
+    await db.execute(SQL.insert_credential, secret_hash, kind, *whom, seconds, *begun)
 
 
 async def credential(db: asyncpg.Connection, secret_hash: bytes, kinds: Sequence[str]) -> Subject | None:
@@ -148,32 +156,14 @@ async def use_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None
     return read_one(Subject, await db.fetchrow(SQL.use_link, secret_hash))
 
 
-async def spent_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None:
-    """Return whom a spent link had signed in; None when it is unknown, unused or long gone."""
-    return read_one(Subject, await db.fetchrow(SQL.spent_link, secret_hash))
-
-
-async def end_sessions_through(db: asyncpg.Connection, key_hash: bytes) -> None:
+async def end_sessions_through(db: asyncpg.Connection, through: bytes) -> None:
     """End the sessions that a client key, given by its hash, began."""
-    await db.execute(SQL.end_sessions_through, key_hash)
+    await db.execute(SQL.end_sessions_through, through)
 
 
 async def has_operator(db: asyncpg.Connection) -> bool:
     """Tell whether a link for an operator was ever made."""
     return bool(await db.fetchval(SQL.has_operator))
-
-
-async def delete_spent(db: asyncpg.Connection) -> None:
-    """Delete links and sessions that are over since a day; the operator's links stay."""
-    await db.execute(SQL.delete_spent)
-
-
-async def go_online(
-    tx: asyncpg.Connection, now: datetime, cell: int, sessions: Sequence[tuple[int, int, Sequence[int], Sequence[str]]]
-) -> None:
-    """Begin presences: (worker_id, node_id, queues, languages) each."""
-    columns = zip(*[(w, n, _array(q), _array(lang)) for w, n, q, lang in sessions], strict=True)
-    await tx.fetch(SQL.go_online, cell, *columns, now)
 
 
 async def online(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int], node_id: int) -> dict[int, bool]:
@@ -298,8 +288,3 @@ async def presence(db: asyncpg.Connection, cell: int, queue_id: int) -> tuple[in
     """Return how many workers are present for a queue and how many of them are idle."""
     row = await one_row(db, SQL.presence, cell, queue_id)
     return row["total"], row["idle"]
-
-
-def _array(items: Sequence[object]) -> str:
-    """Return a PostgreSQL array literal of numbers or language codes (neither needs quoting)."""
-    return "{" + ",".join(str(item) for item in items) + "}"

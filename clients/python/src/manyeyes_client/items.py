@@ -16,7 +16,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
     ``where`` says for people where the item stands ("meters/7.png", "list.csv, line 12"). ``load`` reads the picture,
     None where ``picture_url`` says where it is. ``unfit``: why it will not be taken, as far as is known; else empty.
-    ``members``: what else its line says (comment, truth).
+    ``members``: what else its line says (comment, truth, marks).
     """
 
     external_id: str

@@ -112,9 +112,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
+    """``marks``: what its pictures may show, as docs/reference/v1/worker.md lists it."""
+
     id: int
     name: str
-    sensitive: bool
+    marks: list[str]
 
 
 class JobTerms(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,8 +11,8 @@ from manyeyes_client.errors import WrongSource
 from manyeyes_client.items import Item, picture_in
 from manyeyes_client.pictures import HEAD_BYTES, why_unfit
 
-MEMBERS = {"external_id", "picture", "picture_url", "comment", "truth"}
-OWN_WORDS = ["comment", "truth"]
+MEMBERS = {"external_id", "picture", "picture_url", "comment", "truth", "marks"}
+OWN_WORDS = ["comment", "truth", "marks"]
 DELIMITERS = ",;\t"
 MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 LONGEST_CELL = 1_000_000
@@ -65,7 +65,7 @@ def _check_names(path: Path, names: list[str]) -> None:
     unknown = [name for name in names if name not in MEMBERS - {"picture"}]
     if unknown or len({*names}) < len(names):
         told = f"there is no column {unknown[0]!r}" if unknown else "a column is named twice"
-        raise WrongSource(f"{path}, line 1: {told}; there are external_id, picture_url, comment and truth")
+        raise WrongSource(f"{path}, line 1: {told}; there are external_id, picture_url, comment, truth and marks")
 
 
 def _placed(said: dict[str, Any], where: str) -> Item:

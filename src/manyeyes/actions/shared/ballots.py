@@ -41,6 +41,7 @@ class Ballot:
         self._late: list[Slot] = []  # votes that were given before a verdict, and counted after it
         self._laid: dict[tuple[int, int], Slot] = {}
         self._corrected: dict[tuple[int, int], Slot] = {}
+        self.ended: list[Slot] = []  # what somebody looked at until they voted just now
 
     def cast(
         self, lease: SlotId, reviewer_id: int, vote: Vote, reason: str, now: datetime, undo_seconds: float
@@ -62,6 +63,7 @@ class Ballot:
         until = now + timedelta(seconds=undo_seconds) if undo_seconds else None
         state = SlotState.ASIDE if until else SlotState.VOTED
         slot = msgspec.structs.replace(slot, state=state, vote=vote, reason=reason, settles_at=until)
+        self.ended.append(slot)
         if until:
             self._slots[slot.task_id, slot.n] = self._laid[slot.task_id, slot.n] = slot
         else:

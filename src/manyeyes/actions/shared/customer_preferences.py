@@ -13,7 +13,7 @@ import msgspec
 
 from manyeyes.allow_list import store as allow_list
 from manyeyes.allow_list.rules import FilterTerms, Seen, allow_lists, filters, shut_until
-from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch import heads
 from manyeyes.dispatch.rules import NO_FILTERS, Idle, WaitingTask, WorkerFilters, listed_first
 from manyeyes.tasks.rules import TOKEN_KINDS
 from manyeyes.workers import store as workers
@@ -89,7 +89,7 @@ async def tasks_for_listed(
 ) -> list[WaitingTask]:
     """Lock and return tasks, not in ``head``, that listed workers will take, from wherever in the queue they stand."""
     known = {task.task_id for task in head}
-    oldest = await dispatch.oldest_of(tx, cell, queue_id, by.lists)
+    oldest = await heads.oldest_of(tx, cell, queue_id, by.lists)
     seen = {task.task_id: task for task in [*head, *oldest]}
     pairs = listed_first(seen.values(), longest_idle_first(by.room), by.lists, now)
     chosen = [pair.task_id for pair in pairs if pair.task_id not in known]

@@ -7,11 +7,11 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.event_serials import take_usable
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.rules import JOB_FINISHED, Job
 from manyeyes.jobs.store import EndCounts, JobNews
-from manyeyes.tasks import store as tasks
-from manyeyes.tasks.rules import Ending, usable
+from manyeyes.tasks.rules import Ending
 from manyeyes.webhooks import store as webhooks
 from manyeyes.webhooks.store import NewDelivery
 
@@ -56,10 +56,7 @@ async def tell(tx: asyncpg.Connection, now: datetime, cell: int, news: Sequence[
     told = [(job, event) for job, event in news if job.callback_url]
     if not told:
         return
-    serials: list[int] = []
-    while len(serials) < len(told):  # one may be unusable, once in two thousand million
-        first, missing = await tasks.take_serials(tx, cell, len(told) - len(serials)), len(told) - len(serials)
-        serials += [serial for serial in range(first, first + missing) if usable(serial)]
+    serials = await take_usable(tx, cell, len(told))
     rows = [
         NewDelivery(
             task_id=serial,

@@ -261,6 +261,7 @@ def work_of_panel(panel: Panel, origin: Origin) -> Work:
         base_url=panel.base_url,
         share_micros=panel.share_micros,
         question_id=panel.question_id,
+        marks=origin.marks,
         job_id=panel.job_id,
         entered_at=panel.entered_at,
     )
@@ -272,3 +273,4 @@ _JUDGED = Refusal(Reason.ALREADY_ANSWERED, "you have judged this already; go on 
 LOST = Refusal(Reason.SLOT_LOST, "the time for this picture was over, or somebody decided it; go on with the next")
 GIVEN = (JudgementState.DECIDED, JudgementState.ASIDE)
 TOO_LATE = Refusal(Reason.TOO_LATE, "that can be taken back no more: its time is over")
+SEEN_ENOUGH = Refusal(Reason.TOO_LATE, "that can be taken back no more: its marks are not for you now")

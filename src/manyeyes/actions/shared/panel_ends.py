@@ -238,6 +238,7 @@ def seat_like(panel: Panel, work: Work) -> Entering:
         job_id=panel.job_id,
         created_at=panel.created_at,
         terms=panel.terms,
+        marks=work.marks,
     )
 
 

@@ -35,3 +35,4 @@ LOST = Refusal(Reason.SLOT_LOST, "the time for this complaint was over, or it is
 JUDGED = Refusal(Reason.ALREADY_ANSWERED, "you have judged this already; go on with the next")
 DECIDED = Refusal(Reason.ALREADY_DECIDED, "that complaint is decided: what was said of it stays")
 TOO_LATE = Refusal(Reason.TOO_LATE, "that can be taken back no more: its time is over, or it is decided")
+SEEN_ENOUGH = Refusal(Reason.TOO_LATE, "that can be taken back no more: its marks are not for you now")

@@ -41,6 +41,7 @@ class NewTask(msgspec.Struct, frozen=True, kw_only=True):
     ``queue``: its terms as the edge knew them, a few seconds old at most; the task keeps them. ``share_percent``: what
     its soft app's owner gets of the charge; None when the app is none that we know. ``base_url``: how the customer
     reached us, of a task with a ``callback_url``. ``terms``: how many people it takes; None: as many as its queue says.
+    ``marks``: its own, beside its queue's.
     """
 
     task_id: int
@@ -61,6 +62,7 @@ class NewTask(msgspec.Struct, frozen=True, kw_only=True):
     question_id: int = 0
     external_id: str = ""
     terms: PeopleTerms | None = None
+    marks: int = 0
 
     @property
     def asked_terms(self) -> PeopleTerms:
@@ -173,6 +175,7 @@ def enter(purses: Purses, terms: Terms, task: NewTask, price_micros: int, site: 
         site=site,
         question_id=task.question_id,
         terms=people,
+        marks=task.marks,
     )
 
 
@@ -231,4 +234,5 @@ def _task(task: NewTask, row: Entering) -> Task:
         contract=task.contract,
         question_id=task.question_id,
         external_id=task.external_id,
+        marks=task.marks,
     )

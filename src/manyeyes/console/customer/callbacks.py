@@ -8,10 +8,13 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts.store import AccountPlace
 from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.deliveries import Callback, deliveries_of, replay, secret_of
+from manyeyes.roles.customer.webhook_tests import TestCallOutcome, make_test_call
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import wire_id
 from manyeyes.values.integers import whole_number
@@ -37,6 +40,23 @@ class CallbackPages:
     @for_customers
     async def show(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer/callbacks?state=given_up&before=: a page of the account's call-backs, newest first."""
+        return await self._page(request, place)
+
+    @for_customers
+    async def rotate(self, request: Request, place: AccountPlace) -> Response:
+        """POST /customer/callbacks/rotate: another secret; for a day the one before signs too."""
+        await secret_of(self._context, place, rotate=True, actor=await actor_of(self._context, request))
+        return RedirectResponse(f"{PATH}#secret-title", status_code=303)
+
+    @for_customers
+    async def test(self, request: Request, place: AccountPlace) -> Response:
+        """POST /customer/callbacks/test: call `url` once, signed, and show what came of it."""
+        url = text_of(await request.form(), "url")
+        return await self._page(request, place, url, await make_test_call(self._context, place, url))
+
+    async def _page(
+        self, request: Request, place: AccountPlace, url: str = "", tested: TestCallOutcome | Refusal | None = None
+    ) -> Response:
         is_given_up = request.query_params.get("state") == "given_up"
         before = request.query_params.get("before", "")
         page = await deliveries_of(self._context, place, limit=PAGE_CALLBACKS, before=before, is_given_up=is_given_up)
@@ -47,6 +67,7 @@ class CallbackPages:
         return render(
             request,
             "customer/callbacks.html",
+            status=422 if isinstance(tested, Refusal) else 200,
             person=place.name,
             deliveries=[_line(each) for each in page.callbacks],
             is_given_up=is_given_up,
@@ -54,6 +75,8 @@ class CallbackPages:
             looks=LOOKS,
             older=f"{PATH}?{urlencode({**kept, 'before': page.next})}" if page.next else "",
             secret=await secret_of(self._context, place),
+            url=url,
+            tested=_tested(tested),
         )
 
     @for_customers
@@ -65,12 +88,22 @@ class CallbackPages:
         return RedirectResponse(PATH, status_code=303)
 
 
+def _tested(found: TestCallOutcome | Refusal | None) -> dict[str, Any] | None:
+    """Return what came of a test call as the template draws it; None: there was none."""
+    if found is None:
+        return None
+    if isinstance(found, Refusal):
+        return {"status": 0, "milliseconds": 0, "reply": "", "fault": found.detail}
+    milliseconds = round(found.seconds * 1000)
+    return {"status": found.status, "milliseconds": milliseconds, "reply": found.reply, "fault": found.fault}
+
+
 def _line(callback: Callback) -> dict[str, Any]:
     """Return a call-back as the template draws it."""
     found = callback.delivery
     return {
         "task_id": wire_id(found.task_id),
-        "kind": "review" if callback.is_review else "result",
+        "kind": found.event or ("review" if callback.is_review else "result"),
         "task_ended_at": found.ended_at,
         "url": found.url,
         "state": described(found.state),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -12,10 +13,11 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from manyeyes.console.shared.guards import for_operators
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.operator import open_appeals
-from manyeyes.roles.trail_reading import TrailPage, asked_for, place_of, trail_page
+from manyeyes.roles.trail_reading import TrailPage, asked_for, trail_page
 from manyeyes.runtime.context import Context
-from manyeyes.trail.rules import ChainedEntry, stamp
+from manyeyes.trail.rules import ChainedEntry, canonical, stamp
 from manyeyes.trail.store import NEWEST, TrailFilter, TrailPlace
+from manyeyes.values.actor import OPERATOR
 from manyeyes.values.cursors import OF_TRAIL, cursor, read_cursor
 from manyeyes.values.deeds import Deed
 
@@ -27,6 +29,7 @@ COLUMNS = (
     *("at", "cell", "number", "role", "id", "name", "via", "address", "through"),
     *("what", "subject", "before", "after", "hash"),
 )
+NOTHING = "–"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet reckons with what begins so
 
 
@@ -119,14 +122,26 @@ def _row(each: ChainedEntry) -> dict[str, Any]:
     return {
         "at": each.at,
         "actor": actor,
-        "who": f"{actor.role}:{actor.actor_id}",
+        "who": f"{actor.role}:{actor.actor_id}" if actor.actor_id or actor.role == OPERATOR else actor.role,
         "deed": each.entry.deed,
         "subject": each.entry.subject,
-        "before": "" if each.entry.before == "null" else each.entry.before,
-        "after": "" if each.entry.after == "null" else each.entry.after,
+        "sides": _sides(json.loads(each.entry.before), json.loads(each.entry.after)),
         "place": f"{each.cell}/{each.number}",
-        "key": cursor(each.at, place_of(each).cell, each.number),
     }
+
+
+def _sides(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[tuple[str, str, str]]:
+    """Return (member, before, after) of what changed; of what is new there is nothing before."""
+    names = list(dict.fromkeys([*(before or {}), *(after or {})]))
+    gone = NOTHING if after is None else ""
+    return [(name, _said(before, name), _said(after, name) or gone) for name in names]
+
+
+def _said(side: dict[str, Any] | None, name: str) -> str:
+    if side is None or name not in side:
+        return ""
+    value = side[name]
+    return NOTHING if value in (None, "", []) else value if isinstance(value, str) else canonical(value)
 
 
 def _values(each: ChainedEntry) -> list[str]:

@@ -13,6 +13,7 @@ from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_of, text_of, typed_in
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.mark_words import said_marks
 from manyeyes.console.shared.rendering import render
 from manyeyes.console.shared.report_wording import VOTE_REASONS, said
 from manyeyes.reports.rules import FEWEST_VOTES, LONGEST_REASON, Vote
@@ -98,4 +99,5 @@ def _appeal(language: str, one: OpenAppeal, pictures: PictureLinks) -> dict[str,
         "comment": one.options.comment,
         "reasons": [said(translations, VOTE_REASONS, cast.reason) for cast in one.votes if cast.vote is Vote.CONFIRM],
         "image_url": one.picture.peoples_path(pictures) if one.picture else None,
+        "marks": said_marks(translations, one.marks),
     }

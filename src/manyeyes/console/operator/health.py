@@ -9,6 +9,7 @@ from manyeyes.console.shared import languages
 
 WAITING_TOO_LONG_SECONDS = 120
 SNAPSHOT_TOO_OLD_SECONDS = 60
+BACKUP_TOO_OLD_SECONDS = 26 * 3600  # a day, and the time that the next one takes
 COMPLAINT_TOO_LONG_SECONDS = 4 * 3600
 MOST_NAMED = 3  # queues in one sentence
 
@@ -98,6 +99,33 @@ def complaints_check(number: int, seconds: float | None, language: str) -> Check
         "time": found.finding,
     }
     return msgspec.structs.replace(found, finding=finding)
+
+
+def backup_check(seconds: float | None, language: str) -> Check:
+    """Return how old the last backup is (None: no backup is known)."""
+    translate = languages.catalogue(language).ugettext
+    name = translate("Last backup")
+    if seconds is None:
+        return Check(
+            name=name,
+            finding=translate("no backup is known"),
+            is_well=False,
+            limit=_limit(languages.duration(BACKUP_TOO_OLD_SECONDS * 1000, language), language),
+            cause=translate("What this house knows would be lost with its disk."),
+            next_step=translate(
+                "Back up daily (docs/how-to/run-it-for-real.md), let the backup touch a file when it is done, and name "
+                "that file in %(setting)s."
+            )
+            % {"setting": "MANYEYES_BACKUP_MARK"},
+        )
+    return _timed(
+        name,
+        max(seconds, 0.0),
+        BACKUP_TOO_OLD_SECONDS,
+        language,
+        translate("The daily backup did not touch its file."),
+        translate("Look at what it said, and run it by hand."),
+    )
 
 
 def _timed(name: str, seconds: float, most: int, language: str, cause: str, next_step: str) -> Check:

@@ -1,4 +1,4 @@
-"""/operator/people/<queue> and /operator/workers/<worker>: how often people are right, who is stopped, who is alike."""
+"""/operator/people/<queue>: how often people are right, who is stopped, who is alike."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -9,16 +9,15 @@ from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.reports.rules import LONGEST_REASON
-from manyeyes.roles.accuracy import decide_bar, person_standings, queue_people
+from manyeyes.roles.accuracy import decide_bar, queue_people
 from manyeyes.roles.acting import actor_of
-from manyeyes.roles.alike_people import queue_alike, worker_alike
+from manyeyes.roles.alike_people import queue_alike
 from manyeyes.roles.operator import open_appeals
 from manyeyes.roles.practising import queue_training
 from manyeyes.runtime.context import Context
 from manyeyes.values.deeds import Deed
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Refusal
-from manyeyes.workers.store import every_worker
 
 NOTICES = {
     "lifted": (mark("They get this queue again when they next come."), ""),
@@ -29,7 +28,7 @@ ID_DIGITS = 10
 
 
 class PeoplePages:
-    """The operator's pages about the people of a queue, and about one of them."""
+    """The operator's pages about the people of a queue."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -54,25 +53,6 @@ class PeoplePages:
             training=await queue_training(self._context, queue.queue_id) if queue else [],
             alike=await queue_alike(self._context, queue.queue_id) if queue else [],
             longest_answer=LONGEST_REASON,
-        )
-
-    @for_operators
-    async def show_one(self, request: Request) -> Response:
-        """GET /operator/workers/{worker_id}: where somebody stands in each of their queues; 404 of nobody."""
-        worker_id = whole_number(request.path_params["worker_id"], ID_DIGITS)
-        async with self._context.cells.directory.acquire() as db:
-            known = {worker.worker_id: worker for worker in await every_worker(db)}
-        if worker_id not in known:
-            return render(request, "shared/missing.html", status=404, person="operator")
-        return render(
-            request,
-            "operator/worker.html",
-            person="operator",
-            open_appeals=len(await open_appeals(self._context)),
-            worker=known[worker_id],
-            queues=await self._context.lookups.queues(),
-            standings=await person_standings(self._context, worker_id),
-            alike=await worker_alike(self._context, worker_id),
         )
 
     @for_deed(Deed.BAR_DECIDE)

@@ -15,6 +15,10 @@ from manyeyes.apps import store as apps
 from manyeyes.apps.keys import GOOD_BITS, fingerprint
 from manyeyes.apps.rules import App
 from manyeyes.console.operator.calibration import TARGETS, asked_target, calibrated
+from manyeyes.console.operator.house_page import HousePages, done
+from manyeyes.console.operator.queue_fields import asked_in
+from manyeyes.console.operator.recognition_fields import now_of, terms_in, terms_of
+from manyeyes.console.operator.sheets import DrawnSheet, draw_sheet, read_sheet
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_deed, for_operators
@@ -26,6 +30,8 @@ from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.recognitions.verdict_counts import VerdictCount, verdict_counts
 from manyeyes.roles.acting import actor_of
+from manyeyes.roles.house.faults import FieldFault
+from manyeyes.roles.house.recognitions import change_recognition
 from manyeyes.roles.operator import open_appeals
 from manyeyes.runtime.context import Context
 from manyeyes.values.decimals import decimal_number
@@ -33,6 +39,10 @@ from manyeyes.values.deeds import Deed
 
 PATH = "/operator/recognition"
 DAYS = 90  # of verdicts that count here: recognisers, customers and what they send change
+LEAD_TERMS = mark(
+    "Everything that holds for one recognition: when a result is certain, who looks at the rest, what it costs, and "
+    "where verdicts are sent. What was recognised keeps its own terms."
+)
 NOTICES = {
     "changed": (mark("Changed. Every process follows within seconds."), ""),
     "suspended": (mark("Suspended: its calls are answered with code 8."), ""),
@@ -100,6 +110,53 @@ class OperatorRecognitionPages:
             target=target,
             calibration=await asyncio.to_thread(calibrated, said, target, recognition, look_of(request).language),
         )
+
+    @for_operators
+    async def show_terms(self, request: Request) -> Response:
+        """GET /operator/recognition/{task_id}/terms: all that holds for a recognition."""
+        found = await self._found(request.path_params["task_id"])
+        return self._missing(request) if found is None else await self._terms_page(request, found[1])
+
+    @for_deed(Deed.RECOGNITION_SET)
+    async def change_terms(self, request: Request) -> Response:
+        """POST /operator/recognition/{task_id}/terms: of its terms what differs from what was shown."""
+        found = await self._found(request.path_params["task_id"])
+        if found is None:
+            return self._missing(request)
+        before = found[1]
+        fields, now = terms_of(await self._context.lookups.queues()), now_of(before)
+        typed = read_sheet(fields, await request.form(), now)
+        people = asked_in(typed)
+        fault = people if isinstance(people, FieldFault) else None
+        if not typed.faults and fault is None and typed.values:
+            try:
+                actor = await actor_of(self._context, request)
+                after = await change_recognition(self._context, before, terms_in(typed), actor)
+            except ValueError as error:
+                after = FieldFault("", "%(why)s", {"why": str(error)})
+            fault = after if isinstance(after, FieldFault) else None
+        if typed.faults or fault:
+            sheet = draw_sheet(request, fields, now, typed, fault)
+            return await self._terms_page(request, before, sheet, 422)
+        return done(f"{PATH}/{before.task_id}", "changed")
+
+    async def _terms_page(
+        self, request: Request, found: Recognition, sheet: DrawnSheet | None = None, status: int = 200
+    ) -> Response:
+        fields = terms_of(await self._context.lookups.queues())
+        return await HousePages(self._context).draw(
+            request,
+            "recognition_terms",
+            here="recognition_one",
+            name=found.name,
+            lead=LEAD_TERMS,
+            status=status,
+            path=f"{PATH}/{found.task_id}",
+            sheet=sheet or draw_sheet(request, fields, now_of(found)),
+        )
+
+    def _missing(self, request: Request) -> Response:
+        return render(request, "shared/missing.html", status=404, person="operator")
 
     @for_deed(Deed.APP_SET)
     async def change_app(self, request: Request) -> Response:

@@ -15,6 +15,7 @@ from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import text_of, typed_in
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.mark_words import said_marks
 from manyeyes.console.shared.reader_zone import ReaderZone, keep_zone, zone_of
 from manyeyes.console.shared.refusal_news import news
 from manyeyes.console.shared.rendering import PAGE_HEADERS, render
@@ -108,7 +109,9 @@ class HistoryPages:
             "task_id": one.task_id,
             "queue": one.queue.name if one.queue else "",
             "image_url": one.picture.peoples_path(self._context.pictures) if one.picture else None,
-            "sensitive": bool(one.queue and one.queue.sensitive),
+            "marks": said_marks(
+                translations, (one.queue.marks if one.queue else 0) | (one.picture.marks if one.picture else 0)
+            ),
             "ask": words[task_wording.question(options)] if options else "",
             "is_vote": one.vote is not None,
             "answer": one.answer,

@@ -19,6 +19,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import label_names
 from manyeyes.tasks.rules import LONGEST_ANSWER
 from manyeyes.v1.judging_views import GivenView, JudgementView, judgement_view, judging_view
+from manyeyes.values.marks import mark_names
 from manyeyes.workers.store import Worker
 
 PATH = "/reviewer/results"
@@ -78,7 +79,7 @@ def _task(words: task_wording.Words, leased: LeasedJudgement, view: JudgementVie
         **drawn_question(words, options),
         "judgement": view.judgement,
         "image_url": view.task.image_url,
-        "sensitive": view.task.queue.sensitive,
+        "marks": [words[f"mark.{name}"] for name in mark_names(leased.picture.marks)],
         "queue": view.task.queue.name,
         "pay_micros": leased.pay_micros,
         "given": [_given(each, n, bool(label_names(options))) for n, each in enumerate(view.given, 1)],

@@ -20,6 +20,7 @@ from manyeyes.tasks.options import PictureOptions, label_names
 from manyeyes.tasks.questions import ChoiceOptions, NumberOptions
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.v1.reviewer_views import SlotView, reviewer_view, slot_view
+from manyeyes.values.marks import mark_names
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import kept_words
 from manyeyes.workers.store import Worker
@@ -99,7 +100,7 @@ def _task(words: task_wording.Words, leased: LeasedSlot, slot: SlotView) -> dict
     return {
         "slot": slot.slot,
         "image_url": slot.task.image_url,
-        "sensitive": slot.task.queue.sensitive,
+        "marks": [words[f"mark.{name}"] for name in mark_names(leased.picture.marks)],
         "queue": slot.task.queue.name,
         "pay_micros": leased.pay_micros,
         "ask": words[task_wording.question(options)],

@@ -9,6 +9,7 @@ from manyeyes.console.shared.languages import LANGUAGES, chosen
 
 THEMES = {"auto": "(prefers-color-scheme: dark)", "light": "not all", "dark": "all"}
 TEXT_SIZES = ("normal", "large", "largest")
+SOFTENINGS = ("no", "grey", "blur", "both")  # of marked pictures
 COOKIE = "manyeyes_{}"
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -20,6 +21,7 @@ class Appearance:
     language: str
     theme: str
     text: str
+    soften: str
     fresh: dict[str, str]
 
     @property
@@ -30,7 +32,7 @@ class Appearance:
 
 def look_of(request: Request) -> Appearance:
     """Return what the address asks for, else what a cookie kept, else the browser's own preference."""
-    wishes = {name: request.query_params.get(name) for name in ("lang", "theme", "text")}
+    wishes = {name: request.query_params.get(name) for name in ("lang", "theme", "text", "soften")}
     fresh = {name: value for name, value in wishes.items() if value and _known(name, value)}
     kept = {name: request.cookies.get(COOKIE.format(name), "") for name in wishes}
     known = {name: value for name, value in kept.items() if _known(name, value)} | fresh
@@ -38,12 +40,13 @@ def look_of(request: Request) -> Appearance:
         language=known.get("lang") or chosen(request.headers.get("accept-language", "")),
         theme=known.get("theme", "auto"),
         text=known.get("text", "normal"),
+        soften=known.get("soften", "no"),
         fresh=fresh,
     )
 
 
 def _known(name: str, value: str) -> bool:
-    return value in {"lang": LANGUAGES, "theme": THEMES, "text": TEXT_SIZES}[name]
+    return value in {"lang": LANGUAGES, "theme": THEMES, "text": TEXT_SIZES, "soften": SOFTENINGS}[name]
 
 
 def remember(response: Response, choices: dict[str, str]) -> None:
@@ -55,7 +58,7 @@ def remember(response: Response, choices: dict[str, str]) -> None:
 async def change_look(request: Request) -> Response:
     """POST /look: keep the chosen settings and go back to the page they were chosen on."""
     form = await request.form()
-    choices = {name: str(form.get(name, "")) for name in ("lang", "theme", "text")}
+    choices = {name: str(form.get(name, "")) for name in ("lang", "theme", "text", "soften")}
     response = RedirectResponse(own_path(str(form.get("back", "/"))), status_code=303)
     remember(response, {name: value for name, value in choices.items() if _known(name, value)})
     return response

@@ -1,5 +1,6 @@
 """Beginning and ending a browser's session."""
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
@@ -15,24 +16,38 @@ from manyeyes.workers.store import Subject
 HOMES = {"worker": "/worker", "customer": "/customer", "operator": "/operator"}
 
 
+class Begun(msgspec.Struct, frozen=True):
+    """What began a session: ``through``: hash of the key, token or passkey that it ends with; a link leaves nothing."""
+
+    through: bytes | None = None
+    begun_by: str = ""
+    factors: int = 1
+    seconds: float = SESSION_SECONDS
+
+
+BY_LINK = Begun()
+
+
 async def begin_session(
-    context: Context, request: Request, subject: Subject, client_key: str | None = None
+    context: Context, request: Request, subject: Subject, begun: Begun = BY_LINK
 ) -> RedirectResponse:
     """Sign ``subject`` in on this browser and redirect to the page of its role.
 
-    A session that a ``client_key`` or a token began ends with it. The one that this browser had until now ends at once;
-    those in other browsers go on (docs/decisions/0041-sealed-at-rest.md#sessions).
+    The session that this browser had until now ends at once; those in other browsers go on
+    (docs/decisions/0041-sealed-at-rest.md#sessions).
     """
     secret, before = new_token(), cookie_hash(request)
     command = AddCredential(
         secret_hash=digest(secret),
         kind="session",
         subject=subject,
-        seconds=SESSION_SECONDS,
-        through=digest(client_key) if client_key else None,
+        seconds=begun.seconds,
+        through=begun.through,
         address=caller_address(request),
         ends=before or None,
-        actor=await signing_in(context, request, subject, digest(client_key or secret)),
+        begun_by=begun.begun_by,
+        factors=begun.factors,
+        actor=await signing_in(context, request, subject, begun.through or digest(secret)),
     )
     await context.batcher.ask(add_credentials, command)
     if before:
@@ -41,7 +56,7 @@ async def begin_session(
     response.set_cookie(
         COOKIE,
         secret,
-        max_age=int(SESSION_SECONDS),
+        max_age=int(begun.seconds),
         httponly=True,
         samesite="lax",
         secure=is_secure(context, request),

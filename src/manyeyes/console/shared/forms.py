@@ -17,6 +17,12 @@ def typed_in(form: FormData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def choice_of(form: FormData, name: str) -> int:
+    """Return a field's whole number where 0 means something; -1 for what is none."""
+    number = whole_number(text_of(form, name), 10)
+    return -1 if number is None else number
+
+
 def number_of(form: FormData, name: str) -> int:
     """Return a field's whole number; 0 when there is none that a task could have."""
     return whole_number(text_of(form, name), 10) or 0

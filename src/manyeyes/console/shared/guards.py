@@ -13,7 +13,7 @@ from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.browser_session import HOMES
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
-from manyeyes.roles.sign_in import cookie_subject
+from manyeyes.roles.sign_in import cookie_subject, earner
 from manyeyes.runtime.context import Context
 from manyeyes.staff.rules import may
 from manyeyes.staff.store import StaffMember
@@ -44,6 +44,11 @@ PersonalPage = Callable[[PagesT, Request, PersonT], Awaitable[Response]]
 def for_workers(page: PersonalPage[PagesT, Worker]) -> PageHandler[PagesT]:
     """Give ``page`` the worker who is signed in; tell others whose page it is."""
     return _guarded(page, worker_of)
+
+
+def for_earners(page: PersonalPage[PagesT, Worker]) -> PageHandler[PagesT]:
+    """Give ``page`` the worker who is signed in, one who was disabled too; tell others whose page it is."""
+    return _guarded(page, earner)
 
 
 def for_customers(page: PersonalPage[PagesT, AccountPlace]) -> PageHandler[PagesT]:

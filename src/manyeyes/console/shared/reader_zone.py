@@ -1,4 +1,4 @@
-"""In which time zone a customer reads: what the address says, else what a cookie kept, else UTC."""
+"""In which time zone somebody reads: what the address says, else what a cookie kept, else UTC."""
 
 from datetime import tzinfo
 

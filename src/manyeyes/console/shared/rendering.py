@@ -43,6 +43,8 @@ class Page:
     path: str
     static: str
     person: str
+    opens: frozenset[str] = frozenset()  # what the role of a customer's person opens; nothing on others' pages
+    low: Any = None  # the notice that the balance is low; None: it is not
     who: str = ""
 
 
@@ -81,7 +83,10 @@ def render(request: Request, template: str, *, status: int = 200, person: str = 
     A template asks by `may("worker.set")` whether to offer a form, to the staff whom a page's guard has let in.
     """
     look = look_of(request)
-    page = Page(look, request.url.path, static_root(), person, getattr(request.state, "who", ""))
+    opens: frozenset[str] = getattr(request.state, "opens", frozenset())
+    low = getattr(request.state, "low", None)
+    who = getattr(request.state, "who", "")
+    page = Page(look, request.url.path, static_root(), person, opens, low, who)
     role = getattr(request.state, "staff_role", "")
     text = (
         environment(look.language)

@@ -3,18 +3,22 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from manyeyes.accounts.roles import BY_KEY
 from manyeyes.accounts.rules import EVERY_SCOPE, digest
 from manyeyes.actions.use_links import UseLink, use_links
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.browser_session import HOMES, begin_session, end_session
+from manyeyes.console.shared.browser_session import HOMES, Begun, begin_session, end_session
 from manyeyes.console.shared.languages import catalogue
 from manyeyes.console.shared.rendering import render
 from manyeyes.console.shared.task_wording import SHUT_OUT
-from manyeyes.roles.sign_in import caller_address, cookie_subject, signed_in
+from manyeyes.roles.company_sign_in import company_name
+from manyeyes.roles.passkeys import passkeys_of
+from manyeyes.roles.sign_in import caller_address, cookie_subject, half_signed_in, signed_in
 from manyeyes.runtime.context import Context
 from manyeyes.values.actor import LINK, SCREEN, Actor, shown_hash
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers import store as workers
+from manyeyes.workers.browser_sessions import spent_link
 from manyeyes.workers.store import Subject
 
 
@@ -30,9 +34,17 @@ class SignInPages:
         home = HOMES[found.role] if isinstance(found, Subject) else ""
         is_shut_out = isinstance(found, Refusal) and found.reason is Reason.WORKER_DISABLED
         said = shut_out_words(request) if is_shut_out else ""
-        is_blocked = await self._is_blocked(request)
-        contact = self._context.settings.contact
-        return render(request, "shared/start.html", home=home, is_blocked=is_blocked, shut_out=said, contact=contact)
+        half = None if home else await half_signed_in(self._context, request)
+        return render(
+            request,
+            "shared/start.html",
+            home=home,
+            is_blocked=await self._is_blocked(request),
+            shut_out=said,
+            contact=self._context.settings.contact,
+            second_proof=await self._second_proof(half),
+            company=company_name(self._context),
+        )
 
     async def show_link(self, request: Request) -> Response:
         """GET /login/{secret}: a button; previews and scanners open links too, and must not use them up."""
@@ -61,16 +73,22 @@ class SignInPages:
         subject = await self._key_subject(request, key)
         if subject is None:
             return render(request, "shared/start.html", status=403, home="", is_refused=True)
-        return await begin_session(self._context, request, subject, key)
+        return await begin_session(self._context, request, subject, Begun(through=digest(key)))
 
     async def sign_out(self, request: Request) -> Response:
         """POST /logout: end this browser's session."""
         return await end_session(self._context, request)
 
+    async def _second_proof(self, half: Subject | None) -> str:
+        """Return what whoever is half signed in has to do: `use` a passkey, or `make` their first; empty for others."""
+        if half is None:
+            return ""
+        return "use" if await passkeys_of(self._context, half) else "make"
+
     async def _spent(self, request: Request) -> Response:
         """Return the response for a used link: the person's page in the browser that it signed in, else a refusal."""
         async with self._context.cells.directory.acquire() as db:
-            signed_in = await workers.spent_link(db, digest(request.path_params["secret"]))
+            signed_in = await spent_link(db, digest(request.path_params["secret"]))
         if signed_in and signed_in == await cookie_subject(self._context, request):
             return RedirectResponse(HOMES[signed_in.role], status_code=303)
         return render(request, "shared/sign_in.html", status=410, usable=False, contact=self._context.settings.contact)
@@ -85,7 +103,7 @@ class SignInPages:
         owner = await self._context.lookups.owner(key, caller_address(request))
         if isinstance(owner, Refusal) or set(owner.scopes) != set(EVERY_SCOPE):  # the pages show and do everything
             return None
-        return Subject("customer", owner.account_id, owner.cell)
+        return Subject("customer", owner.account_id, owner.cell, BY_KEY)
 
 
 def shut_out_words(request: Request) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from babel.support import Translations
 
 from manyeyes.console.shared.languages import mark, mark_many
+from manyeyes.console.shared.mark_words import MARK_WORDS
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.numbers import plain_number
 from manyeyes.tasks.options import PictureOptions
@@ -120,6 +121,7 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
         "You are on a break: it began in another tab, or the time of two pictures ran out without a key pressed here. "
         "Start again below."
     ),
+    "notice.break_due": mark("You have worked for two hours. Rest at least five minutes, then start again below."),
     "notice.worker_disabled": SHUT_OUT,
     "notice.queues_lost": mark("You no longer get %(queues)s, because of the answers that were checked."),
     "notice.below_floor": mark("You have no queue left to work in, because of the answers that were checked."),
@@ -186,6 +188,8 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     ),
     "notice.widget_expired": mark("The widget's time ran out before the answer was taken. Solve it once more."),
     "notice.refused": mark("That was refused: %(reason)s"),
+    **MARK_WORDS,
+    "warning.marks": mark("This picture can show: %(marks)s."),
     "skip.unreadable": mark("I cannot read it"),
     "skip.wrong_language": mark("I do not know this language"),
     "skip.upsetting": mark("It is upsetting"),

@@ -17,6 +17,7 @@ from manyeyes.roles.accuracy import QueueAccuracy, WrongAnswer, appeal_bar, work
 from manyeyes.roles.practising import PracticeDesk, PracticeOffer, ShownPractice
 from manyeyes.runtime.context import Context
 from manyeyes.skills.counting import BELOW_FLOOR
+from manyeyes.values.marks import mark_names
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.signed_links import PictureLinks
 from manyeyes.values.text.rules import is_too_long
@@ -87,20 +88,21 @@ def _queue(
         "standing": one.standing,
         "is_floor": one.standing.barred_why == BELOW_FLOOR,
         "label": one.standing.barred_why.partition(" ")[2],
-        "wrong": [_wrong(words, each, one.queue.sensitive, pictures) for each in one.wrong],
+        "wrong": [_wrong(words, each, one.queue.marks, pictures) for each in one.wrong],
         "practice": offer,
         "practised": [
-            {**_wrong(words, each, one.queue.sensitive, pictures), "is_right": each.is_right} for each in practised
+            {**_wrong(words, each, one.queue.marks, pictures), "is_right": each.is_right} for each in practised
         ],
     }
 
 
 def _wrong(
-    words: task_wording.Words, each: WrongAnswer | ShownPractice, sensitive: bool, pictures: PictureLinks
+    words: task_wording.Words, each: WrongAnswer | ShownPractice, queue_marks: int, pictures: PictureLinks
 ) -> dict[str, Any]:
+    marks = queue_marks | (each.picture.marks if each.picture else 0)
     return {
         "image_url": each.picture.peoples_path(pictures) if each.picture else None,
-        "sensitive": sensitive,
+        "marks": [words[f"mark.{name}"] for name in mark_names(marks)],
         "ask": words[task_wording.question(each.options)],
         "comment": each.options.comment,
         "truth": each.truth,

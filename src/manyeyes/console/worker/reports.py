@@ -11,6 +11,7 @@ from manyeyes.console.shared.appearance import YEAR_SECONDS, look_of
 from manyeyes.console.shared.forms import number_of, typed_in
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.mark_words import said_marks
 from manyeyes.console.shared.refusal_news import SEEN, seen_until
 from manyeyes.console.shared.rendering import render
 from manyeyes.console.shared.report_wording import VOTE_REASONS, said
@@ -87,7 +88,7 @@ def _line(
     return {
         "task_id": one.task_id,
         "image_url": one.picture.peoples_path(pictures) if one.picture else None,
-        "sensitive": one.queue.sensitive,
+        "marks": said_marks(translations, one.queue.marks | (one.picture.marks if one.picture else 0)),
         "ask": words[task_wording.question(options)],
         "rules": [task_wording.filled(words, key, values) for key, values in task_wording.rules(options)],
         "comment": options.comment,

@@ -21,12 +21,14 @@ from manyeyes.console.worker.practice_words import outcome_words, resting, step_
 from manyeyes.roles.instructions import parse_question
 from manyeyes.roles.practising import PracticeDesk, PracticeOffer
 from manyeyes.roles.presences import WorkerSession
+from manyeyes.roles.wellbeing import unasked_queues
 from manyeyes.roles.worker import LeasedTask, WorkerDesk, parse_lease
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import LONGEST_ANSWER
 from manyeyes.tasks.tokens import TokenOptions
 from manyeyes.v1.question_views import instructions_view
 from manyeyes.v1.worker_views import LeaseView, lease_view
+from manyeyes.values.marks import mark_names
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import ROOM
 from manyeyes.workers.rules import OF_PICTURES, OF_WIDGETS, SkipReason, WorkerState
@@ -139,6 +141,7 @@ class WorkPages:
             rest=rest,
             lost=_lost(words, session),
             tally=_tally(session),
+            unasked=await unasked_queues(self._context, worker),
             task=_task(words, leased, lease, draft) if leased and lease else None,
             step=step_words(words, offers.get(leased.queue.queue_id) if leased else None),
             told=None if told is None or isinstance(told, Refusal) else instructions_view(self._context, told),
@@ -186,12 +189,13 @@ def _lost(words: task_wording.Words, session: WorkerSession) -> str:
     return task_wording.filled(words, "notice.queues_lost", {"queues": names}) if names else ""
 
 
-def _tally(session: WorkerSession) -> dict[str, int]:
+def _tally(session: WorkerSession) -> dict[str, Any]:
     return {
         "answered": session.answered,
         "earned_micros": session.earned_micros,
         "pending_micros": session.pending_micros,
         "payable_micros": session.payable_micros,
+        "slip": session.slip,
     }
 
 
@@ -205,7 +209,7 @@ def _task(words: task_wording.Words, leased: LeasedTask, lease: LeaseView, refus
         **drawn,
         "lease": lease.lease,
         "image_url": task.image_url,
-        "sensitive": task.queue.sensitive,
+        "marks": [words[f"mark.{name}"] for name in mark_names(leased.picture.marks if leased.picture else 0)],
         "queue": task.queue.name,
         "queue_id": task.queue.id,
         "pay_micros": leased.pay_micros,
@@ -221,7 +225,7 @@ def _widget(words: task_wording.Words, leased: LeasedTask, lease: LeaseView) -> 
         "lease": lease.lease,
         "image_url": "",
         "widget_url": task.widget_url,
-        "sensitive": False,
+        "marks": [],
         "queue": task.queue.name,
         "pay_micros": leased.pay_micros,
         "ask": task_wording.filled(words, "ask.widget", {"site": task.options.site}),

@@ -14,7 +14,7 @@ UPDATE work SET aside_until = $3 WHERE cell = $1 AND worker_id = ANY ($2::bigint
 -- All that these workers have laid aside, locked in the order of the key.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms,
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms, marks,
        aside_text, aside_reason, aside_until
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state = 4 ORDER BY task_id FOR UPDATE;
 
@@ -23,7 +23,7 @@ FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state = 4 ORDER
 -- lock a later row before an earlier one, and wait for who locks both in order.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms,
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms, marks,
        aside_text, aside_reason, aside_until
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND (state IN (1, 2) OR state = 4) ORDER BY task_id FOR UPDATE;
 

@@ -8,7 +8,7 @@ WHERE cell = $1 AND (account_id, site) IN (SELECT * FROM unnest($2::bigint[], $3
 -- Waiting tasks of these sites, in no order; what somebody else is changing is left for the next sweep.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose, aside_ms, marks
 FROM work
 WHERE cell = $1 AND (account_id, site) IN (SELECT * FROM unnest($2::bigint[], $3::text[])) AND site <> '' AND state = 0
 LIMIT $4 FOR UPDATE SKIP LOCKED;

@@ -4,18 +4,24 @@ UPDATE vote_slot SET state = 5, reviewer_id = s.reviewer_id, lease = vote_slot.l
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS s (task_id, n, reviewer_id)
 WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n
 RETURNING vote_slot.task_id, vote_slot.n, state, author_id, queue_id, vote_slot.reviewer_id, lease, lease_until,
-          verdict AS vote, reason, pay_micros, shown_at, settles_at;
+          verdict AS vote, reason, pay_micros, shown_at, settles_at,
+          coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
+          | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks;
 
 -- name: show_slots_ahead
 -- What lay behind lies before these reviewers now, under the same number; what they had seen before keeps since when.
--- Whoever is at one of them now is not waited for.
+-- Whoever is at one of them now is not waited for. What was marked meanwhile is not shown: its minute ends, and it goes to others.
 UPDATE vote_slot SET state = 1, lease_until = $3, shown_at = coalesce(shown_at, $4)
 FROM (SELECT o.task_id, o.n FROM vote_slot AS o
       WHERE o.cell = $1 AND o.reviewer_id = ANY ($2::bigint[]) AND o.state = 5 AND o.lease_until > $4
+        AND (coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = o.task_id), 0::smallint)
+             | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = o.queue_id), 0::smallint)) = 0
       ORDER BY o.task_id, o.n FOR UPDATE SKIP LOCKED) AS s
 WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n
 RETURNING vote_slot.task_id, vote_slot.n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason,
-          pay_micros, shown_at, settles_at;
+          pay_micros, shown_at, settles_at,
+          coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
+          | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks;
 
 -- name: put_slots_behind
 -- What reviewers look at goes behind what they took back; the rows are locked.
@@ -26,7 +32,9 @@ WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.
 -- name: lock_slots_and_desks
 -- The same, and what lies before these reviewers (1), or behind that (5).
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
-       settles_at
+       settles_at,
+       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
 FROM vote_slot WHERE cell = $1 AND (task_id = ANY ($2::bigint[]) OR (reviewer_id = ANY ($3::bigint[]) AND state IN (1, 5)))
 ORDER BY task_id, n FOR UPDATE;
 

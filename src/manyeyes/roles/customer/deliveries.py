@@ -132,18 +132,25 @@ async def replay_given_up(context: Context, owner: Owner) -> int:
 
 async def secret_of(context: Context, owner: Owner, *, rotate: bool = False, actor: Actor = BY_ITSELF) -> Secret:
     """Return what verifies the owner's call-backs; ``rotate`` makes a new one first."""
-    cell, account_id = owner.cell, owner.account_id
-
-    async def read() -> tuple[int, datetime | None, datetime]:
-        async with context.cells.pool(cell).acquire() as db:
-            generation, rotated_at = (await webhooks.rotations(db, cell, [account_id]))[account_id]
-            return generation, rotated_at, await db.fetchval("SELECT now()")
-
     if rotate:
-        await context.batcher.ask(rotate_secrets, RotateSecret(cell, account_id, (await read())[0], actor=actor))
-    generations = signing_generations(*await read())
-    shown = [shown_secret(secret(context.webhook_key, cell, account_id, generation)) for generation in generations]
+        generation, _, _ = await _rotation(context, owner)
+        command = RotateSecret(owner.cell, owner.account_id, generation, actor=actor)
+        await context.batcher.ask(rotate_secrets, command)
+    shown = [shown_secret(each) for each in await signing_secrets(context, owner)]
     return Secret(shown[0], shown[1] if len(shown) > 1 else None)
+
+
+async def signing_secrets(context: Context, owner: Owner) -> list[bytes]:
+    """Return what signs the owner's call-backs now, the newest first: two for a day after a rotation."""
+    generations = signing_generations(*await _rotation(context, owner))
+    return [secret(context.webhook_key, owner.cell, owner.account_id, generation) for generation in generations]
+
+
+async def _rotation(context: Context, owner: Owner) -> tuple[int, datetime | None, datetime]:
+    """Return the generation of the owner's secret, when it was renewed, and what time it is there."""
+    async with context.cells.pool(owner.cell).acquire() as db:
+        generation, rotated_at = (await webhooks.rotations(db, owner.cell, [owner.account_id]))[owner.account_id]
+        return generation, rotated_at, await db.fetchval("SELECT now()")
 
 
 _TRIED_ENOUGH = Refusal(Reason.TRIED_ENOUGH, f"it was tried {MOST_TRIES_EVER} times; that is enough")

@@ -117,7 +117,8 @@ class Intake:
 
     async def _take_item(self, line: int, item: FileItem) -> None:
         self.count += 1
-        self.digest = chained(self.digest, item.external_id, item.picture, item.picture_url, item.comment, item.truth)
+        texts = [item.picture_url, item.comment, item.truth, *([str(item.marks)] if item.marks else [])]
+        self.digest = chained(self.digest, item.external_id, item.picture, *texts)
         if self.is_overtaken:
             return
         if self.count <= self._compared:
@@ -208,6 +209,7 @@ class Intake:
             picture_url=each.item.picture_url,
             comment=kept_words(each.item.comment),  # as that of a task by itself
             truth=canonical(self._asked.options, each.item.truth) if each.item.truth else "",
+            marks=each.item.marks,
         )
 
     def _command(self, items: tuple[NewItem, ...], line: int, digest: bytes, *, is_complete: bool = False) -> AddItems:

@@ -21,7 +21,7 @@ class WantedTask(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked for. Of ``picture`` and ``picture_url`` one is given; ``comment``: words about this picture alone.
 
     ``terms``: how many people; None: as the queue does. ``price_at_most_micros``: of a task, 0 for any price.
-    ``truth``: the right answer where it is known, in its one form.
+    ``truth``: the right answer where it is known, in its one form. ``marks``: what it may show, beside its queue's.
     """
 
     queue: QueueTerms
@@ -37,6 +37,7 @@ class WantedTask(msgspec.Struct, frozen=True, kw_only=True):
     terms: PeopleTerms | None = None
     price_at_most_micros: int = 0
     truth: str = ""
+    marks: int = 0
 
 
 async def create(context: Context, owner: Owner, wanted: WantedTask, key: CallKey | None = None) -> Submitted | Refusal:
@@ -98,6 +99,7 @@ async def _command(
         price_at_most_micros=wanted.price_at_most_micros,
         question=question.new(question_id, owner.account_id) if is_explained else None,
         truth=wanted.truth,
+        marks=wanted.marks,
     )
 
 

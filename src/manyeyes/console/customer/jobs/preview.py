@@ -10,10 +10,12 @@ from manyeyes.console.shared import languages, task_wording
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.rendering import Page, environment, static_root
 from manyeyes.console.shared.task_drawing import drawn_question
+from manyeyes.roles.presences import PaySlip
 from manyeyes.tasks.options import PictureOptions
 from manyeyes.tasks.question_rules import AnyQuestion, tidied
 from manyeyes.tasks.questions import FieldsOptions
 from manyeyes.tasks.rules import LONGEST_ANSWER, QueueTerms
+from manyeyes.values.marks import mark_names
 from manyeyes.values.text.rules import ROOM
 from manyeyes.workers.rules import OF_PICTURES, SkipReason
 
@@ -51,7 +53,11 @@ def preview(
         is_good=False,
         rest={"title": "", "lines": (), "is_stopped": False, "queue_id": 0},  # a picture lies here
         lost="",
-        tally=dict.fromkeys(("answered", "earned_micros", "pending_micros", "payable_micros"), 0),
+        unasked=[],
+        tally={
+            **dict.fromkeys(("answered", "earned_micros", "pending_micros", "payable_micros"), 0),
+            "slip": PaySlip(),
+        },
         task=_task(words, tidied(options), queue, image_url),
         told=told if form.instructions.strip() or form.examples else None,
         longest_typed=LONGEST_ANSWER * ROOM,
@@ -66,7 +72,7 @@ def _task(words: task_wording.Words, options: PictureOptions, queue: QueueTerms,
         **drawn_question(words, options),
         "lease": "",
         "image_url": image_url or f"{static_root()}/{SAMPLE}",
-        "sensitive": False,
+        "marks": [words[f"mark.{name}"] for name in mark_names(queue.marks)],
         "queue": queue.name,
         "pay_micros": queue.pay_micros,
         "unread": False,

@@ -42,7 +42,9 @@ export function show(task, heard) {
   (picture.closest("a") ?? picture).replaceWith(image); // without script it links to itself
   picture = image;
   begin();
-  return veil(Boolean(task.queue.sensitive) && lookedAt !== task.image_url);
+  stage.toggleAttribute("data-marked", Boolean(task.marks));
+  if (task.marks) element("veil-words").textContent = warning(task.marks);
+  return veil(Boolean(task.marks) && lookedAt !== task.image_url);
 }
 
 function keepTrying(image, address, heard) {
@@ -57,6 +59,11 @@ function keepTrying(image, address, heard) {
     retry = setTimeout(() => { image.src = address; }, patience(failures));
     failures += 1;
   };
+}
+
+function warning(marks) {
+  const names = new Intl.ListFormat(document.documentElement.lang, { type: "unit" }).format(marks.map((mark) => say(`mark.${mark}`)));
+  return say("warning.marks", { marks: names });
 }
 
 function veil(on) {
@@ -192,6 +199,20 @@ export const KEYS = {
   PageDown: () => turnPage(1),
 };
 
+/** While Alt and V are held a blurred or grey picture is seen as it is. */
+function furnishClear() {
+  document.addEventListener("keydown", (event) => {
+    if (event.altKey && event.code === "KeyV" && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      stage.toggleAttribute("data-clear", true);
+    }
+  });
+  document.addEventListener("keyup", (event) => {
+    if (event.code === "KeyV" || event.key === "Alt") stage.toggleAttribute("data-clear", false);
+  });
+  addEventListener("blur", () => stage.toggleAttribute("data-clear", false));
+}
+
 /** Wires the tools, the hands on the picture, and the button that lifts the veil. */
 export function furnish(onUnveiled) {
   element("zoom-in").addEventListener("click", () => zoomBy(1));
@@ -203,6 +224,7 @@ export function furnish(onUnveiled) {
     veil(false);
     onUnveiled();
   });
+  furnishClear();
   new ResizeObserver(fit).observe(table);
   table.addEventListener("scroll", tellMore, { passive: true });
   gestures.furnish(table, zoomAt);

@@ -9,6 +9,12 @@ const KNOWN_EVERYWHERE = 2500; // milliseconds until every process knows who was
 
 /** Shows a session's answers and pay. */
 export function show(session) {
+  element("slip").hidden = !session.slip;
+  if (session.slip) {
+    element("slip-answered").textContent = count(session.slip.answered);
+    element("slip-earned").textContent = money(session.slip.earned);
+    for (const id of ["pending", "payable"]) element(`slip-${id}`).textContent = money(session[id]);
+  }
   element("answered").textContent = count(session.answered);
   for (const id of ["earned", "pending", "payable"]) element(id).textContent = money(session[id]);
 }

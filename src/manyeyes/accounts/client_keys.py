@@ -1,0 +1,63 @@
+"""Named queries of client keys, as their people see and change them → frozen values."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.accounts.store import SQL
+from manyeyes.db.rows import read, read_one
+
+MOST_KEYS = 100  # of an account that may be used
+MOST_LISTED = 200
+
+
+class ClientKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key of an account; ``hint``: its last characters. ``used_at`` is a minute or two late, None: not known.
+
+    ``ends_at``: when it ends by itself, having been replaced. ``made_by``: the name its maker had; empty: the operator.
+    """
+
+    key_hash: bytes
+    label: str
+    hint: str
+    scopes: tuple[str, ...]
+    allowed_addresses: tuple[str, ...]
+    made_by: str
+    created_at: datetime
+    used_at: datetime | None
+    ends_at: datetime | None
+    revoked_at: datetime | None
+    has_ended: bool
+
+
+async def client_keys(db: asyncpg.Connection, account_id: int) -> list[ClientKey]:
+    """Return an account's keys, those that may be used first; at most `MOST_LISTED`."""
+    return read(ClientKey, await db.fetch(SQL.client_keys, account_id, MOST_LISTED))
+
+
+async def count_valid(db: asyncpg.Connection, account_id: int) -> int:
+    """Return how many of an account's keys may be used."""
+    return int(await db.fetchval(SQL.count_keys, account_id))
+
+
+async def lock_key(tx: asyncpg.Connection, key_hash: bytes, account_id: int) -> ClientKey | None:
+    """Return a key of the account, locked until the transaction ends; None: it has no such key."""
+    return read_one(ClientKey, await tx.fetchrow(SQL.lock_key, key_hash, account_id))
+
+
+async def change_key(tx: asyncpg.Connection, account_id: int, key: ClientKey) -> None:
+    """Write down what a key is called by now, what it opens and from where."""
+    lists = list(key.scopes), list(key.allowed_addresses)
+    await tx.execute(SQL.change_key, key.key_hash, account_id, key.label, *lists)
+
+
+async def end_key_later(tx: asyncpg.Connection, key_hash: bytes, account_id: int, ends_at: datetime) -> None:
+    """Have a key end by itself at an instant."""
+    await tx.execute(SQL.end_key_later, key_hash, account_id, ends_at)
+
+
+async def note_key_uses(tx: asyncpg.Connection, now: datetime, key_hashes: Sequence[bytes]) -> None:
+    """Write down that keys were used in this minute."""
+    await tx.execute(SQL.note_key_uses, key_hashes, now)

@@ -1,0 +1,46 @@
+"""Named queries of an account's people → frozen values."""
+
+import asyncpg
+
+from manyeyes.accounts.roles import FOUNDER, Colleague, founder
+from manyeyes.accounts.store import SQL, KeyOwner
+from manyeyes.db.rows import read, read_one, values
+
+
+class AccountPerson(KeyOwner, frozen=True, kw_only=True):
+    """Who of an account's people is signed in at the pages; ``scopes``: what their role opens, or the key they came by.
+
+    ``person_id``: `BY_KEY` for who came by a key, who has no name. ``name`` is empty for a first owner without one.
+    """
+
+    person_id: int
+    name: str
+
+
+async def lock_people(tx: asyncpg.Connection, account_id: int) -> list[Colleague] | None:
+    """Return an account's people, whom nobody else changes until the transaction ends; None: no such account."""
+    if await tx.fetchval(SQL.lock_place, account_id) is None:
+        return None
+    return await colleagues(tx, account_id)
+
+
+async def colleagues(db: asyncpg.Connection, account_id: int) -> list[Colleague]:
+    """Return the people who may sign in for an account, the first owner first."""
+    found = read(Colleague, await db.fetch(SQL.colleagues, account_id))
+    if all(each.person_id != FOUNDER for each in found):
+        found.insert(0, founder(account_id))
+    return [each for each in found if each.removed_at is None]
+
+
+async def colleague(db: asyncpg.Connection, account_id: int, person_id: int) -> Colleague | None:
+    """Return one of an account's people; None for who was removed or never was."""
+    found = read_one(Colleague, await db.fetchrow(SQL.colleague, account_id, person_id))
+    if found is None and person_id == FOUNDER:
+        return founder(account_id)
+    return found if found is None or found.removed_at is None else None
+
+
+async def save_colleague(tx: asyncpg.Connection, person: Colleague) -> None:
+    """Write down who somebody is by now."""
+    columns = "account_id", "person_id", "name", "role", "made_by", "created_at", "removed_at"
+    await tx.execute(SQL.save_colleague, *values(person, *columns))

@@ -1,0 +1,92 @@
+"""Sign people in whom their company sends, and let those run the installation whose groups say so."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.pool import DIRECTORY
+from manyeyes.staff import store as staff
+from manyeyes.staff.store import StaffMember
+from manyeyes.trail import store as trail
+from manyeyes.trail.rules import TrailEntry, change_of
+from manyeyes.values.actor import BY_ITSELF, OPERATOR, Actor
+from manyeyes.values.deeds import Deed
+from manyeyes.workers.browser_sessions import end_sessions_of
+from manyeyes.workers.identities import store as identities
+from manyeyes.workers.identities.store import ConnectedIdentity, Identity
+from manyeyes.workers.store import Subject
+
+
+class AdmitIdentity(msgspec.Struct, frozen=True):
+    """``role``: what their groups give, None for nothing; ``staff_id``: a number for who is new among the staff."""
+
+    identity: Identity
+    role: str | None
+    staff_id: int
+    cell: int = DIRECTORY
+    actor: Actor = BY_ITSELF
+
+
+async def admit_identities(
+    tx: asyncpg.Connection, now: datetime, commands: Sequence[AdmitIdentity]
+) -> list[Subject | None]:
+    """Return whom each signs in, None for nobody.
+
+    Who connected their sign-in themselves is who they are. Who came by their groups is of the staff while those say so,
+    with the role that they say now; from when on they do not, nobody is signed in by it, and its sessions have ended.
+    """
+    admitted: list[Subject | None] = []
+    entries: list[TrailEntry | None] = []
+    for command in commands:
+        found = await identities.lock(tx, command.identity.issuer, command.identity.sub)
+        if found is None and command.role is not None:
+            admitted.append(await _taken_on(tx, now, command, entries))
+        elif found is not None and found.by_claims:
+            admitted.append(await _as_now(tx, now, command, found, entries))
+        else:
+            admitted.append(found.subject if found else None)
+        await identities.note_use(tx, command.identity)
+    await trail.record(tx, now, DIRECTORY, entries)
+    return admitted
+
+
+async def _taken_on(
+    tx: asyncpg.Connection, now: datetime, command: AdmitIdentity, entries: list[TrailEntry | None]
+) -> Subject:
+    assert command.role is not None
+    taken = {each.name for each in await staff.lock_staff(tx)} | {staff.FOUNDING.name}
+    name = command.identity.name
+    if name in taken:  # two people may have one name; the staff is told apart by it
+        name = f"{name} {command.staff_id}"
+    member = StaffMember(command.staff_id, name, command.role)
+    await staff.insert_staff(tx, now, member)
+    subject = Subject(OPERATOR, command.staff_id, 0)
+    await identities.insert(tx, command.identity, subject, by_claims=True)
+    entries.append(change_of(command.actor, Deed.STAFF_ADD, subject.label, None, member))
+    return subject
+
+
+async def _as_now(
+    tx: asyncpg.Connection,
+    now: datetime,
+    command: AdmitIdentity,
+    found: ConnectedIdentity,
+    entries: list[TrailEntry | None],
+) -> Subject | None:
+    here = {each.staff_id: each for each in await staff.lock_staff(tx)}
+    before = here.get(found.subject_id)
+    if before is None:  # the operator parted with them; their company cannot undo that
+        return None
+    if command.role is None:
+        await staff.remove_staff(tx, now, found.subject_id)
+        await end_sessions_of(tx, found.subject)
+        await identities.delete(tx, found.issuer, found.sub, found.subject)  # with their groups they come as new
+        entries.append(change_of(command.actor, Deed.STAFF_REMOVE, found.subject.label, before, None))
+        return None
+    after = msgspec.structs.replace(before, role=command.role)
+    if after != before:
+        await staff.change_role(tx, found.subject_id, command.role)
+        entries.append(change_of(command.actor, Deed.STAFF_SET, found.subject.label, before, after))
+    return found.subject

@@ -1,0 +1,26 @@
+"""A queue's new marks come onto what of it lies on desks unseen; all else gets them when it is handed out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.dispatch import laid_work
+
+
+class MarkWork(msgspec.Struct, frozen=True):
+    cell: int
+    queue_id: int
+    marks: int
+
+
+async def mark_works(tx: asyncpg.Connection, now: datetime, commands: Sequence[MarkWork]) -> list[None]:
+    """Mark what lies on desks unseen: whoever has not agreed is not shown it (docs/decisions/0079)."""
+    cell = commands[0].cell
+    for queue_id in sorted({c.queue_id for c in commands}):
+        marks = 0
+        for command in commands:
+            marks |= command.marks if command.queue_id == queue_id else 0
+        await laid_work.mark_unseen(tx, cell, queue_id, marks)
+    return [None for _ in commands]

@@ -1,0 +1,33 @@
+"""Tell customers whose balance went below what they named: once, until it was above it again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.accounts import top_ups
+from manyeyes.accounts.top_ups import BALANCE_LOW
+from manyeyes.actions.shared.event_serials import take_usable
+from manyeyes.webhooks import store as webhooks
+from manyeyes.webhooks.store import NewDelivery
+
+LARGEST_SWEEP = 500
+
+
+class TellLowBalances(msgspec.Struct, frozen=True):
+    cell: int
+
+
+async def tell_low_balances(tx: asyncpg.Connection, now: datetime, commands: Sequence[TellLowBalances]) -> list[int]:
+    """Return how many balances crossed, in either direction, what their accounts named."""
+    cell = commands[0].cell
+    crossed = await top_ups.take_crossings(tx, now, cell, LARGEST_SWEEP)
+    told = sorted((each for each in crossed if each.is_low and each.low_url), key=lambda each: each.account_id)
+    serials = await take_usable(tx, cell, len(told))
+    rows = [
+        NewDelivery(task_id=serial, account_id=each.account_id, url=each.low_url, base_url="", event=BALANCE_LOW)
+        for serial, each in zip(serials, told, strict=True)
+    ]
+    await webhooks.insert_deliveries(tx, now, cell, rows)
+    return [len(crossed) for _ in commands]

@@ -1,0 +1,33 @@
+"""Sign people in whose devices answered a challenge."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.pool import DIRECTORY
+from manyeyes.values.challenges import Challenge
+from manyeyes.workers.passkeys import store as passkeys
+from manyeyes.workers.store import Subject
+
+
+class UsePasskey(msgspec.Struct, frozen=True):
+    """``sign_count``: what the device says now, 0 for one that does not count."""
+
+    credential_id: bytes
+    sign_count: int
+    challenge: Challenge
+    cell: int = DIRECTORY
+
+
+async def use_passkeys(tx: asyncpg.Connection, now: datetime, commands: Sequence[UsePasskey]) -> list[Subject | None]:
+    """Return whom each signs in; None: the challenge was answered before, the passkey is gone, or it counted back.
+
+    An answer whose reply was lost was given: who else might send it again cannot be told from that try.
+    """
+    found: list[Subject | None] = []
+    for command in commands:
+        is_first = await passkeys.use_challenge(tx, command.challenge.answer_hash, command.challenge.expires_at)
+        found.append(await passkeys.use(tx, command.credential_id, command.sign_count) if is_first else None)
+    return found

@@ -1,0 +1,58 @@
+"""What scopes, roles and refusals about keys, people and money are called."""
+
+from starlette.requests import Request
+
+from manyeyes.accounts.roles import PersonRole
+from manyeyes.accounts.rules import MONEY_READ, TASKS_READ, TASKS_WRITE, WEBHOOKS
+from manyeyes.accounts.top_ups import TopUpState
+from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.values.refusals import Reason, Refusal
+
+SCOPES = {
+    TASKS_READ: mark("See tasks and results"),
+    TASKS_WRITE: mark("Send and cancel tasks"),
+    MONEY_READ: mark("See money"),
+    WEBHOOKS: mark("Call-backs"),
+}
+ROLES = {
+    PersonRole.OWNER: mark("Owner"),
+    PersonRole.MEMBER: mark("Member"),
+    PersonRole.BILLING: mark("Billing"),
+    PersonRole.READ_ONLY: mark("Read only"),
+}
+ABOUT_ROLES = {
+    PersonRole.OWNER: mark("everything, keys and people too"),
+    PersonRole.MEMBER: mark("sends tasks, sees money, sets up call-backs"),
+    PersonRole.BILLING: mark("sees money and asks for top-ups, and nothing else"),
+    PersonRole.READ_ONLY: mark("sees tasks and money, changes nothing"),
+}
+STATES = {
+    TopUpState.OPEN: mark("Waiting"),
+    TopUpState.APPROVED: mark("Approved"),
+    TopUpState.DECLINED: mark("Declined"),
+}
+LOOKS = {TopUpState.OPEN: "waiting", TopUpState.APPROVED: "solved", TopUpState.DECLINED: "unsolvable"}
+_GONE = mark("It is not there any more.")
+_REFUSED = {
+    Reason.LAST_OWNER: mark("An account always has an owner: make somebody else an owner first."),
+    Reason.KEY_REPLACED: mark("That key has been replaced already, and ends by itself."),
+    Reason.ENOUGH_OF_THEM: mark("There are as many as there may be."),
+    Reason.ROLE_FORBIDS: mark("Only an owner may do this."),
+    Reason.UNKNOWN_COLLEAGUE: _GONE,
+    Reason.UNKNOWN_CLIENT_KEY: _GONE,
+}
+_UNREADABLE = mark("That could not be taken as it was typed. Nothing was changed.")
+
+
+def in_words(request: Request, messages: dict[str, str]) -> dict[str, str]:
+    """Return messages in the reader's language, by what they are for."""
+    translate = catalogue(look_of(request).language).ugettext
+    return {key: translate(message) for key, message in messages.items()}
+
+
+def refused(request: Request, refusal: Refusal) -> dict[str, str]:
+    """Return why something was not done: in the reader's language, and of what was typed the fault itself."""
+    translate = catalogue(look_of(request).language).ugettext
+    known = _REFUSED.get(refusal.reason)
+    return {"words": translate(known or _UNREADABLE), "detail": "" if known else refusal.detail}

@@ -1,0 +1,31 @@
+"""What people read of requests to be paid out: worker and operator alike."""
+
+from typing import Any
+
+from manyeyes.console.shared.languages import mark
+from manyeyes.payouts.rules import PayoutState
+from manyeyes.roles.payouts import PayoutRequest
+
+PAYOUT_STATES = {
+    PayoutState.REQUESTED: mark("Asked for"),
+    PayoutState.APPROVED: mark("Approved"),
+    PayoutState.PAID: mark("Paid"),
+    PayoutState.DECLINED: mark("Declined"),
+    PayoutState.WITHDRAWN: mark("Withdrawn"),
+}
+_LOOKS = {PayoutState.PAID: "solved", PayoutState.DECLINED: "unsolvable", PayoutState.WITHDRAWN: ""}
+
+
+def payout_line(translations: Any, one: PayoutRequest) -> dict[str, Any]:
+    """Return a request as the templates draw it."""
+    return {
+        "number": one.request_id,
+        "amount_micros": one.amount_micros,
+        "state": translations.ugettext(PAYOUT_STATES[one.state]),
+        "look": _LOOKS.get(one.state, "waiting"),
+        "is_requested": one.state is PayoutState.REQUESTED,
+        "is_approved": one.state is PayoutState.APPROVED,
+        "to": one.shown,
+        "words": one.words,
+        "asked_at": one.asked_at,
+    }

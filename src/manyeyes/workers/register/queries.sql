@@ -1,0 +1,10 @@
+-- name: found_workers
+-- Workers whose name has these letters, or whose number it is, behind a number: a page of a list, disabled ones too.
+SELECT worker_id, name, languages, queues, reviewer, disabled_at IS NOT NULL AS disabled FROM worker
+WHERE worker_id > $2 AND ($1 = '' OR worker_id::text = $1 OR strpos(lower(name), lower($1)) > 0)
+ORDER BY worker_id LIMIT $3;
+
+-- name: given_queues
+-- Whether anybody may work, and the queues that those who may were given.
+SELECT count(*) > 0 AS has_worker, coalesce((SELECT array_agg(DISTINCT q ORDER BY q) FROM worker AS w, unnest(w.queues) AS q
+        WHERE w.disabled_at IS NULL), '{}') AS queue_ids FROM worker WHERE disabled_at IS NULL;
