@@ -95,9 +95,10 @@ SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, 
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = j.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = j.queue_id), 0::smallint) AS marks
 FROM judgement AS j WHERE j.cell = $1 AND j.state = 0 AND NOT j.passed_by @> ARRAY[$2::bigint]
-  AND EXISTS (SELECT FROM unnest($3::int[], $4::int[]) AS c (queue_id, clear) WHERE c.queue_id = j.queue_id AND
-              (coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = j.task_id), 0::smallint)
-               | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = j.queue_id), 0::smallint)) & ~c.clear = 0)
+  AND j.queue_id = ANY ($3::int[])
+  AND (coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = j.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = j.queue_id), 0::smallint))
+      & ~($4::int[])[array_position($3::int[], j.queue_id)] = 0
   AND NOT EXISTS (SELECT FROM answer AS a WHERE a.cell = $1 AND a.task_id = j.task_id AND a.worker_id = $2)
 ORDER BY j.filed_at, j.task_id LIMIT 1 FOR UPDATE SKIP LOCKED;
 

@@ -98,9 +98,10 @@ SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, 
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = s.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = s.queue_id), 0::smallint) AS marks
 FROM vote_slot AS s WHERE s.cell = $1 AND s.state = 0 AND s.author_id <> $2
-  AND EXISTS (SELECT FROM unnest($3::int[], $4::int[]) AS c (queue_id, clear) WHERE c.queue_id = s.queue_id AND
-              (coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = s.task_id), 0::smallint)
-               | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = s.queue_id), 0::smallint)) & ~c.clear = 0)
+  AND s.queue_id = ANY ($3::int[])
+  AND (coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = s.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = s.queue_id), 0::smallint))
+      & ~($4::int[])[array_position($3::int[], s.queue_id)] = 0
   AND NOT EXISTS (SELECT FROM vote_slot AS o WHERE o.cell = $1 AND o.task_id = s.task_id
                     AND (o.reviewer_id = $2 OR o.passed_by @> ARRAY[$2::bigint]))
   AND NOT EXISTS (SELECT FROM answer AS a WHERE a.cell = $1 AND a.task_id = s.task_id AND a.worker_id = $2)
