@@ -10,7 +10,8 @@ from manyeyes.db.pool import open_pool
 from manyeyes.runtime.context import today
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.store import TaskOutcome
-from support.action_stage import PICTURE, PRICE, TABLES, Stage, set_stage
+from support.action_stage import PICTURE, PRICE, Stage, set_stage
+from support.cell_tables import TABLES
 from support.databases import make_database
 
 JOBS = 12  # the number of their migration

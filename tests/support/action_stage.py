@@ -39,6 +39,7 @@ from manyeyes.tasks.rules import ImageOptions, QueueTerms
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers.rules import SkipReason
 from support import factories
+from support.cell_tables import TABLES
 
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
@@ -47,15 +48,6 @@ PRICE, PAY = 700, 500  # micros, as the first rows of `queue` say
 LEASE_SECONDS, LIFE_SECONDS = 60, 600
 PICTURE = factories.picture()
 SEATS = 500_000  # from here on the cell numbers seats
-TABLES = (
-    *("account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session", "queue_depth"),
-    *("account_turn", "result", "usage_minute", "queue_minute", "queue_sample", "app_day", "delivery", "site"),
-    *("site_event", "report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
-    *("recognition_call", "recognition_result", "recognition_review", "recognition_day", "recognition_quarter"),
-    *("kept_longer", "recognition_time", "panel", "answer", "gold", "skill", "judgement", "certainty", "standing"),
-    *("evidence", "gold_seen", "gold_draw", "training", "practice", "alike", "ignored_reporter"),
-    *("top_up_request", "payout"),
-)
 
 
 class Stage:

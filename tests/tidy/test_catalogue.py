@@ -40,7 +40,7 @@ async def test_every_key_and_every_index_of_a_cells_table_begins_with_the_cell(f
     assert keyed == tables
     for index in found["indexes"]:
         if index["tablename"] in tables:
-            assert re.search(r"USING btree \(cell\b", index["indexdef"]), index["indexname"]
+            assert re.search(r"USING (?:btree|brin) \(cell\b", index["indexdef"]), index["indexname"]
 
 
 async def test_foreign_keys_stay_within_a_cell(found: Catalogue):

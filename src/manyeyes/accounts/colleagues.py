@@ -6,6 +6,8 @@ from manyeyes.accounts.roles import FOUNDER, Colleague, founder
 from manyeyes.accounts.store import SQL, KeyOwner
 from manyeyes.db.rows import read, read_one, values
 
+COLUMNS = ("account_id", "person_id", "name", "role", "made_by", "created_at", "removed_at")
+
 
 class AccountPerson(KeyOwner, frozen=True, kw_only=True):
     """Who of an account's people is signed in at the pages; ``scopes``: what their role opens, or the key they came by.
@@ -42,5 +44,4 @@ async def colleague(db: asyncpg.Connection, account_id: int, person_id: int) -> 
 
 async def save_colleague(tx: asyncpg.Connection, person: Colleague) -> None:
     """Write down who somebody is by now."""
-    columns = "account_id", "person_id", "name", "role", "made_by", "created_at", "removed_at"
-    await tx.execute(SQL.save_colleague, *values(person, *columns))
+    await tx.execute(SQL.save_colleague, *values(person, *COLUMNS))

@@ -20,7 +20,7 @@ from manyeyes.console.customer.statement import StatementPages
 from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
 from manyeyes.console.customer.top_ups import TopUpPages
-from manyeyes.console.operator.routes import Endpoint, Rooms, operators
+from manyeyes.console.operator.routes import PageOrForm, Rooms, operators
 from manyeyes.console.reviewer.history import HistoryPages
 from manyeyes.console.reviewer.judging import JudgingPages
 from manyeyes.console.reviewer.review import ReviewPages
@@ -80,7 +80,7 @@ def routes(context: Context) -> list[Route]:
 def _everybodys(context: Context) -> Rooms:
     sign_in, sessions = SignInPages(context), SessionPages(context)
     passkeys, company = PasskeyPages(context), CompanyPages(context)
-    pages: dict[str, Endpoint] = {
+    pages: dict[str, PageOrForm] = {
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
         "/sessions": sessions.show,
@@ -90,7 +90,7 @@ def _everybodys(context: Context) -> Rooms:
         "/help": show_help,
         "/static/{version}/{reader}/{name}": static_file,
     }
-    forms: dict[str, Endpoint] = {
+    forms: dict[str, PageOrForm] = {
         "/login": sign_in.use_key,
         "/login/{secret}": sign_in.use_link,
         "/logout": sign_in.sign_out,
@@ -111,7 +111,7 @@ def _workers(context: Context) -> Rooms:
     work, review, complaints = WorkPages(context), ReviewPages(context), ComplaintPages(context)
     judging, accuracy, mine = JudgingPages(context), AccuracyPages(context), MinePages(context)
     marks, reviews = MarkPages(context), HistoryPages(context)
-    pages: dict[str, Endpoint] = {
+    pages: dict[str, PageOrForm] = {
         "/worker": work.show,
         "/worker/accuracy": accuracy.show,
         "/worker/mine": mine.show,
@@ -124,7 +124,7 @@ def _workers(context: Context) -> Rooms:
         "/reviewer/history.csv": reviews.as_csv,
         "/widget/{signed}": WidgetPages(context).show,
     }
-    forms: dict[str, Endpoint] = {
+    forms: dict[str, PageOrForm] = {
         "/worker/online": work.online,
         "/worker/offline": work.offline,
         "/worker/answer": work.answer,
@@ -153,7 +153,7 @@ def _customers(context: Context) -> Rooms:
     recognitions, downloads, tasks = RecognitionPages(context), Downloads(context), TaskPages(context)
     jobs, drafts = JobPages(context), DraftPages(context)
     keys, people, top_ups = KeyPages(context), ColleaguePages(context), TopUpPages(context)
-    pages: dict[str, Endpoint] = {
+    pages: dict[str, PageOrForm] = {
         "/customer": CustomerPages(context).show,
         "/customer/jobs": jobs.show,
         "/customer/jobs/new": drafts.show_new,
@@ -177,7 +177,7 @@ def _customers(context: Context) -> Rooms:
         "/customer/colleagues": people.show,
         "/customer/top-ups": top_ups.show,
     }
-    forms: dict[str, Endpoint] = {
+    forms: dict[str, PageOrForm] = {
         "/customer/callbacks/replay": callbacks.replay,
         "/customer/callbacks/rotate": callbacks.rotate,
         "/customer/callbacks/test": callbacks.test,
@@ -200,10 +200,10 @@ def _customers(context: Context) -> Rooms:
     return guarded_pages(context, pages), guarded_forms(context, forms)
 
 
-def _customers_files(context: Context) -> dict[str, Endpoint]:
+def _customers_files(context: Context) -> dict[str, PageOrForm]:
     """Return the forms that send files: what they may send they judge themselves."""
     drafts = DraftPages(context)
-    forms: dict[str, Endpoint] = {
+    forms: dict[str, PageOrForm] = {
         "/customer/jobs/new": drafts.send_new,
         "/customer/jobs/new/files": drafts.add_files,
         "/customer/jobs/{job_id}": drafts.send,
@@ -236,7 +236,7 @@ def show_away(request: Request) -> Response:
     return response
 
 
-def _of_own_page(context: Context, form: Endpoint) -> Endpoint:
+def _of_own_page(context: Context, form: PageOrForm) -> PageOrForm:
     async def guarded(request: Request) -> Response:
         if not is_from_own_page(context, request):
             return PlainTextResponse("this form was not sent from a page of this site", status_code=403)
@@ -245,7 +245,7 @@ def _of_own_page(context: Context, form: Endpoint) -> Endpoint:
     return guarded
 
 
-def _from_own_page(context: Context, form: Endpoint) -> Endpoint:
+def _from_own_page(context: Context, form: PageOrForm) -> PageOrForm:
     async def bounded(request: Request) -> Response:
         length = whole_number(request.headers.get("content-length", ""), LENGTH_DIGITS)
         largest = context.settings.body_kilobytes * 1024

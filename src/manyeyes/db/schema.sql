@@ -376,7 +376,7 @@ CREATE TABLE task (
 CREATE INDEX task_account ON task (cell, account_id, task_id);
 CREATE INDEX task_external ON task (cell, account_id, external_id, task_id) WHERE external_id <> '';
 -- Rows come in the order of these instants: a summary per megabyte finds a minute, and costs an insert nothing.
-CREATE INDEX task_came ON task USING brin (created_at) WITH (autosummarize = on);
+CREATE INDEX task_came ON task USING brin (cell, created_at) WITH (autosummarize = on);
 CREATE UNIQUE INDEX task_line ON task (cell, job_id, line) WHERE job_id <> 0;
 CREATE UNIQUE INDEX task_item ON task (cell, job_id, external_id) WHERE job_id <> 0 AND external_id <> '';
 
@@ -548,7 +548,7 @@ CREATE TABLE result (
 CREATE INDEX result_account ON result (cell, account_id, ended_at, task_id)
     INCLUDE (queue_id, soft_id, ip, charged_micros, job_id);
 
-CREATE INDEX result_ended ON result USING brin (ended_at) WITH (autosummarize = on);
+CREATE INDEX result_ended ON result USING brin (cell, ended_at) WITH (autosummarize = on);
 
 -- Tasks past their account's keep that a complaint, an appeal or a call-back still needs: looked at again and again.
 CREATE TABLE kept_longer (

@@ -51,7 +51,6 @@ from manyeyes.db.picture_days import keep_days
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.runtime.context import Context, today
 from manyeyes.runtime.notifier import EVERY_REVIEWER
-from manyeyes.runtime.sampling import forget_old_samples, sample
 from manyeyes.runtime.skill_process import learn_apart
 from manyeyes.skills.evidence import queues_to_learn
 
@@ -263,8 +262,6 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (600.0, sign_trail),
     (0.5, notice_silence),
     (2.0, notice_absence),
-    (20.0, sample),
-    (3600.0, forget_old_samples),
     (60.0, settle_reports),
     (60.0, close_judgements),
     (60.0, forget_past_standings),

@@ -13,3 +13,6 @@ async def sample(context: Context, cell: int) -> None:
 async def forget_old_samples(context: Context, cell: int) -> None:
     """Forget how queues looked longer ago than the charts go."""
     await context.batcher.ask(forget_samples, ForgetSamples(cell))
+
+
+SAMPLING_JOBS = [(20.0, sample), (3600.0, forget_old_samples)]

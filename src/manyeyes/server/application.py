@@ -24,6 +24,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.runtime.customer_sweeps import CUSTOMER_JOBS
 from manyeyes.runtime.delivery_sender import DeliverySender
 from manyeyes.runtime.job_feeder import Fetched, JobFeeder
+from manyeyes.runtime.sampling import SAMPLING_JOBS
 from manyeyes.runtime.sweeps import Sweep
 from manyeyes.sites import store as sites
 from manyeyes.tupu.envelope import Tupu, is_tupus
@@ -118,7 +119,7 @@ async def running(context: Context) -> AsyncIterator[Application]:
         return await fetch_picture(context, cell, account_id, url)
 
     feeder = JobFeeder(context, fetch, is_passing)
-    tasks = periodic.start_jobs(context, [*JOBS, *CUSTOMER_JOBS])
+    tasks = periodic.start_jobs(context, [*JOBS, *CUSTOMER_JOBS, *SAMPLING_JOBS])
     tasks += sweeps.start_sweeps(context, [*SWEEPS, (webhooks.ANY_DELIVERY, deliver)])
     tasks += [asyncio.create_task(feeder.run(cell), name=f"feed-{cell}") for cell in context.cells.numbers]
     application = Application(context)

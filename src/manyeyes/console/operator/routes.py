@@ -26,8 +26,8 @@ from manyeyes.console.operator.top_ups import OperatorTopUpPages
 from manyeyes.console.operator.workers import WorkerPages
 from manyeyes.runtime.context import Context
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-Rooms = tuple[dict[str, Endpoint], dict[str, Endpoint]]  # pages to look at, forms to send
+PageOrForm = Callable[[Request], Awaitable[Response]]
+Rooms = tuple[dict[str, PageOrForm], dict[str, PageOrForm]]  # pages to look at, forms to send
 
 
 def operators(context: Context) -> Rooms:
@@ -41,7 +41,7 @@ def _house(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
     top_ups, payouts = OperatorTopUpPages(context), PayoutPages(context)
     certainty, tasks, audit = OperatorCertaintyPages(context), HouseTaskPages(context), AuditPages(context)
-    pages: dict[str, Endpoint] = {
+    pages: dict[str, PageOrForm] = {
         "/operator": OperatorPages(context).show,
         "/operator/recognition": recognition.show,
         "/operator/recognition/{task_id}": recognition.show_one,
@@ -57,7 +57,7 @@ def _house(context: Context) -> Rooms:
         "/operator/tasks": tasks.show,
         "/operator/tasks/{cell}/{task_id}": tasks.show_one,
     }
-    forms: dict[str, Endpoint] = {
+    forms: dict[str, PageOrForm] = {
         "/operator/appeal": recourse.decide,
         "/operator/top-ups": top_ups.decide,
         "/operator/payouts/move": payouts.move,
@@ -71,13 +71,13 @@ def _house(context: Context) -> Rooms:
 
 def _accounts(context: Context) -> Rooms:
     deeds, work, one = AccountDeeds(context), AccountWorkPages(context), "/operator/accounts/{account_id}"
-    pages: dict[str, Endpoint] = {
+    pages: dict[str, PageOrForm] = {
         "/operator/accounts": deeds.show,
         one: deeds.show_one,
         f"{one}/statement": work.statement,
         f"{one}/work": work.work,
     }
-    forms: dict[str, Endpoint] = {
+    forms: dict[str, PageOrForm] = {
         "/operator/accounts": deeds.create,
         one: deeds.change,
         f"{one}/freeze": deeds.freeze,
@@ -95,7 +95,7 @@ def _accounts(context: Context) -> Rooms:
 def _people(context: Context) -> Rooms:
     people, workers, queues = PeoplePages(context), WorkerPages(context), QueuePages(context)
     agreement, one = QueueAgreementPages(context), "/operator/workers/{worker_id}"
-    pages: dict[str, Endpoint] = {
+    pages: dict[str, PageOrForm] = {
         "/operator/people": people.show,
         "/operator/people/{queue_id}": people.show,
         "/operator/workers": workers.show,
@@ -105,7 +105,7 @@ def _people(context: Context) -> Rooms:
         "/operator/queues/{queue_id}/agreement": agreement.show,
         "/operator/queues/{queue_id}/agreement.csv": agreement.download,
     }
-    forms: dict[str, Endpoint] = {
+    forms: dict[str, PageOrForm] = {
         "/operator/people/decide": people.decide,
         "/operator/workers": workers.create,
         one: workers.change,
@@ -123,7 +123,7 @@ def _people(context: Context) -> Rooms:
 def _ways_in(context: Context) -> Rooms:
     sites, soft_apps, addresses = SitePages(context), SoftAppPages(context), AddressPages(context)
     apps, one = AppPages(context), "/operator/apps/{secret_id}"
-    pages: dict[str, Endpoint] = {
+    pages: dict[str, PageOrForm] = {
         "/operator/apps": apps.show,
         one: apps.show_one,
         "/operator/sites": sites.show,
@@ -131,7 +131,7 @@ def _ways_in(context: Context) -> Rooms:
         "/operator/soft-apps": soft_apps.show,
         "/operator/addresses": addresses.show,
     }
-    forms: dict[str, Endpoint] = {
+    forms: dict[str, PageOrForm] = {
         "/operator/apps": apps.create,
         one: apps.change,
         f"{one}/key": apps.replace_key,

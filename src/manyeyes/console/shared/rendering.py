@@ -35,7 +35,7 @@ PAGE_HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """What the layout needs besides a page's own values. ``who`` tells people apart whom a browser signs in."""
 
@@ -85,8 +85,15 @@ def render(request: Request, template: str, *, status: int = 200, person: str = 
     look = look_of(request)
     opens: frozenset[str] = getattr(request.state, "opens", frozenset())
     low = getattr(request.state, "low", None)
-    who = getattr(request.state, "who", "")
-    page = Page(look, request.url.path, static_root(), person, opens, low, who)
+    page = Page(
+        look=look,
+        path=request.url.path,
+        static=static_root(),
+        person=person,
+        opens=opens,
+        low=low,
+        who=getattr(request.state, "who", ""),
+    )
     role = getattr(request.state, "staff_role", "")
     text = (
         environment(look.language)

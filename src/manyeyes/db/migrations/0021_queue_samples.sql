@@ -11,5 +11,5 @@ CREATE TABLE queue_sample (
     PRIMARY KEY (cell, queue_id, minute)
 );
 -- Rows come in the order of these instants: a summary per megabyte finds a minute, and costs an insert nothing.
-CREATE INDEX task_came ON task USING brin (created_at) WITH (autosummarize = on);
-CREATE INDEX result_ended ON result USING brin (ended_at) WITH (autosummarize = on);
+CREATE INDEX task_came ON task USING brin (cell, created_at) WITH (autosummarize = on);
+CREATE INDEX result_ended ON result USING brin (cell, ended_at) WITH (autosummarize = on);

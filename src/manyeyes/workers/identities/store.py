@@ -6,7 +6,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
-from manyeyes.db.rows import read, read_one, values
+from manyeyes.db.rows import read, read_one
 from manyeyes.workers.store import Subject
 
 SQL = Queries(__package__)
@@ -47,13 +47,13 @@ async def lock(tx: asyncpg.Connection, issuer: str, sub: str) -> ConnectedIdenti
 
 async def identities_of(db: asyncpg.Connection, subject: Subject) -> list[ConnectedIdentity]:
     """Return what somebody is connected with, the oldest first."""
-    whom = values(subject, "role", "subject_id", "person_id")
+    whom = (subject.role, subject.subject_id, subject.person_id)
     return read(ConnectedIdentity, await db.fetch(SQL.identities_of, *whom))
 
 
 async def insert(tx: asyncpg.Connection, identity: Identity, subject: Subject, *, by_claims: bool) -> bool:
     """Connect somebody; return whether nobody was."""
-    whom = values(subject, "role", "subject_id", "cell", "person_id")
+    whom = (subject.role, subject.subject_id, subject.cell, subject.person_id)
     row = (identity.issuer, identity.sub, *whom, identity.name, by_claims)
     return await tx.fetchval(SQL.insert_identity, *row) is not None
 
@@ -65,6 +65,6 @@ async def note_use(tx: asyncpg.Connection, identity: Identity) -> None:
 
 async def delete(tx: asyncpg.Connection, issuer: str, sub: str, subject: Subject) -> str | None:
     """Disconnect somebody; return what the company called them, None when it was not theirs."""
-    whom = values(subject, "role", "subject_id", "person_id")
+    whom = (subject.role, subject.subject_id, subject.person_id)
     name: str | None = await tx.fetchval(SQL.delete_identity, issuer, sub, *whom)
     return name

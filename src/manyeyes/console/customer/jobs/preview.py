@@ -43,7 +43,7 @@ def preview(
         "examples": [_example(each, example_urls, options) for each in form.examples],
     }
     return template.render(
-        page=Page(look, request.url.path, static_root(), ""),
+        page=Page(look=look, path=request.url.path, static=static_root(), person=""),
         is_reviewer=False,
         fresh_refusals=0,
         mode="task",
