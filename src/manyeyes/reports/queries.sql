@@ -66,11 +66,6 @@ SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, 
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
 FROM vote_slot WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state IN (1, 5) AND lease_until > $3;
 
--- name: slots_of
--- The judgements of one complaint as they went, for the operator.
-SELECT n, reviewer_id, state, verdict AS vote, reason, voted_at, pay_micros FROM vote_slot
-WHERE cell = $1 AND task_id = $2 ORDER BY n;
-
 -- name: open_records
 -- Make a reviewer's record when they come first.
 INSERT INTO reviewer_record (cell, reviewer_id, votes, against)
@@ -210,11 +205,6 @@ SELECT reviewer_id, votes, against FROM reviewer_record WHERE cell = $1 AND vote
 -- name: record_of
 -- A reviewer's record.
 SELECT reviewer_id, votes, against FROM reviewer_record WHERE cell = $1 AND reviewer_id = $2;
-
--- name: reviewer_since
--- How many votes a reviewer cast since an instant, and what they earned.
-SELECT count(*) AS votes, coalesce(sum(pay_micros), 0)::bigint AS pay_micros FROM vote_slot
-WHERE cell = $1 AND reviewer_id = $2 AND reviewer_id <> 0 AND voted_at >= $3;
 
 -- name: reports_of
 -- A page of an account's reports, newest first, before a place in the list; null asks for every state.

@@ -7,7 +7,6 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
-from manyeyes.db.queries import one_row
 from manyeyes.db.rows import columns, read, read_one
 from manyeyes.reports.rules import Slot, SlotState, Vote
 from manyeyes.reports.store import SQL, vote_of
@@ -33,28 +32,11 @@ class ReviewerRecord(msgspec.Struct, frozen=True):
     against: int
 
 
-class CastSlot(msgspec.Struct, frozen=True, kw_only=True):
-    """One judgement of a complaint, and whose; ``vote`` and ``voted_at`` None: nobody's yet."""
-
-    n: int
-    reviewer_id: int
-    state: SlotState
-    vote: Vote | None
-    reason: str
-    voted_at: datetime | None
-    pay_micros: int
-
-
 async def insert_slots(tx: asyncpg.Connection, now: datetime, cell: int, slots: Sequence[NewSlot]) -> None:
     """Open slots for complaints."""
     if slots:
         found = columns(slots, "task_id", "n", "author_id", "queue_id", "pay_micros")
         await tx.execute(SQL.insert_slots, cell, *found, now)
-
-
-async def slots_of(db: asyncpg.Connection, cell: int, task_id: int) -> list[CastSlot]:
-    """Return the judgements of a task's complaint, in their order."""
-    return read(CastSlot, await db.fetch(SQL.slots_of, cell, task_id), vote=_vote)
 
 
 async def any_open(tx: asyncpg.Connection, cell: int) -> bool:
@@ -167,12 +149,6 @@ async def record_of(db: asyncpg.Connection, cell: int, reviewer_id: int) -> Revi
     """Return how a reviewer voted on decided complaints; of a new one nothing is known."""
     found = read_one(ReviewerRecord, await db.fetchrow(SQL.record_of, cell, reviewer_id))
     return found or ReviewerRecord(reviewer_id, 0, 0)
-
-
-async def reviewer_since(db: asyncpg.Connection, cell: int, reviewer_id: int, since: datetime) -> tuple[int, int]:
-    """Return how many votes a reviewer cast since an instant, and the micros they earned."""
-    row = await one_row(db, SQL.reviewer_since, cell, reviewer_id, since)
-    return row["votes"], row["pay_micros"]
 
 
 async def all_votes(db: asyncpg.Connection, cell: int) -> dict[int, int]:

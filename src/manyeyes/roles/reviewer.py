@@ -20,6 +20,7 @@ from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.ledger import store as ledger
 from manyeyes.reports import slots
 from manyeyes.reports.rules import LONGEST_REASON, Slot, Vote
+from manyeyes.reports.voting import store as voting
 from manyeyes.roles.instructions import QuestionKey
 from manyeyes.roles.pictures import KeptPicture
 from manyeyes.roles.reviewer_desk import NO_REVIEWER, ReviewerDesk
@@ -155,7 +156,7 @@ class ReviewDesk(ReviewerDesk[LeasedSlot]):
         votes = earned = payable = 0
         for cell in self._context.cells.numbers:
             async with self._context.cells.pool(cell).acquire() as db:
-                count, micros = await slots.reviewer_since(db, cell, worker.worker_id, midnight)
+                count, micros = await voting.reviewer_since(db, cell, worker.worker_id, midnight)
                 payable += await ledger.worker_payable(db, cell, worker.worker_id)
             votes, earned = votes + count, earned + micros
         return ReviewerSession(

@@ -189,7 +189,6 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.widget_expired": mark("The widget's time ran out before the answer was taken. Solve it once more."),
     "notice.refused": mark("That was refused: %(reason)s"),
     **MARK_WORDS,
-    "warning.marks": mark("This picture can show: %(marks)s."),
     "skip.unreadable": mark("I cannot read it"),
     "skip.wrong_language": mark("I do not know this language"),
     "skip.upsetting": mark("It is upsetting"),
@@ -228,8 +227,7 @@ def filled(words: Words, key: str, values: Mapping[str, object]) -> str:
 def explanation(words: Words, refusal: Refusal) -> str:
     """Return what happened and what to do about it, for the worker who was refused."""
     key = f"notice.{refusal.reason}"
-    values = {"reason": refusal.detail or str(refusal.reason)}
-    return filled(words, key if key in words else "notice.refused", values)
+    return filled(words, key if key in words else "notice.refused", {"reason": refusal.detail or str(refusal.reason)})
 
 
 def question(options: PictureOptions) -> str:

@@ -93,3 +93,13 @@ ORDER BY s.voted_at DESC, s.task_id DESC LIMIT $5;
 -- How all other reviewers voted on decided complaints.
 SELECT coalesce(sum(votes), 0)::bigint AS votes, coalesce(sum(against), 0)::bigint AS against FROM reviewer_record
 WHERE cell = $1 AND reviewer_id <> $2;
+
+-- name: slots_of
+-- The judgements of one complaint as they went, for the operator.
+SELECT n, reviewer_id, state, verdict AS vote, reason, voted_at, pay_micros FROM vote_slot
+WHERE cell = $1 AND task_id = $2 ORDER BY n;
+
+-- name: reviewer_since
+-- How many votes a reviewer cast since an instant, and what they earned.
+SELECT count(*) AS votes, coalesce(sum(pay_micros), 0)::bigint AS pay_micros FROM vote_slot
+WHERE cell = $1 AND reviewer_id = $2 AND reviewer_id <> 0 AND voted_at >= $3;

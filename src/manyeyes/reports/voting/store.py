@@ -35,6 +35,18 @@ class OwnVote(msgspec.Struct, frozen=True, kw_only=True):
     alike: int
 
 
+class CastSlot(msgspec.Struct, frozen=True, kw_only=True):
+    """One judgement of a complaint, and whose; ``vote`` and ``voted_at`` None: nobody's yet."""
+
+    n: int
+    reviewer_id: int
+    state: SlotState
+    vote: Vote | None
+    reason: str
+    voted_at: datetime | None
+    pay_micros: int
+
+
 async def lay_ahead(
     tx: asyncpg.Connection, cell: int, given: Sequence[tuple[Slot, int]], until: datetime
 ) -> dict[int, Slot]:
@@ -121,3 +133,18 @@ async def others_record(db: asyncpg.Connection, cell: int, reviewer_id: int) -> 
     """Return how all reviewers but this one voted on decided complaints, together."""
     row = await one_row(db, SQL.other_records, cell, reviewer_id)
     return ReviewerRecord(0, row["votes"], row["against"])
+
+
+async def slots_of(db: asyncpg.Connection, cell: int, task_id: int) -> list[CastSlot]:
+    """Return the judgements of a task's complaint, in their order."""
+    return read(CastSlot, await db.fetch(SQL.slots_of, cell, task_id), vote=_said)
+
+
+async def reviewer_since(db: asyncpg.Connection, cell: int, reviewer_id: int, since: datetime) -> tuple[int, int]:
+    """Return how many votes a reviewer cast since an instant, and the micros they earned."""
+    row = await one_row(db, SQL.reviewer_since, cell, reviewer_id, since)
+    return row["votes"], row["pay_micros"]
+
+
+def _said(verdict: int | None) -> Vote | None:
+    return None if verdict is None else vote_of(verdict)
