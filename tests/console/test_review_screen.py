@@ -115,7 +115,7 @@ async def test_a_key_that_is_held_down_judges_once(site, browser, people):
 
 async def test_nothing_is_judged_before_the_picture_can_be_seen(site, browser, people):
     customer, author, judge = people
-    await factories.mark_queue(site.context, judge)
+    await factories.mark_queue(site.context, author, judge)
     task_id = await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
     await screen.start()
