@@ -37,8 +37,8 @@ from support.judged_results import asked
 from support.races import Batch, race
 
 MARKS = ContentMark.VIOLENCE | ContentMark.GORE
-PICTURES, MINUTES = 6, 4
-STEPS = 70
+PICTURES, MINUTES = 6, 2
+STEPS = 110
 LEASED, GIVEN, ASIDE, AHEAD = 1, 2, 4, 5
 UNDO = 10
 TABLES = {"vote_slot": "n", "judgement": "purpose"}
@@ -185,7 +185,7 @@ async def test_the_next_one_never_comes_by_any_path_of_a_reviewer(stage: Stage, 
         await stage.complain(account_id, task_id)
     await stage.go(author)
     made += [(await asked(stage, "12345", "99", account_id=account_id))[0] for _ in range(14)]
-    marked = [task_id for task_id in made if chance.random() < 0.6]
+    marked = [task_id for task_id in made if chance.random() < 0.75]
     await stage.change("UPDATE task SET marks = $2 WHERE cell = $1 AND task_id = ANY ($3)", MARKS, marked)
     reviewer_id = stage.number()
     chosen = ChooseMarks(cell=stage.cell, worker_id=reviewer_id, queue_id=1, agreed=MARKS)
@@ -199,6 +199,5 @@ async def test_the_next_one_never_comes_by_any_path_of_a_reviewer(stage: Stage, 
         await watch.later(chance.choice((0, 1, 3, 5, 12)))
         assert len(watch.pictures) <= PICTURES
         assert watch.seconds <= 60 * MINUTES
-    assert len(watch.pictures) >= PICTURES // 2, "they were shown what they may be"
-    print("SEEN", len(watch.pictures), round(watch.seconds), reviewer.again)
+    assert len(watch.pictures) >= PICTURES // 2 or watch.seconds >= 30 * MINUTES, "they were shown what they may be"
     assert (await stage.books()).findings == []
