@@ -31,6 +31,7 @@ from bench import (
     idle,
     jobs_intake,
     jobs_results,
+    keypress,
     label_days,
     latency,
     listed,
@@ -60,6 +61,7 @@ MEASUREMENTS = {
     "history": history.measure,
     "listed": listed.measure,
     "screen": screen.measure,
+    "keypress": keypress.measure,
     "reports": reports.measure,
     "round_trips": round_trips.measure,
     "statistics": statistics.measure,
@@ -84,7 +86,7 @@ WITH_CROWD: dict[str, Callable[[bool, Path | None], list[Row]]] = {  # take the 
     "certainty_texts": certainty_texts.measure,
 }
 NAMES = (*MEASUREMENTS, *WITH_CROWD)
-WHEN_NAMED = {"profiles"}  # needs a program that does not come along
+WHEN_NAMED = {"profiles", "keypress"}  # each needs a program that does not come along
 LATEST = Path(__file__).parent / "results" / "latest.json"
 
 

@@ -16,8 +16,9 @@ from bench.pgbench import pgbench
 from bench.product import temporary_folder
 from bench.replay import Recorder, step
 from bench.row import Row
-from manyeyes.actions.cast_votes import CastVote, Voted, cast_votes
+from manyeyes.actions.cast_votes import CastVote, cast_votes
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
+from manyeyes.actions.shared.ballots import Voted
 from manyeyes.actions.shared.slot_leases import SlotId
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.db.embedded import Embedded
@@ -99,7 +100,13 @@ async def _dispute(db: asyncpg.Connection, number: int) -> tuple[str, dict[str, 
         (slot,) = await step(life, take_slots(tx, now, [TakeSlot(cell, reviewer, (1,))]))
         await history.questions(tx, cell, [task])
         await history.answers(tx, cell, [task])
-        vote = CastVote(cell, reviewer, SlotId(cell, task, slot.n, slot.lease), Vote.CONFIRM, "wrong")
+        vote = CastVote(
+            cell=cell,
+            reviewer_id=reviewer,
+            slot=SlotId(cell, task, slot.n, slot.lease),
+            vote=Vote.CONFIRM,
+            reason="wrong",
+        )
         (voted,) = await step(life, cast_votes(tx, now, [vote]))
         assert isinstance(voted, Voted), voted
     assert voted.state is ReportState.CONFIRMED

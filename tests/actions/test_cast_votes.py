@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from manyeyes.actions.cast_votes import CastVote, Voted, cast_votes
+from manyeyes.actions.cast_votes import CastVote, cast_votes
+from manyeyes.actions.shared.ballots import Voted
 from manyeyes.actions.shared.slot_leases import SlotId
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from manyeyes.actions.cast_votes import Voted
 from manyeyes.actions.decide_judgements import JudgementTaken
+from manyeyes.actions.shared.ballots import Voted
 from manyeyes.certainty.promises import promises
 from manyeyes.certainty.proving import first_look
 from manyeyes.certainty.rules import JudgementPurpose, JudgementState

@@ -90,7 +90,7 @@ async def test_all_leases_together_are_three_however_often_it_is_taken_back(stag
     before = await stage.everything()
     refused = await back(stage, worker_id, lease)
     assert isinstance(refused, Refusal)
-    assert refused.reason is Reason.TOO_LATE
+    assert refused.reason is Reason.KEPT_TOO_LONG
     assert await stage.everything() == before
 
 
@@ -200,7 +200,7 @@ async def test_who_does_not_get_its_queue_any_more_takes_nothing_back(stage: Sta
     before = await stage.everything()
     refused = await back(stage, worker_id, lease)
     assert isinstance(refused, Refusal)
-    assert refused.reason is (Reason.TOO_LATE if queues[1:] else Reason.NOT_ONLINE)
+    assert refused.reason is (Reason.QUEUE_LOST if queues[1:] else Reason.NOT_ONLINE)
     assert await stage.everything() == before
 
 

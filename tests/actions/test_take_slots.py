@@ -2,8 +2,8 @@
 
 import pytest
 
-from manyeyes.actions.take_slots import SPARE_SLOTS, TakeSlot, take_slots
-from manyeyes.reports.rules import REVIEWERS, SLOT_SECONDS
+from manyeyes.actions.take_slots import TakeSlot, take_slots
+from manyeyes.reports.rules import REVIEWERS, SLOT_SECONDS, SPARE_SLOTS
 from support.action_stage import Stage
 
 

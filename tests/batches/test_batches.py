@@ -31,6 +31,7 @@ from support import (
     passkey_batches,
     payout_batches,
     repository,
+    reviewer_batches,
     skill_batches,
     task_batches,
     worker_batches,
@@ -44,7 +45,8 @@ BATCHES = {
     name: made
     for module in (
         *(worker_batches, customer_batches, directory_batches, item_batches, job_batches, judgement_batches),
-        *(identity_batches, passkey_batches, payout_batches, skill_batches, task_batches, account_batches),
+        *(identity_batches, passkey_batches, payout_batches, reviewer_batches, skill_batches),
+        *(task_batches, account_batches),
     )
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")
@@ -67,7 +69,9 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "retire_dead_nodes": {},
     "return_lapsed_leases": {},
     "sample_queues": {},
+    "settle_decisions": {},
     "settle_overdue_reports": {"patience_hours": 0},
+    "settle_votes": {},
     "sign_heads": {"private_key": bytes(range(32))},
     "sweep_calls": {"window_seconds": 300},
     "sweep_deliveries": {},

@@ -2,26 +2,32 @@
 
 import asyncio
 import itertools
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 
 from manyeyes.actions.answer_tasks import answer_tasks
-from manyeyes.actions.cast_votes import Voted, cast_votes
+from manyeyes.actions.cast_votes import cast_votes
+from manyeyes.actions.correct_votes import CorrectVote, correct_votes
 from manyeyes.actions.decide_appeals import DecideAppeal, decide_appeals
 from manyeyes.actions.file_appeals import Appealed, FileAppeal, file_appeals
 from manyeyes.actions.file_complaints import Filed, file_complaints
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
+from manyeyes.actions.settle_votes import SettleVotes, settle_votes
+from manyeyes.actions.shared.ballots import Voted
 from manyeyes.actions.submit_tasks import submit_tasks
+from manyeyes.actions.take_back_votes import TakeBackVote, take_back_votes
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
-from manyeyes.reports.rules import SLOT_SECONDS
+from manyeyes.reports.rules import SLOT_SECONDS, ReportState, SlotState, Vote
 from manyeyes.values.refusals import Reason
 from support.action_stage import PAY, PRICE, Stage
 from support.races import race
+from support.slot_moves import slot_of
 
 ROUNDS = range(5)
 
@@ -228,4 +234,37 @@ async def test_a_crowd_of_customers_workers_and_reviewers_keeps_the_books(stage:
     states = [row["state"] for row in await stage.rows("report", "task_id, state")]
     assert len(states) == 36
     assert set(states) <= {1, 2}
+    assert (await stage.books()).findings == []
+
+
+@pytest.mark.parametrize("_", ROUNDS)
+async def test_a_correction_and_the_vote_that_decides_leave_one_verdict_and_one_pay_each(stage: Stage, slots, _):
+    await stage.vote(slots[0], "confirm")
+    correction = CorrectVote(
+        cell=stage.cell,
+        reviewer_id=slots[0].reviewer_id,
+        slot=slot_of(stage, slots[0]),
+        vote=Vote.REJECT,
+        reason="looked again",
+    )
+    await race(stage, (correct_votes, [correction]), (cast_votes, [stage.voting(slots[1], "confirm")]))
+    [report] = await stage.rows("report", "state")
+    votes = [row["verdict"] for row in await stage.rows("vote_slot", "n, verdict", "state = 2")]
+    assert (report["state"] == ReportState.CONFIRMED) == (votes == [1, 1])
+    assert (await booked(stage, TransferKind.VOTE_PAY), await booked(stage, TransferKind.REFUND)) == (
+        2,
+        int(votes == [1, 1]),
+    )
+    assert (await stage.books()).findings == []
+
+
+@pytest.mark.parametrize("_", ROUNDS)
+async def test_taking_back_and_settling_at_the_same_time_one_wins(stage: Stage, slots, _):
+    await stage.vote(slots[0], undo_seconds=10)
+    back = TakeBackVote(stage.cell, slots[0].reviewer_id, slot_of(stage, slots[0]))
+    over = stage.now + timedelta(seconds=10)
+    await race(stage, (take_back_votes, [back]), (at(over, settle_votes), [SettleVotes(stage.cell)]))
+    [state] = [row["state"] for row in await stage.rows("vote_slot", "n, state", "n = 0")]
+    assert state in (SlotState.LEASED, SlotState.VOTED)
+    assert await booked(stage, TransferKind.VOTE_PAY) == int(state == SlotState.VOTED)
     assert (await stage.books()).findings == []

@@ -1,6 +1,7 @@
-"""Every page at a phone's width, with names as long as they may be: names, landmarks, one row of pages, nothing wide.
+"""Every page at a phone's width, with names as long as they may be: landmarks, one row of pages, nothing wide.
 
-Where `npm install axe-core` was run in the root its rules are asked too; nothing of it belongs to the repository.
+Where `npm install --no-save axe-core` was run in the root its rules are asked too, at three widths; nothing of it
+belongs to the repository.
 """
 
 from pathlib import Path
@@ -10,12 +11,13 @@ import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
 from manyeyes.console.shared.languages import LANGUAGES
-from support.browser_visits import link
+from support.browser_visits import has_no_sideways_scroll, link
 from support.full_house import FullHouse, fill
 from support.served_site import Site
 
 pytestmark = pytest.mark.browser
 PHONE: ViewportSize = {"width": 390, "height": 844}
+WIDER: list[ViewportSize] = [{"width": 768, "height": 1024}, {"width": 1280, "height": 800}]
 ONE_ROW = 52  # pixels
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 # What a screen reader, a thumb or an eye would stumble over.
@@ -71,9 +73,26 @@ async def stumbles(page: Page) -> list[str]:
     found: list[str] = await page.evaluate(STUMBLES, {"oneRow": ONE_ROW})
     if AXE.exists():
         await page.add_script_tag(path=AXE)
-        result: dict[str, Any] = await page.evaluate("axe.run({ resultTypes: ['violations'] })")
-        found += [f"axe {each['id']}: {each['nodes'][0]['target']}" for each in result["violations"]]
+        found += await violations(page)
     return found
+
+
+async def stumbles_when_wider(page: Page) -> list[str]:
+    """Return what is wrong with the page that is shown, at a tablet's width and at a desk's."""
+    found = []
+    for size in WIDER:
+        await page.set_viewport_size(size)
+        wrong = [] if await has_no_sideways_scroll(page) else ["sideways scroll"]
+        wrong += await violations(page) if AXE.exists() else []
+        found += [f"at {size['width']}: {each}" for each in wrong]
+    await page.set_viewport_size(PHONE)
+    return found
+
+
+async def violations(page: Page) -> list[str]:
+    """Return which of axe's rules the page breaks; its script is there already."""
+    result: dict[str, Any] = await page.evaluate("axe.run({ resultTypes: ['violations'] })")
+    return [f"axe {each['id']}: {each['nodes'][0]['target']}" for each in result["violations"]]
 
 
 async def walk(site: Site, browser: Browser, house: FullHouse, language: str) -> list[str]:
@@ -86,7 +105,8 @@ async def walk(site: Site, browser: Browser, house: FullHouse, language: str) ->
         await page.wait_for_url(lambda url: "/login/" not in url)
         for path in paths:
             await page.goto(f"{site.url}{path}{'&' if '?' in path else '?'}lang={language}")
-            found += [f"{who} {path}: {each}" for each in await stumbles(page)]
+            wrong = await stumbles(page) + await stumbles_when_wider(page)
+            found += [f"{who} {path}: {each}" for each in wrong]
             called = await page.locator("nav.tabs a").all_inner_texts()
             found += [f"{who} {path}: two pages are called {each}" for each in called if called.count(each) > 1]
         await context.close()

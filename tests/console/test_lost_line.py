@@ -24,7 +24,7 @@ async def test_two_answers_wait_and_are_sent_by_themselves(site: Site, browser, 
         await screen.type(text)
         await screen.press("Enter")
     await expect(screen.part("waiting-title")).to_have_text("2 answers wait to be sent")
-    await expect(screen.part("waiting-words")).to_contain_text("Keep this page open")
+    await expect(screen.part("waiting-words")).to_contain_text("kept in this browser")
     await expect(screen.part("notice")).to_contain_text("2 answers wait here")
     await screen.browser_context.set_offline(False)
     await expect(screen.part("answered")).to_have_text("2")

@@ -121,9 +121,7 @@ async def test_paid_practice_without_script_at_twice_the_size_fails_and_says_so(
         await page.get_by_role("button", name="Send").first.click()
         await expect(page.locator("#lost")).to_contain_text("You have no queue left")
         await expect(page.locator("#break-title")).to_have_text("Not passed this time")
-        await expect(page.locator("#break-words")).to_have_text(
-            f"Practice not passed: 0 of 1 were right, and 1 were needed.{left[nth]}"
-        )
+        await expect(page.locator("#break-words")).to_have_text(f"0 of 1 were right, and 1 were needed.{left[nth]}")
         await expect(page.get_by_role("button", name="Start working")).to_have_count(0)
         await looked_at(page, f"practice-zoomed-failed-{nth}")
         await page.locator("#break-link").click()
@@ -161,8 +159,7 @@ async def test_who_does_not_pass_is_told_how_it_went_and_has_nothing_to_press_in
     await expect(screen.part("break-title")).to_have_text("Not passed this time")
     await expect(screen.part("break-title")).to_be_focused()
     await expect(screen.part("break-words")).to_have_text(
-        "Practice not passed: 1 of 2 were right, and 2 were needed."
-        "You have 2 tries left, and may begin the next at once."
+        "1 of 2 were right, and 2 were needed.You have 2 tries left, and may begin the next at once."
     )
     await expect(screen.part("start")).to_be_hidden()
     await looked_at(screen.page, f"practice-failed-{screen.page.viewport_size['width']}")

@@ -115,7 +115,7 @@ async def test_a_key_that_is_held_down_judges_once(site, browser, people):
 
 async def test_nothing_is_judged_before_the_picture_can_be_seen(site, browser, people):
     customer, author, judge = people
-    await factories.mark_queue(site.context, judge)
+    await factories.mark_queue(site.context, author, judge)
     task_id = await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
     await screen.start()
@@ -289,10 +289,10 @@ def keys_of(value) -> set[str]:
 async def test_work_and_review_lead_to_each_other(site, browser, people):
     _, author, judge = people
     screen = await at_work(site, browser, judge)
-    await screen.page.get_by_role("link", name="Review").click()
+    await screen.page.get_by_role("link", name="Review", exact=True).click()
     await screen.page.wait_for_url("**/reviewer")
     await screen.page.get_by_role("link", name="Work", exact=True).click()
     await screen.page.wait_for_url(re.compile("/worker$"))
     plain = await at_work(site, browser, author)
     await expect(plain.page.get_by_role("link", name="Work", exact=True)).to_be_visible()
-    await expect(plain.page.get_by_role("link", name="Review")).to_have_count(0)
+    await expect(plain.page.get_by_role("link", name="Review", exact=True)).to_have_count(0)

@@ -21,7 +21,7 @@ async def signed_in(site: Site, browser, judge):
     page = await (await browser.new_context(java_script_enabled=False, locale="en-US")).new_page()
     await page.goto(site.url + await link(site.context, worker_subject(judge)))
     await page.get_by_role("button", name="Sign in").click()
-    await page.get_by_role("link", name="Review").click()
+    await page.get_by_role("link", name="Review", exact=True).click()
     return page
 
 

@@ -3,10 +3,11 @@
 import pytest
 
 from manyeyes.actions.answer_tasks import Answered, answer_tasks
-from manyeyes.actions.cast_votes import Voted, cast_votes
+from manyeyes.actions.cast_votes import cast_votes
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.record_recognitions import record_recognitions
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
+from manyeyes.actions.shared.ballots import Voted
 from manyeyes.recognitions.rules import ReviewState
 from support.action_stage import Stage
 from support.asked_results import Asked, asked_on

@@ -9,7 +9,7 @@ import asyncpg
 
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
 from manyeyes.actions.attach_workers import AttachWorker, attach_workers
-from manyeyes.actions.cast_votes import CastVote, Voted, cast_votes
+from manyeyes.actions.cast_votes import CastVote, cast_votes
 from manyeyes.actions.check_books import NO_ZONES, BooksAudit, check_books
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.go_online import GoOnline, go_online
@@ -17,6 +17,7 @@ from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
+from manyeyes.actions.shared.ballots import Voted
 from manyeyes.actions.shared.slot_leases import SlotId
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.show_desks import ShowDesk, show_desks
@@ -238,18 +239,17 @@ class Stage:
 
     async def take(self, reviewer_id: int, *queues: int) -> Slot | None:
         """Let a reviewer ask for a complaint."""
-        (slot,) = await self.act(take_slots, TakeSlot(self.cell, reviewer_id, queues or (1,)))
-        return slot
+        return (await self.act(take_slots, TakeSlot(self.cell, reviewer_id, queues or (1,))))[0]
 
-    def voting(self, slot: Slot, vote: str = "confirm", reason: str = "wrong") -> CastVote:
+    def voting(self, slot: Slot, vote: str = "confirm", reason: str = "wrong", undo_seconds: float = 0) -> CastVote:
         """Return the command by which the slot's holder votes."""
+        said: dict[str, Any] = {"vote": Vote(vote), "reason": reason, "undo_seconds": undo_seconds}
         slot_id = SlotId(self.cell, slot.task_id, slot.n, slot.lease)
-        return CastVote(self.cell, slot.reviewer_id, slot_id, Vote(vote), reason)
+        return CastVote(cell=self.cell, reviewer_id=slot.reviewer_id, slot=slot_id, **said)
 
-    async def vote(self, slot: Slot, vote: str = "confirm", reason: str = "wrong") -> Voted | Refusal:
+    async def vote(self, slot: Slot, vote: str = "confirm", reason: str = "wrong", **given: float) -> Voted | Refusal:
         """Vote as the slot's holder."""
-        (outcome,) = await self.act(cast_votes, self.voting(slot, vote, reason))
-        return outcome
+        return (await self.act(cast_votes, self.voting(slot, vote, reason, **given)))[0]
 
     async def judge(self, *votes: str) -> list[Voted]:
         """Let so many new reviewers judge the oldest open complaint, one after the other."""

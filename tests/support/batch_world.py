@@ -39,7 +39,7 @@ from support.bucket_world import make_buckets
 from support.directory_world import SOFT_ID, Directory, make_directory
 from support.item_uploads import make_files
 from support.job_world import make_jobs
-from support.judgement_world import leases_of_judgements, make_judgements
+from support.judgement_world import lay_votes_aside, leases_of_judgements, make_judgements
 from support.laid_aside import lay_some
 from support.paid_people import make_requests
 from support.panel_world import make_ended_panels, make_open_panels
@@ -179,6 +179,7 @@ async def _just_now(stage: Stage, calls: Calls, rich: int, other: int, author: i
     for slot, vote in zip(held[:2] + held[3:4], ("confirm", "confirm", "reject"), strict=True):
         assert slot is not None
         await stage.vote(slot, vote)
+    await lay_votes_aside(stage, held[4], held[6], held[7])
     for _ in range(4):
         task_id = await stage.submit(rich, **proven_sites.asking())
         await stage.hand_out(TOKENS)

@@ -7,12 +7,13 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from manyeyes.actions.cast_votes import Voted, cast_votes
+from manyeyes.actions.cast_votes import cast_votes
 from manyeyes.actions.decide_appeals import DecideAppeal, decide_appeals
 from manyeyes.actions.file_appeals import FileAppeal, file_appeals
 from manyeyes.actions.file_complaints import file_complaints
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
+from manyeyes.actions.shared.ballots import Voted
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.reports.rules import REPORT_SECONDS, Slot
 from support.action_stage import Stage

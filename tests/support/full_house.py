@@ -24,7 +24,7 @@ from support.practising import fall_below
 from support.proven_sites import add_proven_site
 from support.question_tasks import ask
 from support.recognition_results import open_app, open_recognition, record, some
-from support.screen_disputes import complaint, decided, reviewer
+from support.screen_disputes import complaint, decided, reviewer, vote
 from support.screen_results import UNSETTLED
 from support.served_site import Site
 
@@ -33,7 +33,7 @@ UNBROKEN = "Rijksdienst" + "voorhetcultureelerfgoedvandeprovincie" + "Gelderland
 LONG = "Regional archive of handwritten meter readings, volume 17 of 24"
 WORKERS = (
     *("/worker", "/worker/mine", "/worker/mine?show=payable", "/worker/accuracy", "/worker/reports"),
-    *("/reviewer", "/reviewer/results", "/sessions", "/customer"),
+    *("/reviewer", "/reviewer/results", "/reviewer/history", "/sessions", "/customer"),
 )
 CERTAIN = """
 INSERT INTO certainty (cell, account_id, queue_id, question_id, target, accepted, audits, wrong, threshold, is_refused,
@@ -71,6 +71,10 @@ async def fill(site: Site) -> FullHouse:
     refused = await decided(context, customer, author, Vote.CONFIRM, "None of these digits is there", text=LONG)
     await complaint(context, customer, author, UNBROKEN)
     await WorkerDesk(context).offline(author.worker)
+    other = await factories.hand(context)
+    await complaint(context, customer, other, LONG)
+    await WorkerDesk(context).offline(other.worker)
+    await vote(context, author, Vote.REJECT, UNBROKEN)
     await factories.submit(context, customer, options=ImageOptions(comment=LONG))
     app = await open_app(context, customer)
     recognition, now = await open_recognition(context, app, LONG), datetime.now(UTC)

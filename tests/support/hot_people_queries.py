@@ -44,6 +44,8 @@ HOT_PEOPLE: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (skills.SQL, "peers_checked", (1, 1, NOW), {"evidence_order", "evidence_task"}, True),
     (findings.SQL, "alike_in_queue", (1, 7), {"alike_pkey"}, True),
     (findings.SQL, "alike_of_worker", (1, 7), {"alike_worker", "alike_other"}, True),
+    (certainty.SQL, "any_decision_aside", (1,), {"judgement_aside"}, False),
+    (certainty.SQL, "decisions_aside", (1, NOW, 20), {"judgement_aside"}, True),
     (certainty.SQL, "any_open_judgement", (1,), {"judgement_open"}, False),
     (certainty.SQL, "held_judgements", (1, [601, 602], NOW), {"judgement_leased"}, False),
     (certainty.SQL, "lock_open_judgements", (1, 20), {"judgement_open"}, False),

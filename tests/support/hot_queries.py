@@ -19,6 +19,7 @@ from manyeyes.ledger.rules import TransferKind
 from manyeyes.recognitions import store as recognitions
 from manyeyes.reports import store as reports
 from manyeyes.reports.appeals import store as appeals
+from manyeyes.reports.voting import store as voting
 from manyeyes.sites import store as sites
 from manyeyes.skills.practice import store as practices
 from manyeyes.soft_apps import store as soft_apps
@@ -71,7 +72,13 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (jobs.SQL, "page_newest", (1, 7, 2**31, 20), {"job_account"}, False),
     (jobs.SQL, "uploads", (1, [7, 8]), {"job_upload_pkey"}, True),
     (jobs.SQL, "stale_uploads", (1, 86_400, 20), {"job_upload_open"}, False),
-    (tasks.SQL, "item_outcomes", (1, 7, 20, 90), {"task_line", "result_pkey", "work_pkey", "panel_pkey"}, False),
+    (
+        tasks.SQL,
+        "item_outcomes",
+        (1, 7, 20, 90),
+        {"task_line", "result_pkey", "work_pkey", "panel_pkey", "work_seats"},
+        False,
+    ),
     (tasks.SQL, "known_items", (1, [7, 8], ["item-1", "item-2"]), {"task_item"}, True),
     (tasks.SQL, "has_truths", (1, 7), {"task_line", "truth_pkey"}, False),
     (tasks.SQL, "has_truths", (1, 107), {"task_line", "truth_pkey"}, False),
@@ -156,6 +163,10 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (webhooks.SQL, "untold", (1, [5, 6]), {"delivery_pkey", "delivery_subject"}, True),
     (reports.SQL, "existing", (1, [5, 6]), {"report_pkey"}, False),
     (reports.SQL, "reporters", (1, [5, 6]), {"reporter_pkey"}, False),
+    (voting.SQL, "any_vote_aside", (1,), {"vote_slot_aside"}, False),
+    (voting.SQL, "votes_aside", (1, NOW, 20), {"vote_slot_aside"}, True),
+    (voting.SQL, "show_slots_ahead", (1, [601], NOW, NOW), {"vote_slot_held", "vote_slot_pkey"}, True),
+    (voting.SQL, "lock_slots_and_desks", (1, [7, 8], [601]), {"vote_slot_held", "vote_slot_pkey"}, True),
     (reports.SQL, "any_open", (1,), {"vote_slot_open"}, False),
     (reports.SQL, "held_slots", (1, [601, 602], NOW), {"vote_slot_held"}, False),
     (reports.SQL, "lock_records", (1, [601, 602]), {"reviewer_record_pkey"}, True),
@@ -171,7 +182,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (reports.SQL, "reports_of", (1, 5, NOW, 0, None, 50), {"report_account"}, False),
     (reports.SQL, "refused_of", (1, 5, NOW, 0, -1, 50), {"refused_report_account"}, False),
     (reports.SQL, "reports_against", (1, 5, 100), {"report_worker"}, False),
-    (reports.SQL, "reviewer_since", (1, 601, NOW - timedelta(hours=1)), {"vote_slot_reviewer"}, False),
+    (voting.SQL, "reviewer_since", (1, 601, NOW - timedelta(hours=1)), {"vote_slot_reviewer"}, False),
     (reports.SQL, "lock_held", (1, [601, 602]), {"vote_slot_held"}, True),
     (reports.SQL, "close_slots", (1, [5, 6]), {"vote_slot_pkey"}, False),
     (reports.SQL, "votes_of", (1, [5, 6]), {"vote_slot_pkey"}, True),

@@ -44,15 +44,17 @@ async def take_judgement(stage: Stage, reviewer_id: int, *queues: int) -> Judgem
     return judgement
 
 
-def deciding(stage: Stage, judgement: Judgement, value: str | None) -> DecideJudgement:
+def deciding(stage: Stage, judgement: Judgement, value: str | None, undo_seconds: float = 0) -> DecideJudgement:
     """Return the command by which the judgement's holder decides."""
     lease = JudgementId(stage.cell, judgement.task_id, judgement.lease)
-    return DecideJudgement(stage.cell, judgement.reviewer_id, lease, value)
+    return DecideJudgement(stage.cell, judgement.reviewer_id, lease, value, undo_seconds)
 
 
-async def decide(stage: Stage, judgement: Judgement, value: str | None) -> JudgementTaken | Refusal:
+async def decide(
+    stage: Stage, judgement: Judgement, value: str | None, undo_seconds: float = 0
+) -> JudgementTaken | Refusal:
     """Decide as the judgement's holder."""
-    (outcome,) = await stage.act(decide_judgements, deciding(stage, judgement, value))
+    (outcome,) = await stage.act(decide_judgements, deciding(stage, judgement, value, undo_seconds))
     return outcome
 
 

@@ -1,11 +1,13 @@
 """Batches of what reviewers do with results, one function per action with its name (support/batch_draw.py)."""
 
 from manyeyes.actions.decide_judgements import DecideJudgement
+from manyeyes.actions.lay_judgements_ahead import LayJudgementAhead
 from manyeyes.actions.renew_judgements import RenewJudgement
 from manyeyes.actions.renew_promises import RenewPromise
 from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements
 from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.skip_judgements import SkipJudgement
+from manyeyes.actions.take_back_decisions import TakeBackDecision
 from manyeyes.actions.take_judgements import TakeJudgement
 from support.batch_draw import Draw
 from support.batch_world import CELL, UNKNOWN, World
@@ -56,7 +58,24 @@ def decide_judgements(draw: Draw, world: World) -> list[DecideJudgement]:
     def one() -> DecideJudgement:
         reviewer_id, lease = _lease(draw, world)
         value = draw.one(("12345", " 12345", "2", "3", None, ""))
-        return DecideJudgement(cell=CELL, reviewer_id=reviewer_id, judgement=lease, value=value)
+        undo_seconds = draw.one((0, 0, 10))
+        return DecideJudgement(CELL, reviewer_id, lease, value, undo_seconds)
+
+    return draw.batch(one)
+
+
+def take_back_decisions(draw: Draw, world: World) -> list[TakeBackDecision]:
+    """Draw reviewers who take something back, some of them what is somebody else's."""
+    return draw.batch(lambda: TakeBackDecision(CELL, *_lease(draw, world)))
+
+
+def lay_judgements_ahead(draw: Draw, world: World) -> list[LayJudgementAhead]:
+    """Draw reviewers who want to see what comes next, each with the queues that are theirs."""
+    people = {reviewer_id: draw.one(((1,), (1, 2), (2,))) for reviewer_id, _ in world.judgements} | {UNKNOWN: (1,)}
+
+    def one() -> LayJudgementAhead:
+        reviewer_id = draw.one(sorted(people))
+        return LayJudgementAhead(CELL, reviewer_id, people[reviewer_id])
 
     return draw.batch(one)
 

@@ -1,7 +1,10 @@
 """Results at which reviewers look, for batches of any action to meet (support/batch_world.py)."""
 
+from manyeyes.actions.lay_judgements_ahead import LayJudgementAhead, lay_judgements_ahead
+from manyeyes.actions.lay_slots_ahead import LaySlotAhead, lay_slots_ahead
 from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.consensus.terms import PeopleTerms, Uncertain
+from manyeyes.reports.rules import Slot
 from support.action_stage import Stage
 from support.judged_results import decide, take_judgement
 
@@ -16,7 +19,7 @@ async def make_judgements(stage: Stage, account_id: int, author: int) -> None:
     """
     await stage.go(author)
     await stage.change("UPDATE queue SET audit_share = 1 WHERE queue_id = 1 AND $1 > 0")
-    for n in range(10):
+    for n in range(12):
         await stage.submit(account_id, terms=SURE)
         for text in ("12345", "12345" if n % 2 else "2"):
             worker_id = stage.number()
@@ -29,6 +32,11 @@ async def make_judgements(stage: Stage, account_id: int, author: int) -> None:
         assert judgement is not None
         if n < 2:
             await decide(stage, judgement, "12345")
+        if n in (2, 3):
+            await decide(stage, judgement, "12345", undo_seconds=30)
+            await take_judgement(stage, judgement.reviewer_id)
+        if n == 4:
+            await stage.act(lay_judgements_ahead, LayJudgementAhead(stage.cell, judgement.reviewer_id, (1,)))
     await stage.change("UPDATE certainty SET needed = 2 WHERE cell = $1")
     await stage.change(
         "INSERT INTO certainty (cell, account_id, queue_id, question_id, target, accepted, audits, wrong, is_refused,"
@@ -37,6 +45,17 @@ async def make_judgements(stage: Stage, account_id: int, author: int) -> None:
         stage.now,
     )
     await stage.come(author, *QUEUES)
+
+
+async def lay_votes_aside(stage: Stage, rejecting: Slot | None, confirming: Slot | None, looking: Slot | None) -> None:
+    """Let two reviewers vote so that they can take it back, and look on; a third one has another one behind."""
+    assert rejecting
+    assert confirming
+    assert looking
+    for slot, vote in ((rejecting, "reject"), (confirming, "confirm")):
+        await stage.vote(slot, vote, undo_seconds=30)
+        await stage.take(slot.reviewer_id, *QUEUES)
+    await stage.act(lay_slots_ahead, LaySlotAhead(stage.cell, looking.reviewer_id, QUEUES))
 
 
 async def leases_of_judgements(stage: Stage) -> list[tuple[int, JudgementId]]:

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import asyncpg
 import msgspec
 
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
-from manyeyes.actions.cast_votes import CastVote, Voted, cast_votes
+from manyeyes.actions.cast_votes import CastVote, cast_votes
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.go_online import GoOnline, go_online
 from manyeyes.actions.hand_out import HandOut, hand_out
+from manyeyes.actions.shared.ballots import Voted
 from manyeyes.actions.shared.slot_leases import SlotId
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
@@ -110,7 +112,8 @@ async def _refund(db: asyncpg.Connection, terms: QueueTerms, life: Life, task_id
         [slot] = await take_slots(db, later, [TakeSlot(1, reviewer, (terms.queue_id,))])
         assert slot is not None
         slot_id = SlotId(1, slot.task_id, slot.n, slot.lease)
-        [voted] = await cast_votes(db, later, [CastVote(1, reviewer, slot_id, Vote.CONFIRM, "wrong")])
+        said: dict[str, Any] = {"vote": Vote.CONFIRM, "reason": "wrong"}
+        [voted] = await cast_votes(db, later, [CastVote(cell=1, reviewer_id=reviewer, slot=slot_id, **said)])
     assert isinstance(voted, Voted), voted
     assert (voted.task_id, voted.state) == (task_id, ReportState.CONFIRMED)
 

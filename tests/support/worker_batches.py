@@ -7,7 +7,6 @@ import msgspec
 from manyeyes.actions.answer_tasks import AnswerTask
 from manyeyes.actions.attach_workers import AttachWorker
 from manyeyes.actions.beat_nodes import BeatNode
-from manyeyes.actions.cast_votes import CastVote
 from manyeyes.actions.choose_marks import ChooseMarks
 from manyeyes.actions.decide_appeals import DecideAppeal
 from manyeyes.actions.file_appeals import FileAppeal
@@ -20,8 +19,6 @@ from manyeyes.actions.mark_works import MarkWork
 from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen
 from manyeyes.actions.open_gates import OpenGate
 from manyeyes.actions.renew_leases import RenewLease
-from manyeyes.actions.renew_slots import RenewSlot
-from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots
 from manyeyes.actions.set_caps import SetCaps
 from manyeyes.actions.settle_aside import SettleAside
 from manyeyes.actions.shared.worker_desks import LeaseId
@@ -30,8 +27,6 @@ from manyeyes.actions.show_widgets import ShowWidget
 from manyeyes.actions.skip_tasks import SkipTask
 from manyeyes.actions.take_back import TakeBack
 from manyeyes.actions.take_queues import TakeQueues
-from manyeyes.actions.take_slots import TakeSlot
-from manyeyes.reports.rules import Vote
 from manyeyes.wellbeing.rules import Cap
 from manyeyes.workers.rules import SkipReason
 from support.batch_draw import Draw
@@ -128,17 +123,6 @@ def renew_leases(draw: Draw, world: World) -> list[RenewLease]:
     return draw.batch(one)
 
 
-def renew_slots(draw: Draw, world: World) -> list[RenewSlot]:
-    """Draw reviewers who ask for more time, now and then for what lies before somebody else."""
-    some = draw.few(world.slots)
-
-    def one() -> RenewSlot:
-        reviewer_id, slot = draw.one(some)
-        return RenewSlot(CELL, draw.one(world.reviewer_ids) if draw.rarely() else reviewer_id, slot)
-
-    return draw.batch(one)
-
-
 def note_instructions_seen(draw: Draw, world: World) -> list[NoteInstructionsSeen]:
     """Draw workers who went past instructions, some of them of what lies before them."""
     return draw.batch(
@@ -156,21 +140,6 @@ def beat_nodes(draw: Draw, world: World) -> list[BeatNode]:
     """Draw processes: those that are there, those that were long silent, a new one."""
     some = draw.few((LIVE_NODE, DEAD_NODE, LOST_NODE, LIVE_NODE + 7))
     return draw.batch(lambda: BeatNode(cell=CELL, node_id=draw.one(some)))
-
-
-def cast_votes(draw: Draw, world: World) -> list[CastVote]:
-    """Draw votes on one complaint that is open, mostly of one mind, and on others."""
-    judged = draw.one(sorted({slot.task_id for _, slot in world.slots} & set(world.judging)))
-    slots = [pair for pair in world.slots if pair[1].task_id == judged] * 3 + draw.few(world.slots)
-    minds = [*Vote, draw.one(tuple(Vote))]
-
-    def one() -> CastVote:
-        reviewer_id, slot = draw.one(slots)
-        reviewer_id = draw.one(world.reviewer_ids) if draw.rarely() else reviewer_id
-        vote, reason = draw.one(minds), draw.one(("wrong", "blurred"))
-        return CastVote(cell=CELL, reviewer_id=reviewer_id, slot=slot, vote=vote, reason=reason)
-
-    return draw.batch(one)
 
 
 def file_appeals(draw: Draw, world: World) -> list[FileAppeal]:
@@ -277,21 +246,3 @@ def mark_works(draw: Draw, world: World) -> list[MarkWork]:
 def open_gates(draw: Draw, world: World) -> list[OpenGate]:
     some = draw.few((1, 77, 78))
     return draw.batch(lambda: OpenGate(cell=CELL, queue_id=draw.one(some)))
-
-
-def take_slots(draw: Draw, world: World) -> list[TakeSlot]:
-    """Draw reviewers, each with the queues that are theirs: they are in no command but in who they are."""
-    queues = {reviewer_id: draw.one(((1,), (1, 2), (2,))) for reviewer_id in draw.few(world.reviewer_ids)}
-    queues |= {UNKNOWN: (1,), UNKNOWN + 1: (1, 2)}
-
-    def one() -> TakeSlot:
-        reviewer_id = draw.one(sorted(queues))
-        return TakeSlot(cell=CELL, reviewer_id=reviewer_id, queue_ids=queues[reviewer_id])
-
-    return draw.batch(one)
-
-
-def return_lapsed_slots(draw: Draw, world: World) -> list[ReturnLapsedSlots]:
-    """Draw commands for single reviewers and for all (0)."""
-    some = [0, *draw.few(world.reviewer_ids)]
-    return draw.batch(lambda: ReturnLapsedSlots(cell=CELL, reviewer_id=draw.one(some)))

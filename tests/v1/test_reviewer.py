@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from manyeyes.runtime.context import open_context
@@ -15,30 +14,9 @@ from manyeyes.v1.openapi import document
 from manyeyes.workers import store as workers
 from support import factories
 from support.in_process_client import Client
+from support.reviewer_calls import complain, next_of, vote
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "v1" / "reviewer.md"
-
-
-@pytest.fixture
-async def solved(client: Client) -> tuple[factories.Customer, factories.Hand, int]:
-    """A customer, a worker, and a task that was just solved."""
-    customer, hand = await factories.customer(client.context), await factories.hand(client.context)
-    return customer, hand, await factories.solve(client.context, customer, hand, "wr0ng")
-
-
-async def complain(client: Client, solved) -> None:
-    customer, _, task_id = solved
-    reply = await factories.call(client, "reportIncorrectImageCaptcha", customer, taskId=task_id)
-    assert reply == {"errorId": 0, "status": "success"}
-
-
-async def next_of(client: Client, reviewer, wait=0) -> httpx.Response:
-    return await client.get(f"/v1/reviewer/next?wait={wait}", headers=reviewer.headers)
-
-
-async def vote(client: Client, reviewer, slot, verdict="confirm", **more) -> httpx.Response:
-    body = {"slot": slot, "verdict": verdict, **more}
-    return await client.post("/v1/reviewer/votes", headers=reviewer.headers, json=body)
 
 
 def members(value) -> set[Any]:
@@ -266,16 +244,18 @@ async def test_the_page_s_examples_have_the_members_that_there_are(client: Clien
     reviewer = await factories.hand(client.context, reviewer=True)
     votes, _ = PAGE.read_text().split("## GET /v1/reviewer/results/next")  # of results: test_judging_api.py
     examples = [block.splitlines()[1] for block in votes.split("```")[1::2] if block.startswith("json")]
-    for name, example in zip(("next", "session"), examples, strict=True):
+    for name, example in zip(("next", "history", "session"), examples, strict=True):
         reply = await client.get(f"/v1/reviewer/{name}", headers=reviewer.headers)
         assert members(json.loads(example)) == members(reply.json())
+        if name == "next":
+            await vote(client, reviewer, reply.json()["slot"])
 
 
 def test_the_description_tells_of_every_call_and_of_the_verdicts():
     described = document()
     paths = {path for path in described["paths"] if path.startswith("/v1/reviewer/")}
-    shared = ("next", "session", "leave", "renewals", "questions/{question}")
-    calls = (*shared, "votes", *(f"results/{name}" for name in (*shared, "decisions", "skips")))
+    shared = ("next", "session", "leave", "renewals", "questions/{question}", "ahead", "undos", "skips")
+    calls = (*shared, "votes", "corrections", "history", *(f"results/{name}" for name in (*shared, "decisions")))
     assert paths == {f"/v1/reviewer/{name}" for name in calls}
     assert all(
         f"## {verb} {path}" in PAGE.read_text() for path in paths for verb in map(str.upper, described["paths"][path])

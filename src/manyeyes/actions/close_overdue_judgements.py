@@ -12,6 +12,7 @@ from manyeyes.certainty.rules import JudgementState
 from manyeyes.tasks import history
 
 LARGEST_SWEEP = 200
+UNDECIDED = (JudgementState.OPEN, JudgementState.LEASED, JudgementState.AHEAD)
 
 
 class CloseOverdueJudgements(msgspec.Struct, frozen=True):
@@ -31,7 +32,7 @@ async def close_overdue_judgements(
         return [0 for _ in commands]
     waiting = await lock_panels_of(tx, cell, task_ids)
     found = await judgements.lock(tx, cell, task_ids)
-    late = [j for j in found.values() if j.state in (JudgementState.OPEN, JudgementState.LEASED)]
+    late = [j for j in found.values() if j.state in UNDECIDED]
     closed = [msgspec.structs.replace(j, state=JudgementState.CLOSED) for j in late]
     await end_judgements(tx, now, cell, closed, waiting, await history.questions(tx, cell, task_ids))
     return [len(closed) for _ in commands]

@@ -1,12 +1,13 @@
 """Reviewers decide what people do not settle, and audit what stands: each decision is paid, and one is enough."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.judgement_effects import (
+    GIVEN,
     LOST,
     JudgementId,
     end_judgements,
@@ -25,19 +26,27 @@ from manyeyes.values.refusals import Reason, Refusal
 
 
 class DecideJudgement(msgspec.Struct, frozen=True):
-    """``value``: the answer, one of those that were given or the reviewer's own; None: it cannot be judged."""
+    """``value``: the answer, one of those that were given or the reviewer's own; None: it cannot be judged.
+
+    ``undo_seconds``: for so long it can be taken back, and nothing follows from it (docs/decisions/0081).
+    """
 
     cell: int
     reviewer_id: int
     judgement: JudgementId
     value: str | None
+    undo_seconds: float = 0
 
 
 class JudgementTaken(msgspec.Struct, frozen=True):
-    """What the decision earned; a repeated one is answered again, not paid again."""
+    """What the decision earns; a repeated one is answered again, not paid again.
+
+    ``undo_until``: until then it can be taken back.
+    """
 
     task_id: int
     earned_micros: int
+    undo_until: datetime | None = None
 
 
 async def decide_judgements(
@@ -57,10 +66,14 @@ async def decide_judgements(
     decided: dict[tuple[int, int], Judgement] = {}
     outcomes = [_decide(command, found, questions, decided, now) for command in commands]
     # 3. Save: the decisions with all that follows, the reviewers' pay.
-    ended = list(decided.values())  # in the order in which they were decided: a look at audits counts those before it
+    laid = [judgement for judgement in decided.values() if judgement.state is JudgementState.ASIDE]
+    await judgements.lay_aside(tx, now, cell, laid)
+    # In the order in which they were decided: a look at audits counts those before it.
+    ended = [judgement for judgement in decided.values() if judgement.state is JudgementState.DECIDED]
     await end_judgements(tx, now, cell, ended, waiting, questions)
     await pay_reviewers(tx, now, cell, ended)
-    await end_looks(tx, now, cell, ended)
+    # The pictures are gone from their screens, be the decisions final or laid aside.
+    await end_looks(tx, now, cell, decided.values())
     return outcomes
 
 
@@ -82,21 +95,23 @@ def _decide(
     # 2. It must be this reviewer's, by its newest lease; the same again gets the same answer.
     before = next((j for j in found.values() if _is_repeated(j, command, value)), None)
     if before:
-        return JudgementTaken(before.task_id, before.pay_micros)
+        return JudgementTaken(before.task_id, before.pay_micros, before.settles_at)
     judgement = held_by(found.values(), command.judgement, command.reviewer_id, now)
     if judgement is None:
         return why_lost(found.values(), command.judgement, command.reviewer_id)
     if why:
         return Refusal(Reason.ANSWER_UNFIT, why)
-    # 3. It is decided.
-    judgement = msgspec.structs.replace(judgement, state=JudgementState.DECIDED, value=value)
+    # 3. It is decided, or aside for as long as it can be taken back.
+    until = now + timedelta(seconds=command.undo_seconds) if command.undo_seconds else None
+    state = JudgementState.ASIDE if until else JudgementState.DECIDED
+    judgement = msgspec.structs.replace(judgement, state=state, value=value, settles_at=until)
     found[judgement.key] = judgement
     decided[judgement.key] = judgement
-    return JudgementTaken(judgement.task_id, judgement.pay_micros)
+    return JudgementTaken(judgement.task_id, judgement.pay_micros, until)
 
 
 def _is_repeated(judgement: Judgement, command: DecideJudgement, value: str | None) -> bool:
     """Tell whether this is the decision that was taken: its reply was lost on the way."""
     lease = (judgement.task_id, judgement.lease, judgement.reviewer_id)
     is_same = lease == (command.judgement.task_id, command.judgement.number, command.reviewer_id)
-    return is_same and judgement.state is JudgementState.DECIDED and judgement.value == value
+    return is_same and judgement.state in GIVEN and judgement.value == value

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.ballots import agreement
 from manyeyes.actions.shared.verdict_effects import DecidedComplaint, decide
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import ReportState
@@ -27,6 +28,8 @@ async def settle_overdue_reports(
     cell, patience = commands[0].cell, timedelta(hours=commands[0].patience_hours)
     overdue = await store.lock_overdue(tx, cell, now - patience, LARGEST_SWEEP)
     if overdue:
-        await slots.lock_slots(tx, cell, sorted(report.task_id for report in overdue))
+        found = await slots.lock_slots(tx, cell, sorted(report.task_id for report in overdue))
+        agreed = {r.task_id for r in overdue if agreement(s for s in found if s.task_id == r.task_id)}
+        overdue = [r for r in overdue if r.task_id not in agreed]  # where two agree, they decide it in some seconds
         await decide(tx, now, cell, [DecidedComplaint(report, ReportState.CONFIRMED) for report in overdue])
     return [len(overdue) for _ in commands]

@@ -28,7 +28,8 @@ class TakeBack(msgspec.Struct, frozen=True):
 
 
 async def take_back(tx: asyncpg.Connection, now: datetime, commands: Sequence[TakeBack]) -> list[Work | Refusal]:
-    """Return the tasks, each on its desk again under the same lease; else TOO_LATE or NOT_ONLINE.
+    """Return the tasks, each on its desk again under the same lease; else TOO_LATE, KEPT_TOO_LONG,
+    QUEUE_LOST or NOT_ONLINE.
 
     A whole lease begins, within three from when it was first shown. What the worker looked at meanwhile lies behind it,
     and counts as looked at for as long when it comes again. The same again gives the same.
@@ -114,7 +115,9 @@ def _behind(work: Work, now: datetime) -> Work:
 
 
 _TOO_LATE = Refusal(Reason.TOO_LATE, "that can be taken back no more: its time is over, or you have gone on")
-_SHOWN_FOR_LONG = Refusal(Reason.TOO_LATE, "that can be taken back no more: you have had it for as long as anybody may")
+_SHOWN_FOR_LONG = Refusal(
+    Reason.KEPT_TOO_LONG, "that can be taken back no more: you have had it for as long as anybody may"
+)
 _SEEN_ENOUGH = Refusal(Reason.TOO_LATE, "that can be taken back no more: its marks are not for you now")
 _NOT_ONLINE = Refusal(Reason.NOT_ONLINE, "go online first")
-_NOT_THEIRS = Refusal(Reason.TOO_LATE, "that can be taken back no more: you do not get its queue any longer")
+_NOT_THEIRS = Refusal(Reason.QUEUE_LOST, "that can be taken back no more: you do not get its queue any longer")

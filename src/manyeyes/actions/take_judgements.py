@@ -8,11 +8,9 @@ import msgspec
 
 from manyeyes.actions.shared.marked_looks import MarkedLooks, load_looks, save_looks
 from manyeyes.certainty import judgements
-from manyeyes.certainty.rules import JUDGEMENT_SECONDS, Judgement, assign
+from manyeyes.certainty.rules import JUDGEMENT_SECONDS, SPARE_JUDGEMENTS, Judgement, assign
 from manyeyes.panels import store as panels
 from manyeyes.reports import slots
-
-SPARE_JUDGEMENTS = 8  # looked at beyond one for each reviewer, since some may be none for them
 
 
 class TakeJudgement(msgspec.Struct, frozen=True):
@@ -33,7 +31,10 @@ async def take_judgements(
     """
     cell = commands[0].cell
     asking = {c.reviewer_id: frozenset(c.queue_ids) for c in commands}
-    held = await judgements.held(tx, now, cell, asking)
+    held, ahead = await judgements.desks(tx, now, cell, asking)
+    if ahead.keys() - held.keys():  # what lay behind comes next
+        until = now + timedelta(seconds=JUDGEMENT_SECONDS)
+        held |= await judgements.show_ahead(tx, now, cell, sorted(ahead.keys() - held.keys()), until)
     if held.keys() != asking.keys() and await judgements.any_open(tx, cell):
         held |= await _take(tx, now, cell, {r: q for r, q in asking.items() if r not in held})
     return [held.get(c.reviewer_id) for c in commands]

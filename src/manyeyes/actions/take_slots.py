@@ -8,9 +8,8 @@ import msgspec
 
 from manyeyes.actions.shared.marked_looks import MarkedLooks, load_looks, save_looks
 from manyeyes.reports import slots
-from manyeyes.reports.rules import REVIEWERS, SLOT_SECONDS, Slot, assign
-
-SPARE_SLOTS = 8  # looked at beyond three for each reviewer, since some may be none for them
+from manyeyes.reports.rules import REVIEWERS, SLOT_SECONDS, SPARE_SLOTS, Slot, assign
+from manyeyes.reports.voting import store as voting
 
 
 class TakeSlot(msgspec.Struct, frozen=True):
@@ -29,7 +28,10 @@ async def take_slots(tx: asyncpg.Connection, now: datetime, commands: Sequence[T
     """
     cell = commands[0].cell
     asking = {c.reviewer_id: frozenset(c.queue_ids) for c in commands}
-    held = await slots.held(tx, now, cell, asking)
+    held, ahead = await slots.desks(tx, now, cell, asking)
+    if ahead.keys() - held.keys():  # what lay behind comes next
+        until = now + timedelta(seconds=SLOT_SECONDS)
+        held |= await voting.show_ahead(tx, now, cell, sorted(ahead.keys() - held.keys()), until)
     if held.keys() != asking.keys() and await slots.any_open(tx, cell):
         held |= await _take(tx, now, cell, {r: q for r, q in asking.items() if r not in held})
     return [held.get(c.reviewer_id) for c in commands]

@@ -6,13 +6,14 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.certainty.rules import Judgement, JudgementPurpose
+from manyeyes.certainty.rules import Judgement, JudgementPurpose, JudgementState
 from manyeyes.certainty.store import SQL
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import one_row
 from manyeyes.db.rows import columns, read
 
 ANY_LAPSED = SQL.any_lapsed_judgement  # whether any judgement of a cell ($1) is to be opened again
+ANY_ASIDE = SQL.any_decision_aside  # whether any decision of a cell ($1) can be taken back no more
 
 JudgementKey = tuple[int, int]  # task, purpose
 
@@ -36,6 +37,19 @@ class NewJudgement(msgspec.Struct, frozen=True, kw_only=True):
     target: float | None = None
     until: float = 0.0
     stops: str = "[]"
+
+
+class OwnDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision as its reviewer sees it later; ``is_right``: people had said the same together."""
+
+    task_id: int
+    state: JudgementState
+    queue_id: int
+    value: str | None
+    is_right: bool | None
+    pay_micros: int
+    decided_at: datetime
+    settles_at: datetime | None
 
 
 class AlikeDecisions(msgspec.Struct, frozen=True):
@@ -69,8 +83,18 @@ async def any_open(tx: asyncpg.Connection, cell: int) -> bool:
 
 async def held(tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Iterable[int]) -> dict[int, Judgement]:
     """Return what those of the reviewers who have a live lease have before them."""
-    rows = await tx.fetch(SQL.held_judgements, cell, sorted(reviewer_ids), now)
-    return {j.reviewer_id: j for j in read(Judgement, rows)}
+    return (await desks(tx, now, cell, reviewer_ids))[0]
+
+
+async def desks(
+    tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Iterable[int]
+) -> tuple[dict[int, Judgement], dict[int, Judgement]]:
+    """Return what the reviewers have before them, and what lies behind that, each by reviewer."""
+    found = read(Judgement, await tx.fetch(SQL.held_judgements, cell, sorted(reviewer_ids), now))
+    return (
+        {j.reviewer_id: j for j in found if j.state is JudgementState.LEASED},
+        {j.reviewer_id: j for j in found if j.state is JudgementState.AHEAD},
+    )
 
 
 async def lock_open(tx: asyncpg.Connection, cell: int, limit: int) -> list[Judgement]:
@@ -94,6 +118,56 @@ async def lease(
     found = zip(*[(*judgement.key, reviewer_id) for judgement, reviewer_id in given], strict=True)
     leased = read(Judgement, await tx.fetch(SQL.lease_judgements, cell, *found, until, now))
     return {j.reviewer_id: j for j in leased}
+
+
+async def lay_ahead(
+    tx: asyncpg.Connection, cell: int, given: Sequence[tuple[Judgement, int]], until: datetime
+) -> dict[int, Judgement]:
+    """Lay locked judgements behind what reviewers look at, who are not shown them; return each reviewer's."""
+    if not given:
+        return {}
+    found = zip(*[(*judgement.key, reviewer_id) for judgement, reviewer_id in given], strict=True)
+    laid = read(Judgement, await tx.fetch(SQL.lay_judgements_ahead, cell, *found, until))
+    return {j.reviewer_id: j for j in laid}
+
+
+async def show_ahead(
+    tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Sequence[int], until: datetime
+) -> dict[int, Judgement]:
+    """Show reviewers what lay behind what they looked at; return each reviewer's."""
+    rows = await tx.fetch(SQL.show_judgements_ahead, cell, reviewer_ids, until, now)
+    return {j.reviewer_id: j for j in read(Judgement, rows)}
+
+
+async def lock_with_desks(
+    tx: asyncpg.Connection, cell: int, task_ids: Sequence[int], reviewer_ids: Sequence[int]
+) -> list[Judgement]:
+    """Lock all judgements of tasks, and what reviewers have before them and behind that."""
+    return read(Judgement, await tx.fetch(SQL.lock_judgements_and_desks, cell, task_ids, reviewer_ids))
+
+
+async def put_behind(tx: asyncpg.Connection, cell: int, keys: Sequence[JudgementKey], until: datetime) -> None:
+    """Lay locked judgements behind what their reviewers took back."""
+    if keys:
+        await tx.execute(SQL.put_judgements_behind, cell, *zip(*keys, strict=True), until)
+
+
+async def lay_aside(tx: asyncpg.Connection, now: datetime, cell: int, laid: Sequence[Judgement]) -> None:
+    """Write decisions that can be taken back until the instants that these say."""
+    if laid:
+        found = columns(laid, "task_id", "purpose", "value", "settles_at")
+        await tx.execute(SQL.lay_decisions_aside, cell, *found, now)
+
+
+async def take_back(tx: asyncpg.Connection, cell: int, back: Sequence[Judgement]) -> None:
+    """Let these, whose decisions were aside, lie before their reviewers again, for as long as they say."""
+    if back:
+        await tx.execute(SQL.take_decisions_back, cell, *columns(back, "task_id", "purpose", "lease_until"))
+
+
+async def due(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[int]:
+    """Return the tasks of decisions that can be taken back no more, the oldest first; not locked."""
+    return [row["task_id"] for row in await tx.fetch(SQL.decisions_aside, cell, now, limit)]
 
 
 async def renew(tx: asyncpg.Connection, cell: int, renewed: Sequence[Judgement]) -> None:
@@ -159,6 +233,13 @@ async def agreement(
     rows = await db.fetch(SQL.agreement_of, cell, reviewer_id, since)
     found = {row["is_own"]: AlikeDecisions(row["decided"], row["alike"]) for row in rows}
     return found.get(True, AlikeDecisions()), found.get(False, AlikeDecisions())
+
+
+async def decisions_by(
+    db: asyncpg.Connection, cell: int, reviewer_id: int, before: tuple[datetime, int], limit: int
+) -> list[OwnDecision]:
+    """Return a reviewer's decisions before the place (decided at, task), newest first."""
+    return read(OwnDecision, await db.fetch(SQL.decisions_by, cell, reviewer_id, *before, limit))
 
 
 async def all_judgements(db: asyncpg.Connection, cell: int) -> dict[int, int]:

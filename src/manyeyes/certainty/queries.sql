@@ -69,17 +69,19 @@ FROM unnest($3::bigint[], $4::smallint[], $5::bigint[], $6::int[], $7::bigint[],
 SELECT EXISTS (SELECT FROM judgement WHERE cell = $1 AND state = 0);
 
 -- name: held_judgements
--- What these reviewers have before them.
+-- What these reviewers have before them (1), and what lies behind that (5).
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
        value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
+       settles_at,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks
-FROM judgement WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state = 1 AND lease_until > $3;
+FROM judgement WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state IN (1, 5) AND lease_until > $3;
 
 -- name: lock_open_judgements
 -- What has waited for longest; whoever else takes some now gets others.
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
        value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
+       settles_at,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks
 FROM judgement WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id LIMIT $2 FOR UPDATE SKIP LOCKED;
@@ -89,12 +91,14 @@ FROM judgement WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id LIMIT $2
 -- clear to them in its queue.
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
        value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
+       settles_at,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = j.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = j.queue_id), 0::smallint) AS marks
 FROM judgement AS j WHERE j.cell = $1 AND j.state = 0 AND NOT j.passed_by @> ARRAY[$2::bigint]
-  AND EXISTS (SELECT FROM unnest($3::int[], $4::int[]) AS c (queue_id, clear) WHERE c.queue_id = j.queue_id AND
-              (coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = j.task_id), 0::smallint)
-               | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = j.queue_id), 0::smallint)) & ~c.clear = 0)
+  AND j.queue_id = ANY ($3::int[])
+  AND (coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = j.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = j.queue_id), 0::smallint))
+      & ~($4::int[])[array_position($3::int[], j.queue_id)] = 0
   AND NOT EXISTS (SELECT FROM answer AS a WHERE a.cell = $1 AND a.task_id = j.task_id AND a.worker_id = $2)
 ORDER BY j.filed_at, j.task_id LIMIT 1 FOR UPDATE SKIP LOCKED;
 
@@ -106,9 +110,42 @@ FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS g (task_id, purpose, 
 WHERE judgement.cell = $1 AND judgement.task_id = g.task_id AND judgement.purpose = g.purpose
 RETURNING judgement.task_id, judgement.purpose, account_id, queue_id, question_id, state, judgement.reviewer_id, lease,
           lease_until, passed_by, proposal, score, value, is_right, pay_micros, is_accepted, target, until, stops, round,
-          shown_at, filed_at,
+          shown_at, filed_at, settles_at,
           coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
           | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks;
+
+-- name: lay_judgements_ahead
+-- Lay judgements behind what reviewers look at: theirs until then, and shown to nobody. The rows are locked.
+UPDATE judgement SET state = 5, reviewer_id = g.reviewer_id, lease = judgement.lease + 1, lease_until = $5
+FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS g (task_id, purpose, reviewer_id)
+WHERE judgement.cell = $1 AND judgement.task_id = g.task_id AND judgement.purpose = g.purpose
+RETURNING judgement.task_id, judgement.purpose, account_id, queue_id, question_id, state, judgement.reviewer_id, lease,
+          lease_until, passed_by, proposal, score, value, is_right, pay_micros, is_accepted, target, until, stops, round,
+          shown_at, filed_at, settles_at,
+          coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
+          | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks;
+
+-- name: show_judgements_ahead
+-- What lay behind lies before these reviewers now, under the same number; what they had seen before keeps since when.
+-- Whoever is at one of them now is not waited for. What was marked meanwhile is not shown: its minute ends, and it goes to others.
+UPDATE judgement SET state = 1, lease_until = $3, shown_at = coalesce(shown_at, $4)
+FROM (SELECT o.task_id, o.purpose FROM judgement AS o
+      WHERE o.cell = $1 AND o.reviewer_id = ANY ($2::bigint[]) AND o.state = 5 AND o.lease_until > $4
+        AND (coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = o.task_id), 0::smallint)
+             | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = o.queue_id), 0::smallint)) = 0
+      ORDER BY o.task_id, o.purpose FOR UPDATE SKIP LOCKED) AS a
+WHERE judgement.cell = $1 AND judgement.task_id = a.task_id AND judgement.purpose = a.purpose
+RETURNING judgement.task_id, judgement.purpose, account_id, queue_id, question_id, state, reviewer_id, lease,
+          lease_until, passed_by, proposal, score, value, is_right, pay_micros, is_accepted, target, until, stops, round,
+          shown_at, filed_at, settles_at,
+          coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
+          | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks;
+
+-- name: put_judgements_behind
+-- What reviewers look at goes behind what they took back; the rows are locked.
+UPDATE judgement SET state = 5, lease_until = $4
+FROM unnest($2::bigint[], $3::smallint[]) AS j (task_id, purpose)
+WHERE judgement.cell = $1 AND judgement.task_id = j.task_id AND judgement.purpose = j.purpose;
 
 -- name: renew_judgements
 -- Reviewers who work at them keep their judgements for longer; the rows are locked.
@@ -120,17 +157,48 @@ WHERE judgement.cell = $1 AND judgement.task_id = r.task_id AND judgement.purpos
 -- All judgements of tasks, locked in the order of the key, after their panels.
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
        value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
+       settles_at,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks
 FROM judgement WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id, purpose FOR UPDATE;
 
+-- name: lock_judgements_and_desks
+-- The same, and what lies before these reviewers (1), or behind that (5).
+SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
+       value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
+       settles_at,
+       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks
+FROM judgement WHERE cell = $1 AND (task_id = ANY ($2::bigint[]) OR (reviewer_id = ANY ($3::bigint[]) AND state IN (1, 5)))
+ORDER BY task_id, purpose FOR UPDATE;
+
 -- name: save_judgements
 -- What became of judgements; the rows are locked.
 UPDATE judgement SET state = j.state, value = j.value, is_right = j.is_right, stops = j.stops::jsonb, round = j.round,
-                     decided_at = $9
+                     decided_at = $9, settles_at = NULL
 FROM unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::text[], $6::boolean[], $7::text[], $8::int[])
      AS j (task_id, purpose, state, value, is_right, stops, round)
 WHERE judgement.cell = $1 AND judgement.task_id = j.task_id AND judgement.purpose = j.purpose;
+
+-- name: lay_decisions_aside
+-- Decisions that their reviewers can take back for a while; nothing follows from them yet. The rows are locked.
+UPDATE judgement SET state = 4, value = j.value, settles_at = j.settles_at, decided_at = $6
+FROM unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[]) AS j (task_id, purpose, value, settles_at)
+WHERE judgement.cell = $1 AND judgement.task_id = j.task_id AND judgement.purpose = j.purpose;
+
+-- name: take_decisions_back
+-- Decisions that were aside are none: the results lie before their reviewers again. The rows are locked.
+UPDATE judgement SET state = 1, value = NULL, decided_at = NULL, settles_at = NULL, lease_until = j.lease_until
+FROM unnest($2::bigint[], $3::smallint[], $4::timestamptz[]) AS j (task_id, purpose, lease_until)
+WHERE judgement.cell = $1 AND judgement.task_id = j.task_id AND judgement.purpose = j.purpose;
+
+-- name: any_decision_aside
+-- Whether the time is over in which a decision can be taken back.
+SELECT EXISTS (SELECT FROM judgement WHERE cell = $1 AND state = 4 AND settles_at <= now());
+
+-- name: decisions_aside
+-- Tasks with a decision whose time to be taken back is over, the oldest first; not locked.
+SELECT task_id FROM judgement WHERE cell = $1 AND state = 4 AND settles_at <= $2 ORDER BY settles_at, task_id LIMIT $3;
 
 -- name: pass_judgements
 -- Reviewers passed on these, which are open for others. The rows are locked.
@@ -140,16 +208,16 @@ WHERE judgement.cell = $1 AND judgement.task_id = p.task_id AND judgement.purpos
 
 -- name: any_lapsed_judgement
 -- Whether a reviewer's time for a result is over.
-SELECT EXISTS (SELECT FROM judgement WHERE cell = $1 AND state = 1 AND lease_until <= now());
+SELECT EXISTS (SELECT FROM judgement WHERE cell = $1 AND state IN (1, 5) AND lease_until <= now());
 
 -- name: lock_lapsed_judgements
 -- Judgements whose reviewers did not decide in time.
-SELECT task_id, purpose FROM judgement WHERE cell = $1 AND state = 1 AND lease_until <= $2 ORDER BY lease_until LIMIT $3
+SELECT task_id, purpose FROM judgement WHERE cell = $1 AND state IN (1, 5) AND lease_until <= $2 ORDER BY lease_until LIMIT $3
 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_left_judgements
 -- Judgements of reviewers who go.
-SELECT task_id, purpose FROM judgement WHERE cell = $1 AND state = 1 AND reviewer_id = ANY ($2::bigint[])
+SELECT task_id, purpose FROM judgement WHERE cell = $1 AND state IN (1, 5) AND reviewer_id = ANY ($2::bigint[])
 ORDER BY task_id, purpose FOR UPDATE SKIP LOCKED;
 
 -- name: reopen_judgements
@@ -163,16 +231,16 @@ WHERE judgement.cell = $1 AND judgement.task_id = j.task_id AND judgement.purpos
 -- them, who are few; their panels are locked before them.
 (SELECT task_id FROM judgement WHERE cell = $1 AND state = 0 AND filed_at <= $2 ORDER BY filed_at, task_id LIMIT $3)
 UNION ALL
-SELECT task_id FROM judgement WHERE cell = $1 AND state = 1 AND filed_at <= $2;
+SELECT task_id FROM judgement WHERE cell = $1 AND state IN (1, 5) AND filed_at <= $2;
 
 -- name: undecided_judgements
 -- Those of the tasks about which a reviewer is asked.
-SELECT task_id FROM judgement WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state < 2;
+SELECT task_id FROM judgement WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state NOT IN (2, 3);
 
 -- name: judged_since
 -- How many judgements a reviewer made since an instant, and what they earned.
 SELECT count(*) AS judgements, coalesce(sum(pay_micros), 0)::bigint AS pay_micros FROM judgement
-WHERE cell = $1 AND reviewer_id = $2 AND reviewer_id <> 0 AND state = 2 AND decided_at >= $3;
+WHERE cell = $1 AND reviewer_id = $2 AND reviewer_id <> 0 AND state IN (2, 4) AND decided_at >= $3;
 
 -- name: all_judgements
 -- What every reviewer's decisions earned.
@@ -189,3 +257,9 @@ WHERE cell = $1 AND reviewer_id <> 0 AND state = 2 AND value IS NOT NULL AND dec
 UPDATE judgement SET proposal = '', value = CASE WHEN value IS NOT NULL THEN '' END,
                      stops = CASE state WHEN 2 THEN stops ELSE '[]' END
 WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: decisions_by
+-- A page of a reviewer's decisions, newest first, before a place in the list.
+SELECT task_id, state, queue_id, value, is_right, pay_micros, decided_at, settles_at FROM judgement
+WHERE cell = $1 AND reviewer_id = $2 AND reviewer_id <> 0 AND state IN (2, 4) AND (decided_at, task_id) < ($3, $4)
+ORDER BY decided_at DESC, task_id DESC LIMIT $5;

@@ -9,6 +9,7 @@ import msgspec
 
 from manyeyes.values.lease_time import Renewable
 
+SPARE_JUDGEMENTS = 8  # looked at beyond one for each reviewer, since some may be none for them
 JUDGEMENT_SECONDS = 180  # how long a reviewer may look at one; a form of many fields takes longer than a vote
 
 
@@ -20,12 +21,18 @@ class JudgementPurpose(enum.IntEnum):
 
 
 class JudgementState(enum.IntEnum):
-    """open → leased → decided; leased → open; open or leased → closed."""
+    """open → leased → decided; leased → open; open or leased → closed.
+
+    leased → aside → decided: it can be taken back. open → ahead → leased: it lies behind what its reviewer looks at
+    (docs/decisions/0081).
+    """
 
     OPEN = 0
     LEASED = 1
     DECIDED = 2
     CLOSED = 3  # nobody decided in time, or nobody needs it any more
+    ASIDE = 4
+    AHEAD = 5
 
 
 class Judgement(Renewable, msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +64,7 @@ class Judgement(Renewable, msgspec.Struct, frozen=True, kw_only=True):
     round: int
     filed_at: datetime  # when its result was accepted, or could not be
     shown_at: datetime | None = None  # of a leased one: since when it lies before its reviewer
+    settles_at: datetime | None = None  # of one that is aside: until when it can be taken back
     marks: int = 0  # its task's, and its queue's as they are now
 
     LEASE_SECONDS = JUDGEMENT_SECONDS

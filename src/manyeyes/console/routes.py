@@ -21,6 +21,7 @@ from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
 from manyeyes.console.customer.top_ups import TopUpPages
 from manyeyes.console.operator.routes import PageOrForm, Rooms, operators
+from manyeyes.console.reviewer.history import HistoryPages
 from manyeyes.console.reviewer.judging import JudgingPages
 from manyeyes.console.reviewer.review import ReviewPages
 from manyeyes.console.shared.appearance import change_look
@@ -109,7 +110,7 @@ def _everybodys(context: Context) -> Rooms:
 def _workers(context: Context) -> Rooms:
     work, review, complaints = WorkPages(context), ReviewPages(context), ComplaintPages(context)
     judging, accuracy, mine = JudgingPages(context), AccuracyPages(context), MinePages(context)
-    marks = MarkPages(context)
+    marks, reviews = MarkPages(context), HistoryPages(context)
     pages: dict[str, PageOrForm] = {
         "/worker": work.show,
         "/worker/accuracy": accuracy.show,
@@ -119,6 +120,8 @@ def _workers(context: Context) -> Rooms:
         "/worker/reports": complaints.show,
         "/reviewer": review.show,
         "/reviewer/results": judging.show,
+        "/reviewer/history": reviews.show,
+        "/reviewer/history.csv": reviews.as_csv,
         "/widget/{signed}": WidgetPages(context).show,
     }
     forms: dict[str, PageOrForm] = {
@@ -135,6 +138,8 @@ def _workers(context: Context) -> Rooms:
         "/worker/mine/ask": mine.ask,
         "/worker/mine/withdraw": mine.withdraw,
         "/reviewer/vote": review.vote,
+        "/reviewer/skip": review.skip,
+        "/reviewer/correct": reviews.correct,
         "/reviewer/leave": review.leave,
         "/reviewer/results/decide": judging.decide,
         "/reviewer/results/skip": judging.skip,

@@ -661,13 +661,16 @@ CREATE TABLE vote_slot (
     voted_at    timestamptz,
     pay_micros  bigint NOT NULL DEFAULT 0,   -- what the vote earns: the queue's when the complaint came
     shown_at    timestamptz,                 -- of a leased one: since when it lies before its reviewer
+    passed_by   bigint[] NOT NULL DEFAULT '{}',
+    settles_at  timestamptz,                 -- of a vote that can be taken back: until when
     PRIMARY KEY (cell, task_id, n)
 ) WITH (fillfactor = 50);
 CREATE INDEX vote_slot_open ON vote_slot (cell, filed_at, task_id, n) WHERE state = 0;
-CREATE INDEX vote_slot_leased ON vote_slot (cell, lease_until) WHERE state = 1;
+CREATE INDEX vote_slot_leased ON vote_slot (cell, lease_until) WHERE state IN (1, 5);
+CREATE INDEX vote_slot_aside ON vote_slot (cell, settles_at) WHERE state = 4;
 -- Nobody judges a complaint twice.
 CREATE UNIQUE INDEX vote_slot_once ON vote_slot (cell, task_id, reviewer_id) WHERE reviewer_id <> 0;
-CREATE INDEX vote_slot_held ON vote_slot (cell, reviewer_id) WHERE state = 1;
+CREATE INDEX vote_slot_held ON vote_slot (cell, reviewer_id) WHERE state IN (1, 5);
 CREATE INDEX vote_slot_reviewer ON vote_slot (cell, reviewer_id, voted_at) WHERE reviewer_id <> 0;
 
 -- How often a reviewer voted on decided complaints, and how often against the verdict.
@@ -1315,10 +1318,12 @@ CREATE TABLE judgement (
     stops       jsonb NOT NULL DEFAULT '[]',              -- [score, value] after each answer; once decided [score, is wrong]
     round       int NOT NULL DEFAULT 0,   -- the proving that counted it; 0: none did
     shown_at    timestamptz,              -- of a leased one: since when it lies before its reviewer
+    settles_at  timestamptz,              -- of a decision that can be taken back: until when
     PRIMARY KEY (cell, task_id, purpose)
 ) WITH (fillfactor = 70);
 CREATE INDEX judgement_open ON judgement (cell, filed_at, task_id) WHERE state = 0;
-CREATE INDEX judgement_leased ON judgement (cell, lease_until) WHERE state = 1;
+CREATE INDEX judgement_leased ON judgement (cell, lease_until) WHERE state IN (1, 5);
+CREATE INDEX judgement_aside ON judgement (cell, settles_at) WHERE state = 4;
 CREATE INDEX judgement_reviewer ON judgement (cell, reviewer_id, decided_at) WHERE reviewer_id <> 0;
 CREATE INDEX judgement_audits ON judgement (cell, account_id, queue_id, question_id, decided_at) WHERE target IS NOT NULL AND state = 2;
 

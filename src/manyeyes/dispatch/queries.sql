@@ -83,9 +83,8 @@ WHERE cell = $1 AND queue_id = $2 AND state = 0 AND task_id <> ALL ($8::bigint[]
       WHEN cardinality($5::bigint[]) = 0 OR kind <> ALL ($7::text[]) THEN p.tried
       ELSE work.tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
                                WHERE b.account_id = work.account_id) END
-      || CASE WHEN marks | $10::smallint = 0 THEN '{}' ELSE ARRAY(
-              SELECT c.worker_id FROM unnest($3::bigint[], $9::int[]) AS c (worker_id, clear)
-              WHERE (marks | $10::smallint) & ~c.clear <> 0 ORDER BY c.worker_id) END) @> $3::bigint[]
+      || ARRAY(SELECT c.worker_id FROM unnest($3::bigint[], $9::int[]) AS c (worker_id, clear)
+               WHERE (marks | $10::smallint) <> 0 AND (marks | $10::smallint) & ~c.clear <> 0)) @> $3::bigint[]
 ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE OF work SKIP LOCKED;
 
 -- name: queued_head
@@ -105,9 +104,8 @@ WHERE w.cell = $1 AND w.queue_id = $2 AND w.state = 2 AND w.purpose < 2 AND NOT 
       WHEN cardinality($5::bigint[]) = 0 OR w.kind <> ALL ($7::text[]) THEN p.tried
       ELSE w.tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
                             WHERE b.account_id = w.account_id) END
-      || CASE WHEN w.marks | $12::smallint = 0 THEN '{}' ELSE ARRAY(
-              SELECT c.worker_id FROM unnest($3::bigint[], $11::int[]) AS c (worker_id, clear)
-              WHERE (w.marks | $12::smallint) & ~c.clear <> 0 ORDER BY c.worker_id) END) @> $3::bigint[]
+      || ARRAY(SELECT c.worker_id FROM unnest($3::bigint[], $11::int[]) AS c (worker_id, clear)
+               WHERE (w.marks | $12::smallint) <> 0 AND (w.marks | $12::smallint) & ~c.clear <> 0)) @> $3::bigint[]
   AND (w.desk_since + interval '1 s' * $9::float8 * CASE WHEN $10 AND w.lease > 1 THEN 2 ELSE 1 END <= $8
        OR $10 AND (s.silent OR l.is_looking))
 ORDER BY w.bid_micros DESC, w.turn, w.task_id LIMIT $4 FOR UPDATE OF w, s SKIP LOCKED;

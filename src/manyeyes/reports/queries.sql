@@ -59,16 +59,12 @@ SET judged = reporter.judged + excluded.judged, confirmed = reporter.confirmed +
 SELECT EXISTS (SELECT FROM vote_slot WHERE cell = $1 AND state = 0);
 
 -- name: held_slots
--- What these reviewers have before them.
+-- What these reviewers have before them (1), and what lies behind that (5).
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
+       settles_at,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
-FROM vote_slot WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state = 1 AND lease_until > $3;
-
--- name: slots_of
--- The judgements of one complaint as they went, for the operator.
-SELECT n, reviewer_id, state, verdict AS vote, reason, voted_at, pay_micros FROM vote_slot
-WHERE cell = $1 AND task_id = $2 ORDER BY n;
+FROM vote_slot WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state IN (1, 5) AND lease_until > $3;
 
 -- name: open_records
 -- Make a reviewer's record when they come first.
@@ -84,6 +80,7 @@ FOR UPDATE;
 -- name: lock_open
 -- The slots that have been open for longest; whoever else takes slots now gets others.
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
+       settles_at,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
 FROM vote_slot WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id, n LIMIT $2 FOR UPDATE SKIP LOCKED;
@@ -92,20 +89,27 @@ FROM vote_slot WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id, n LIMIT
 -- The slot that has been open for longest and fits one reviewer, for when the first ones are none for them: neither one of
 -- those who answered nor whoever decided among their answers, and with no mark but those that are clear to them in its queue.
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
+       settles_at,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = s.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = s.queue_id), 0::smallint) AS marks
 FROM vote_slot AS s WHERE s.cell = $1 AND s.state = 0 AND s.author_id <> $2
-  AND EXISTS (SELECT FROM unnest($3::int[], $4::int[]) AS c (queue_id, clear) WHERE c.queue_id = s.queue_id AND
-              (coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = s.task_id), 0::smallint)
-               | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = s.queue_id), 0::smallint)) & ~c.clear = 0)
-  AND NOT EXISTS (SELECT FROM vote_slot AS o WHERE o.cell = $1 AND o.task_id = s.task_id AND o.reviewer_id = $2)
+  AND s.queue_id = ANY ($3::int[])
+  AND (coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = s.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = s.queue_id), 0::smallint))
+      & ~($4::int[])[array_position($3::int[], s.queue_id)] = 0
+  AND NOT EXISTS (SELECT FROM vote_slot AS o WHERE o.cell = $1 AND o.task_id = s.task_id
+                    AND (o.reviewer_id = $2 OR o.passed_by @> ARRAY[$2::bigint]))
   AND NOT EXISTS (SELECT FROM answer AS a WHERE a.cell = $1 AND a.task_id = s.task_id AND a.worker_id = $2)
   AND NOT EXISTS (SELECT FROM judgement AS j WHERE j.cell = $1 AND j.task_id = s.task_id AND j.reviewer_id = $2)
 ORDER BY s.filed_at, s.task_id, s.n LIMIT 1 FOR UPDATE SKIP LOCKED;
 
 -- name: judges
--- Who has, or had, a slot of these complaints; who was one of several who answered; who decided among their answers.
+-- Who has, or had, a slot of these complaints, or passed one on; who was one of several who answered; who decided among
+-- their answers.
 SELECT task_id, reviewer_id FROM vote_slot WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND reviewer_id <> 0
+UNION ALL
+SELECT s.task_id, p.reviewer_id FROM vote_slot AS s, unnest(s.passed_by) AS p (reviewer_id)
+WHERE s.cell = $1 AND s.task_id = ANY ($2::bigint[])
 UNION ALL
 SELECT task_id, worker_id FROM answer WHERE cell = $1 AND task_id = ANY ($2::bigint[])
 UNION ALL
@@ -118,7 +122,7 @@ UPDATE vote_slot SET state = 1, reviewer_id = s.reviewer_id, lease = vote_slot.l
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS s (task_id, n, reviewer_id)
 WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n
 RETURNING vote_slot.task_id, vote_slot.n, state, author_id, queue_id, vote_slot.reviewer_id, lease, lease_until,
-          verdict AS vote, reason, pay_micros, shown_at,
+          verdict AS vote, reason, pay_micros, shown_at, settles_at,
           coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
           | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks;
 
@@ -141,32 +145,34 @@ WHERE cell = $1 AND state = 0 AND filed_at <= $2 ORDER BY filed_at LIMIT $3 FOR 
 -- name: lock_slots
 -- All slots of complaints, locked in the order of the key.
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
+       settles_at,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
 FROM vote_slot WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id, n FOR UPDATE;
 
 -- name: save_votes
 -- Votes that were cast; the rows are locked.
-UPDATE vote_slot SET state = 2, verdict = v.verdict, reason = v.reason, voted_at = $6
+UPDATE vote_slot SET state = 2, verdict = v.verdict, reason = v.reason, voted_at = $6, settles_at = NULL
 FROM unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::text[]) AS v (task_id, n, verdict, reason)
 WHERE vote_slot.cell = $1 AND vote_slot.task_id = v.task_id AND vote_slot.n = v.n;
 
 -- name: close_slots
 -- A complaint is decided: what is not voted is closed, unpaid.
-UPDATE vote_slot SET state = 3 WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state IN (0, 1);
+UPDATE vote_slot SET state = 3 WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state IN (0, 1, 5);
 
 -- name: any_lapsed_slot
 -- Whether a reviewer's time for a complaint is over.
-SELECT EXISTS (SELECT FROM vote_slot WHERE cell = $1 AND state = 1 AND lease_until <= now());
+SELECT coalesce((SELECT lease_until FROM vote_slot WHERE cell = $1 AND state IN (1, 5) ORDER BY lease_until LIMIT 1) <= now(),
+                false);
 
 -- name: lock_lapsed
 -- Slots whose reviewers did not vote in time.
-SELECT task_id, n FROM vote_slot WHERE cell = $1 AND state = 1 AND lease_until <= $2 ORDER BY lease_until LIMIT $3
+SELECT task_id, n FROM vote_slot WHERE cell = $1 AND state IN (1, 5) AND lease_until <= $2 ORDER BY lease_until LIMIT $3
 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_held
 -- Slots of reviewers who go.
-SELECT task_id, n FROM vote_slot WHERE cell = $1 AND state = 1 AND reviewer_id = ANY ($2::bigint[])
+SELECT task_id, n FROM vote_slot WHERE cell = $1 AND state IN (1, 5) AND reviewer_id = ANY ($2::bigint[])
 ORDER BY task_id, n FOR UPDATE SKIP LOCKED;
 
 -- name: reopen_slots
@@ -199,11 +205,6 @@ SELECT reviewer_id, votes, against FROM reviewer_record WHERE cell = $1 AND vote
 -- name: record_of
 -- A reviewer's record.
 SELECT reviewer_id, votes, against FROM reviewer_record WHERE cell = $1 AND reviewer_id = $2;
-
--- name: reviewer_since
--- How many votes a reviewer cast since an instant, and what they earned.
-SELECT count(*) AS votes, coalesce(sum(pay_micros), 0)::bigint AS pay_micros FROM vote_slot
-WHERE cell = $1 AND reviewer_id = $2 AND reviewer_id <> 0 AND voted_at >= $3;
 
 -- name: reports_of
 -- A page of an account's reports, newest first, before a place in the list; null asks for every state.

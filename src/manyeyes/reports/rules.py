@@ -13,6 +13,7 @@ from manyeyes.values.refusals import Reason, Refusal
 REPORT_SECONDS = 60  # docs/contracts/anticaptcha.md#reports: within 60 s of the end
 REVIEWERS = 3  # docs/contracts/anticaptcha.md#complaints
 VOTES_TO_DECIDE = 2  # two equal votes are a verdict
+SPARE_SLOTS = 8  # looked at beyond three for each reviewer, since some may be none for them
 SLOT_SECONDS = 60  # how long a reviewer may look at one complaint
 FEWEST_VOTES, FEWEST_AGAINST = 20, 3  # a reviewer with fewer votes, or fewer against the verdict, is not compared yet
 OUTLIER_DEVIATIONS = 3
@@ -58,12 +59,18 @@ class ReportState(enum.IntEnum):
 
 
 class SlotState(enum.IntEnum):
-    """OPEN → LEASED → VOTED; a lapsed lease opens it again; a verdict closes what is not voted."""
+    """OPEN → LEASED → VOTED; a lapsed lease opens it again; a verdict closes what is not voted.
+
+    LEASED → ASIDE → VOTED: a vote that can be taken back. OPEN → AHEAD → LEASED: it lies behind what its reviewer looks
+    at (docs/decisions/0081).
+    """
 
     OPEN = 0
     LEASED = 1
     VOTED = 2
     CLOSED = 3
+    ASIDE = 4
+    AHEAD = 5
 
 
 class Vote(enum.StrEnum):
@@ -104,6 +111,7 @@ class Slot(Renewable, msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     pay_micros: int
     shown_at: datetime | None = None  # of a leased one: since when it lies before its reviewer
+    settles_at: datetime | None = None  # of one that is aside: until when it can be taken back
     marks: int = 0  # its task's, and its queue's as they are now
 
     LEASE_SECONDS = SLOT_SECONDS

@@ -7,7 +7,6 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
-from manyeyes.db.queries import one_row
 from manyeyes.db.rows import columns, read, read_one
 from manyeyes.reports.rules import Slot, SlotState, Vote
 from manyeyes.reports.store import SQL, vote_of
@@ -33,28 +32,11 @@ class ReviewerRecord(msgspec.Struct, frozen=True):
     against: int
 
 
-class CastSlot(msgspec.Struct, frozen=True, kw_only=True):
-    """One judgement of a complaint, and whose; ``vote`` and ``voted_at`` None: nobody's yet."""
-
-    n: int
-    reviewer_id: int
-    state: SlotState
-    vote: Vote | None
-    reason: str
-    voted_at: datetime | None
-    pay_micros: int
-
-
 async def insert_slots(tx: asyncpg.Connection, now: datetime, cell: int, slots: Sequence[NewSlot]) -> None:
     """Open slots for complaints."""
     if slots:
         found = columns(slots, "task_id", "n", "author_id", "queue_id", "pay_micros")
         await tx.execute(SQL.insert_slots, cell, *found, now)
-
-
-async def slots_of(db: asyncpg.Connection, cell: int, task_id: int) -> list[CastSlot]:
-    """Return the judgements of a task's complaint, in their order."""
-    return read(CastSlot, await db.fetch(SQL.slots_of, cell, task_id), vote=_vote)
 
 
 async def any_open(tx: asyncpg.Connection, cell: int) -> bool:
@@ -64,7 +46,18 @@ async def any_open(tx: asyncpg.Connection, cell: int) -> bool:
 
 async def held(tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Iterable[int]) -> dict[int, Slot]:
     """Return what those of the reviewers who have a live lease have before them."""
-    return {s.reviewer_id: s for s in _slots(await tx.fetch(SQL.held_slots, cell, sorted(reviewer_ids), now))}
+    return (await desks(tx, now, cell, reviewer_ids))[0]
+
+
+async def desks(
+    tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Iterable[int]
+) -> tuple[dict[int, Slot], dict[int, Slot]]:
+    """Return what the reviewers have before them, and what lies behind that, each by reviewer."""
+    found = as_slots(await tx.fetch(SQL.held_slots, cell, sorted(reviewer_ids), now))
+    return (
+        {s.reviewer_id: s for s in found if s.state is SlotState.LEASED},
+        {s.reviewer_id: s for s in found if s.state is SlotState.AHEAD},
+    )
 
 
 async def lock_reviewers(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> None:
@@ -77,14 +70,14 @@ async def lock_reviewers(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequen
 
 async def lock_open(tx: asyncpg.Connection, cell: int, limit: int) -> list[Slot]:
     """Lock the slots that have been open for longest."""
-    return _slots(await tx.fetch(SQL.lock_open, cell, limit))
+    return as_slots(await tx.fetch(SQL.lock_open, cell, limit))
 
 
 async def lock_open_for(
     tx: asyncpg.Connection, cell: int, reviewer_id: int, queue_ids: Sequence[int], clear: Sequence[int]
 ) -> list[Slot]:
     """Lock the one open slot that fits this reviewer best, if there is one; ``clear``: the marks for them, by queue."""
-    return _slots(await tx.fetch(SQL.lock_open_for, cell, reviewer_id, queue_ids, clear))
+    return as_slots(await tx.fetch(SQL.lock_open_for, cell, reviewer_id, queue_ids, clear))
 
 
 async def judges(tx: asyncpg.Connection, cell: int, task_ids: Iterable[int]) -> set[tuple[int, int]]:
@@ -100,12 +93,12 @@ async def lease(
     if not given:
         return {}
     found = zip(*[(slot.task_id, slot.n, reviewer_id) for slot, reviewer_id in given], strict=True)
-    return {s.reviewer_id: s for s in _slots(await tx.fetch(SQL.lease_slots, cell, *found, until, now))}
+    return {s.reviewer_id: s for s in as_slots(await tx.fetch(SQL.lease_slots, cell, *found, until, now))}
 
 
 async def lock_slots(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Slot]:
     """Lock all slots of complaints; where their reports are locked too, these were before."""
-    return _slots(await tx.fetch(SQL.lock_slots, cell, task_ids))
+    return as_slots(await tx.fetch(SQL.lock_slots, cell, task_ids))
 
 
 async def renew(tx: asyncpg.Connection, cell: int, renewed: Sequence[Slot]) -> None:
@@ -116,7 +109,7 @@ async def renew(tx: asyncpg.Connection, cell: int, renewed: Sequence[Slot]) -> N
 
 async def save_votes(tx: asyncpg.Connection, now: datetime, cell: int, voted: Sequence[Slot]) -> None:
     """Write the votes that these slots got."""
-    found = columns(voted, "task_id", "n", "verdict", "reason", verdict=lambda slot: int(slot.vote is Vote.CONFIRM))
+    found = columns(voted, "task_id", "n", "verdict", "reason", verdict=as_verdict)
     await tx.execute(SQL.save_votes, cell, *found, now)
 
 
@@ -158,19 +151,19 @@ async def record_of(db: asyncpg.Connection, cell: int, reviewer_id: int) -> Revi
     return found or ReviewerRecord(reviewer_id, 0, 0)
 
 
-async def reviewer_since(db: asyncpg.Connection, cell: int, reviewer_id: int, since: datetime) -> tuple[int, int]:
-    """Return how many votes a reviewer cast since an instant, and the micros they earned."""
-    row = await one_row(db, SQL.reviewer_since, cell, reviewer_id, since)
-    return row["votes"], row["pay_micros"]
-
-
 async def all_votes(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     """Return what every reviewer's votes earned, in micros."""
     return dict(await db.fetch(SQL.all_votes, cell, timeout=PROOF_SECONDS))
 
 
-def _slots(rows: Sequence[asyncpg.Record]) -> list[Slot]:
+def as_slots(rows: Sequence[asyncpg.Record]) -> list[Slot]:
+    """Return rows of slots as values."""
     return read(Slot, rows, vote=_vote)
+
+
+def as_verdict(slot: Slot) -> int:
+    """Return a slot's vote as it is stored."""
+    return int(slot.vote is Vote.CONFIRM)
 
 
 def _vote(verdict: int | None) -> Vote | None:

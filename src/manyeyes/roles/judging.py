@@ -8,10 +8,12 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.decide_judgements import DecideJudgement, decide_judgements
+from manyeyes.actions.lay_judgements_ahead import LayJudgementAhead, lay_judgements_ahead
 from manyeyes.actions.renew_judgements import RenewJudgement, renew_judgements
 from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, return_lapsed_judgements
 from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.skip_judgements import SkipJudgement, skip_judgements
+from manyeyes.actions.take_back_decisions import TakeBackDecision, take_back_decisions
 from manyeyes.actions.take_judgements import TakeJudgement, take_judgements
 from manyeyes.certainty import judgements
 from manyeyes.certainty.judgements import AlikeDecisions
@@ -67,8 +69,11 @@ class LeasedJudgement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DecisionTaken(msgspec.Struct, frozen=True):
+    """``undo_until``: until then the decision can be taken back, and nothing follows from it."""
+
     earned_micros: int
     next: LeasedJudgement | None
+    undo_until: datetime | None = None
 
 
 class JudgingSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,26 +95,26 @@ class JudgingSession(msgspec.Struct, frozen=True, kw_only=True):
 class JudgingDesk(ReviewerDesk[LeasedJudgement]):
     """What signed-in reviewers do with results, in one process."""
 
-    async def decide(self, worker: Worker, judgement: JudgementId | None, value: str | None) -> DecisionTaken | Refusal:
+    async def decide(
+        self, worker: Worker, judgement: JudgementId | None, value: str | None, *, is_undoable: bool = False
+    ) -> DecisionTaken | Refusal:
         """Decide a result, None: it cannot be judged; return what that earned and what comes next."""
-        if not worker.reviewer:
-            return NO_REVIEWER
-        if judgement is None or judgement.cell not in self._context.cells.numbers:
-            return _NO_JUDGEMENT
-        command = DecideJudgement(judgement.cell, worker.worker_id, judgement, value)
+        if (refusal := self._not_theirs(worker, judgement)) or judgement is None:
+            return refusal or _NO_JUDGEMENT
+        seconds = self._context.settings.undo_seconds if is_undoable else 0
+        command = DecideJudgement(judgement.cell, worker.worker_id, judgement, value, seconds)
         outcome = await self._context.batcher.ask(decide_judgements, command)
         if isinstance(outcome, Refusal):
             return outcome
         self._context.job_bell.ring()  # a task that ended may let a line of its job in
         upcoming = await self._take(worker.worker_id)
-        return DecisionTaken(outcome.earned_micros, None if isinstance(upcoming, Refusal) else upcoming)
+        following = None if isinstance(upcoming, Refusal) else upcoming
+        return DecisionTaken(outcome.earned_micros, following, outcome.undo_until)
 
     async def skip(self, worker: Worker, judgement: JudgementId | None) -> LeasedJudgement | Refusal | None:
         """Pass a result on to others; return what comes next."""
-        if not worker.reviewer:
-            return NO_REVIEWER
-        if judgement is None or judgement.cell not in self._context.cells.numbers:
-            return _NO_JUDGEMENT
+        if (refusal := self._not_theirs(worker, judgement)) or judgement is None:
+            return refusal or _NO_JUDGEMENT
         command = SkipJudgement(judgement.cell, worker.worker_id, judgement)
         outcome = await self._context.batcher.ask(skip_judgements, command)
         if isinstance(outcome, Refusal):
@@ -117,12 +122,21 @@ class JudgingDesk(ReviewerDesk[LeasedJudgement]):
         self._context.notifier.notify([EVERY_REVIEWER])
         return await self._take(worker.worker_id)
 
+    async def take_back(self, worker: Worker, judgement: JudgementId | None) -> LeasedJudgement | Refusal:
+        """Return the result before the reviewer again; refused with `too_late` once its time is over."""
+        if (refusal := self._not_theirs(worker, judgement)) or judgement is None:
+            return refusal or _NO_JUDGEMENT
+        command = TakeBackDecision(judgement.cell, worker.worker_id, judgement)
+        outcome = await self._context.batcher.ask(take_back_decisions, command)
+        if isinstance(outcome, Refusal):
+            return outcome
+        await self._give_back_elsewhere(judgement.cell, worker.worker_id)
+        return await self._leased(judgement.cell, outcome)
+
     async def renew(self, worker: Worker, judgement: JudgementId | None) -> Renewed | Refusal:
         """Give more time for the result that the reviewer looks at; refused with what became of one that is over."""
-        if not worker.reviewer:
-            return NO_REVIEWER
-        if judgement is None or judgement.cell not in self._context.cells.numbers:
-            return _NO_JUDGEMENT
+        if (refusal := self._not_theirs(worker, judgement)) or judgement is None:
+            return refusal or _NO_JUDGEMENT
         command = RenewJudgement(judgement.cell, worker.worker_id, judgement)
         return await self._context.batcher.ask(renew_judgements, command)
 
@@ -157,6 +171,18 @@ class JudgingDesk(ReviewerDesk[LeasedJudgement]):
     async def _lay(self, cell: int, worker_id: int, queue_ids: Sequence[int]) -> LeasedJudgement | None:
         found = await self._context.batcher.ask(take_judgements, TakeJudgement(cell, worker_id, tuple(queue_ids)))
         return None if found is None else await self._leased(cell, found)
+
+    async def _lay_ahead(self, cell: int, worker_id: int, queue_ids: Sequence[int]) -> LeasedJudgement | None:
+        command = LayJudgementAhead(cell, worker_id, tuple(queue_ids))
+        found = await self._context.batcher.ask(lay_judgements_ahead, command)
+        return None if found is None else await self._leased(cell, found)
+
+    def _not_theirs(self, worker: Worker, judgement: JudgementId | None) -> Refusal | None:
+        """Return why somebody can do nothing with a judgement, whatever became of it."""
+        if not worker.reviewer:
+            return NO_REVIEWER
+        is_known = judgement is not None and judgement.cell in self._context.cells.numbers
+        return None if is_known else _NO_JUDGEMENT
 
     async def _holds(self, cell: int, worker_id: int) -> bool:
         return await self._context.batcher.read(_holds, cell, worker_id)

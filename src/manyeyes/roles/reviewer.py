@@ -8,16 +8,23 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.cast_votes import CastVote, cast_votes
+from manyeyes.actions.correct_votes import CorrectVote, correct_votes
+from manyeyes.actions.lay_slots_ahead import LaySlotAhead, lay_slots_ahead
 from manyeyes.actions.renew_slots import RenewSlot, renew_slots
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
+from manyeyes.actions.shared.ballots import Voted
 from manyeyes.actions.shared.slot_leases import SlotId
+from manyeyes.actions.skip_slots import SkipSlot, skip_slots
+from manyeyes.actions.take_back_votes import TakeBackVote, take_back_votes
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.ledger import store as ledger
 from manyeyes.reports import slots
 from manyeyes.reports.rules import LONGEST_REASON, Slot, Vote
+from manyeyes.reports.voting import store as voting
 from manyeyes.roles.instructions import QuestionKey
 from manyeyes.roles.pictures import KeptPicture
 from manyeyes.roles.reviewer_desk import NO_REVIEWER, ReviewerDesk
+from manyeyes.runtime.notifier import EVERY_REVIEWER
 from manyeyes.tasks import history
 from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import PictureOptions, picture_options
@@ -54,8 +61,11 @@ Judged = tuple[TaskQuestion, tuple[str, str]]  # what was asked, the answer as i
 
 
 class VoteTaken(msgspec.Struct, frozen=True):
+    """``undo_until``: until then the vote can be taken back, and nothing follows from it."""
+
     earned_micros: int
     next: LeasedSlot | None
+    undo_until: datetime | None = None
 
 
 class ReviewerSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,30 +81,71 @@ class ReviewerSession(msgspec.Struct, frozen=True, kw_only=True):
 class ReviewDesk(ReviewerDesk[LeasedSlot]):
     """What signed-in reviewers do with complaints, in one process."""
 
-    async def vote(self, worker: Worker, slot: SlotId | None, verdict: Vote, reason: str = "") -> VoteTaken | Refusal:
+    async def vote(
+        self, worker: Worker, slot: SlotId | None, verdict: Vote, reason: str = "", *, is_undoable: bool = False
+    ) -> VoteTaken | Refusal:
         """Judge a complaint; return what that earned and what comes next. A lost slot is refused with `slot_lost`."""
-        if not worker.reviewer:
-            return NO_REVIEWER
-        if slot is None or slot.cell not in self._context.cells.numbers:
-            return _NO_SLOT
+        if (refusal := self._not_theirs(worker, slot)) or slot is None:
+            return refusal or _NO_SLOT
         try:
             reason = read_words(reason, "reason", LONGEST_REASON)
         except ValueError as error:
             return Refusal(Reason.UNREADABLE, str(error))
-        command = CastVote(slot.cell, worker.worker_id, slot, verdict, reason)
+        seconds = self._context.settings.undo_seconds if is_undoable else 0
+        command = CastVote(
+            cell=slot.cell,
+            reviewer_id=worker.worker_id,
+            slot=slot,
+            vote=verdict,
+            reason=reason,
+            undo_seconds=seconds,
+        )
         outcome = await self._context.batcher.ask(cast_votes, command)
         if isinstance(outcome, Refusal):
             return outcome
         self._context.job_bell.ring()  # what was refunded may let a line of its job in
         upcoming = await self._take(worker.worker_id)
-        return VoteTaken(outcome.earned_micros, None if isinstance(upcoming, Refusal) else upcoming)
+        following = None if isinstance(upcoming, Refusal) else upcoming
+        return VoteTaken(outcome.earned_micros, following, outcome.undo_until)
+
+    async def correct(self, worker: Worker, slot: SlotId | None, verdict: Vote, reason: str = "") -> Voted | Refusal:
+        """Say something else of a complaint that is undecided; refused with `already_decided` when it is not."""
+        if (refusal := self._not_theirs(worker, slot)) or slot is None:
+            return refusal or _NO_SLOT
+        try:
+            reason = read_words(reason, "reason", LONGEST_REASON)
+        except ValueError as error:
+            return Refusal(Reason.UNREADABLE, str(error))
+        command = CorrectVote(cell=slot.cell, reviewer_id=worker.worker_id, slot=slot, vote=verdict, reason=reason)
+        outcome = await self._context.batcher.ask(correct_votes, command)
+        self._context.job_bell.ring()
+        self._context.notifier.notify([EVERY_REVIEWER])
+        return outcome
+
+    async def skip(self, worker: Worker, slot: SlotId | None) -> LeasedSlot | Refusal | None:
+        """Pass a complaint on to others; return what comes next."""
+        if (refusal := self._not_theirs(worker, slot)) or slot is None:
+            return refusal or _NO_SLOT
+        outcome = await self._context.batcher.ask(skip_slots, SkipSlot(slot.cell, worker.worker_id, slot))
+        if isinstance(outcome, Refusal):
+            return outcome
+        self._context.notifier.notify([EVERY_REVIEWER])
+        return await self._take(worker.worker_id)
+
+    async def take_back(self, worker: Worker, slot: SlotId | None) -> LeasedSlot | Refusal:
+        """Return the complaint before the reviewer again; refused with `too_late` once its time is over."""
+        if (refusal := self._not_theirs(worker, slot)) or slot is None:
+            return refusal or _NO_SLOT
+        outcome = await self._context.batcher.ask(take_back_votes, TakeBackVote(slot.cell, worker.worker_id, slot))
+        if isinstance(outcome, Refusal):
+            return outcome
+        await self._give_back_elsewhere(slot.cell, worker.worker_id)
+        return await self._leased(slot.cell, outcome)
 
     async def renew(self, worker: Worker, slot: SlotId | None) -> Renewed | Refusal:
         """Give more time for the complaint that the reviewer looks at; refused with what became of a lost slot."""
-        if not worker.reviewer:
-            return NO_REVIEWER
-        if slot is None or slot.cell not in self._context.cells.numbers:
-            return _NO_SLOT
+        if (refusal := self._not_theirs(worker, slot)) or slot is None:
+            return refusal or _NO_SLOT
         return await self._context.batcher.ask(renew_slots, RenewSlot(slot.cell, worker.worker_id, slot))
 
     async def session(self, worker: Worker) -> ReviewerSession | Refusal:
@@ -105,7 +156,7 @@ class ReviewDesk(ReviewerDesk[LeasedSlot]):
         votes = earned = payable = 0
         for cell in self._context.cells.numbers:
             async with self._context.cells.pool(cell).acquire() as db:
-                count, micros = await slots.reviewer_since(db, cell, worker.worker_id, midnight)
+                count, micros = await voting.reviewer_since(db, cell, worker.worker_id, midnight)
                 payable += await ledger.worker_payable(db, cell, worker.worker_id)
             votes, earned = votes + count, earned + micros
         return ReviewerSession(
@@ -115,6 +166,16 @@ class ReviewDesk(ReviewerDesk[LeasedSlot]):
     async def _lay(self, cell: int, worker_id: int, queue_ids: Sequence[int]) -> LeasedSlot | None:
         slot = await self._context.batcher.ask(take_slots, TakeSlot(cell, worker_id, tuple(queue_ids)))
         return None if slot is None else await self._leased(cell, slot)
+
+    async def _lay_ahead(self, cell: int, worker_id: int, queue_ids: Sequence[int]) -> LeasedSlot | None:
+        slot = await self._context.batcher.ask(lay_slots_ahead, LaySlotAhead(cell, worker_id, tuple(queue_ids)))
+        return None if slot is None else await self._leased(cell, slot)
+
+    def _not_theirs(self, worker: Worker, slot: SlotId | None) -> Refusal | None:
+        """Return why somebody can do nothing with a slot, whatever became of it."""
+        if not worker.reviewer:
+            return NO_REVIEWER
+        return _NO_SLOT if slot is None or slot.cell not in self._context.cells.numbers else None
 
     async def _holds(self, cell: int, worker_id: int) -> bool:
         return await self._context.batcher.read(_holds, cell, worker_id)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from manyeyes.roles.instructions import Instructions, QuestionKey, instructions
@@ -29,6 +29,7 @@ class Lying(Protocol):
 
 
 LyingT = TypeVar("LyingT", bound=Lying)
+Look = Callable[[int, int, Sequence[int]], Awaitable[LyingT | None]]  # in a cell, for a worker, in these queues
 
 
 class ReviewerDesk(ABC, Generic[LyingT]):
@@ -49,6 +50,10 @@ class ReviewerDesk(ABC, Generic[LyingT]):
     async def _give_back(self, cell: int, worker_id: int) -> None:
         """Give back what lies before the reviewer in a cell."""
 
+    @abstractmethod
+    async def _lay_ahead(self, cell: int, worker_id: int, queue_ids: Sequence[int]) -> LyingT | None:
+        """Return what lies behind what the reviewer looks at in a cell; None where nothing does."""
+
     async def next(self, worker: Worker, wait_seconds: float) -> LyingT | Refusal | None:
         """Return what the reviewer has before them, waiting up to ``wait_seconds`` for it; None when nothing came."""
         deadline = asyncio.get_running_loop().time() + min(max(wait_seconds, 0.0), LONGEST_WAIT)
@@ -64,6 +69,13 @@ class ReviewerDesk(ABC, Generic[LyingT]):
         finally:
             self._context.notifier.unsubscribe(EVERY_REVIEWER, event)
 
+    async def ahead(self, worker: Worker) -> LyingT | Refusal | None:
+        """Return what comes next, for its picture to be fetched beforehand; it counts as shown to nobody.
+
+        Who looks at nothing gets nothing. ``expires_at`` of it is until when it is kept for them.
+        """
+        return await self._found(worker.worker_id, self._lay_ahead)
+
     async def leave(self, worker: Worker) -> None:
         """Give back at once what the reviewer has before them."""
         for cell in self._context.cells.numbers:
@@ -78,6 +90,13 @@ class ReviewerDesk(ABC, Generic[LyingT]):
         asked = found.question if found else None
         return (await instructions(self._context, asked) if asked and asked == key else None) or _NO_QUESTION
 
+    async def _give_back_elsewhere(self, cell: int, worker_id: int) -> None:
+        """Give back what lies before the reviewer in other cells: what they took back is all that they look at."""
+        for other in self._context.cells.numbers:
+            if other != cell:
+                await self._give_back(other, worker_id)
+        self._context.notifier.notify([EVERY_REVIEWER])
+
     async def _explained(self, cell: int, question_id: int) -> QuestionKey | None:
         """Return the question if there is anything to read about it."""
         key = QuestionKey(cell, question_id)
@@ -86,6 +105,9 @@ class ReviewerDesk(ABC, Generic[LyingT]):
 
     async def _take(self, worker_id: int) -> LyingT | Refusal | None:
         """Return what lies before the reviewer, else something fresh of any cell. Who was disabled is refused."""
+        return await self._found(worker_id, self._lay)
+
+    async def _found(self, worker_id: int, look: Look[LyingT]) -> LyingT | Refusal | None:
         worker = await self._context.lookups.worker(worker_id)
         if worker is None:
             return WORKER_DISABLED
@@ -94,7 +116,7 @@ class ReviewerDesk(ABC, Generic[LyingT]):
         queues = await self._context.lookups.queues()
         queue_ids = tuple(may_judge(worker.languages, {q.queue_id: q.language for q in queues.values()}))
         for cell in await self._cells(worker_id):
-            found = await self._lay(cell, worker_id, queue_ids)
+            found = await look(cell, worker_id, queue_ids)
             if found is not None:
                 return found
         return None

@@ -16,10 +16,12 @@ from manyeyes.certainty import judgements
 from manyeyes.dispatch.looks import store as work
 from manyeyes.ledger import store as ledger
 from manyeyes.reports import slots
+from manyeyes.reports.voting import store as voting
 from manyeyes.runtime import periodic
 from manyeyes.runtime.aside_sweep import settle_what_is_aside
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.periodic import PeriodicJob
+from manyeyes.runtime.review_sweep import settle_what_reviewers_said
 from manyeyes.skills import evidence, gold_items
 from manyeyes.workers import waiting
 
@@ -40,6 +42,8 @@ SWEEPS: list[Sweep] = [
     (ledger.ANY_DUE_PAY, periodic.vest),
     (slots.ANY_LAPSED, periodic.return_slots),
     (judgements.ANY_LAPSED, periodic.return_slots),
+    (voting.ANY_ASIDE, settle_what_reviewers_said),
+    (judgements.ANY_ASIDE, settle_what_reviewers_said),
     (work.ANY_DEPTH, periodic.measure),
 ]
 

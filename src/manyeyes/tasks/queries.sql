@@ -253,13 +253,18 @@ DELETE FROM truth WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: item_outcomes
 -- What became of a job's items, in the order of their lines; an answer that is no longer kept is gone. Its lines are bounded
--- on both sides: with a limit instead, a plan that sorts would read all that is left, for each portion anew.
-SELECT t.task_id, t.line, t.external_id, coalesce(w.state, q.state) AS work_state, r.ending, r.answer, r.answer AS shown,
+-- on both sides: with a limit instead, a plan that sorts would read all that is left, for each portion anew. Of several
+-- answers the seats say where it is, as for `seen_tasks`.
+SELECT t.task_id, t.line, t.external_id, coalesce(w.state, s.state) AS work_state, r.ending, r.answer, r.answer AS shown,
        coalesce(r.answers, 0) AS answers, r.assurance, r.confidence, coalesce(r.is_proven, false) AS is_proven,
        coalesce(r.charged_micros, 0) AS charged_micros, coalesce(f.refunded_micros, 0) AS refunded_micros, r.ended_at
 FROM task AS t
 LEFT JOIN work AS w ON w.cell = t.cell AND w.task_id = t.task_id
 LEFT JOIN panel AS q ON q.cell = t.cell AND q.task_id = t.task_id AND q.state < 2
+LEFT JOIN LATERAL (
+     SELECT CASE WHEN q.state = 1 OR bool_or(o.state IN (1, 2, 4)) THEN 1 WHEN bool_and(o.state = 3) THEN 3
+                 WHEN q.given > 0 THEN 1 ELSE 0 END AS state
+     FROM work AS o WHERE o.cell = $1 AND o.of_task = t.task_id AND o.of_task <> 0 AND o.purpose = 1) AS s ON q.state < 2
 LEFT JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
 LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id
 WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4

@@ -20,6 +20,7 @@ from manyeyes.v1 import (
     practice,
     recognitions,
     reports,
+    review_history,
     reviewer,
     statement,
     tasks,
@@ -44,6 +45,7 @@ from manyeyes.v1.operations import Operation
 from manyeyes.v1.practice import PracticeApi
 from manyeyes.v1.recognitions import RecognitionsApi
 from manyeyes.v1.reports import ReportsApi
+from manyeyes.v1.review_history import ReviewHistoryApi
 from manyeyes.v1.reviewer import ReviewerApi
 from manyeyes.v1.statement import StatementApi
 from manyeyes.v1.tasks import TasksApi
@@ -57,6 +59,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     EarningsApi: earnings.OPERATIONS,
     MarksApi: marks.OPERATIONS,
     ReviewerApi: reviewer.OPERATIONS,
+    ReviewHistoryApi: review_history.OPERATIONS,
     JudgingApi: judging.OPERATIONS,
     ReportsApi: reports.OPERATIONS,
     WebhooksApi: webhooks.OPERATIONS,

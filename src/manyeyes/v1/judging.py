@@ -21,10 +21,14 @@ from manyeyes.workers.store import Worker
 
 
 class DecisionRequest(msgspec.Struct):
-    """``value``: one of the given answers or the reviewer's own, in its kind's form; null: it cannot be judged."""
+    """``value``: one of the given answers or the reviewer's own, in its kind's form; null: it cannot be judged.
+
+    ``undo``: for some seconds the decision can be taken back, and nothing follows from it.
+    """
 
     judgement: str
     value: str | None
+    undo: bool = False
 
 
 class JudgementRequest(msgspec.Struct):
@@ -45,8 +49,22 @@ class JudgingApi(DeskCalls[LeasedJudgement, JudgementView]):
     async def decide(self, call: Call[Worker, DecisionRequest]) -> DecisionView | Refusal:
         """Take the reviewer's decision; return what it earned and what comes next."""
         lease = parse_judgement(call.body.judgement)
-        outcome = await self._desk.decide(call.person, lease, call.body.value)
+        outcome = await self._desk.decide(call.person, lease, call.body.value, is_undoable=call.body.undo)
         return outcome if isinstance(outcome, Refusal) else decision_view(self._context, outcome)
+
+    async def undos(self, call: Call[Worker, JudgementRequest]) -> JudgementView | Refusal:
+        """Give a result back that the reviewer has just decided, with `undo`; 409 once it is too late."""
+        outcome = await self._desk.take_back(call.person, parse_judgement(call.body.judgement))
+        if isinstance(outcome, Refusal):
+            return outcome
+        shown = judgement_view(self._context, outcome)
+        assert shown is not None  # of something it is something
+        return shown
+
+    async def ahead(self, call: Call[Worker, None]) -> JudgementView | Refusal | None:
+        """Return what comes next, for its picture to be fetched beforehand; it counts as shown to nobody."""
+        found = await self._desk.ahead(call.person)
+        return found if isinstance(found, Refusal) else judgement_view(self._context, found)
 
     async def skip(self, call: Call[Worker, JudgementRequest]) -> JudgementView | Refusal | None:
         """Pass a result on, to be theirs never again; return what comes next."""
@@ -75,6 +93,23 @@ OPERATIONS = [
         body=DecisionRequest,
         reply=DecisionView,
         statuses=(400, 401, 403, 409, 422),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/reviewer/results/undos",
+        handler=JudgingApi.undos,
+        caller=signed_in_worker,
+        body=JudgementRequest,
+        reply=JudgementView,
+        statuses=(400, 401, 403, 409),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/reviewer/results/ahead",
+        handler=JudgingApi.ahead,
+        caller=signed_in_worker,
+        reply=JudgementView,
+        statuses=(204, 401, 403),
     ),
     Operation(
         method="POST",

@@ -33,8 +33,11 @@ class JudgementView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DecisionView(msgspec.Struct, frozen=True):
+    """``undo_until``: until then the decision can be taken back; only of one that was asked for with `undo`."""
+
     earned: float
     next: JudgementView | None
+    undo_until: datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 class AlikeView(msgspec.Struct, frozen=True):
@@ -76,7 +79,8 @@ def judgement_view(context: Context, leased: LeasedJudgement | None) -> Judgemen
 
 def decision_view(context: Context, taken: DecisionTaken) -> DecisionView:
     """Return what a decision earned, and what comes next."""
-    return DecisionView(number(taken.earned_micros), judgement_view(context, taken.next))
+    until = taken.undo_until or msgspec.UNSET
+    return DecisionView(number(taken.earned_micros), judgement_view(context, taken.next), until)
 
 
 def judging_view(session: JudgingSession) -> JudgingView:

@@ -47,8 +47,11 @@ class SlotView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VoteView(msgspec.Struct, frozen=True):
+    """``undo_until``: until then the vote can be taken back; only of one that was asked for with `undo`."""
+
     earned: float
     next: SlotView | None
+    undo_until: datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 class ReviewerView(msgspec.Struct, frozen=True):
@@ -105,7 +108,8 @@ def answer_parts(
 
 def vote_view(context: Context, taken: VoteTaken) -> VoteView:
     """Return what a vote earned, and what comes next."""
-    return VoteView(number(taken.earned_micros), slot_view(context, taken.next))
+    until = taken.undo_until or msgspec.UNSET
+    return VoteView(number(taken.earned_micros), slot_view(context, taken.next), until)
 
 
 def reviewer_view(session: ReviewerSession) -> ReviewerView:

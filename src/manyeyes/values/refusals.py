@@ -46,6 +46,8 @@ class Reason(enum.StrEnum):
     ALREADY_ANSWERED = "already_answered"
     ALREADY_PASSED_ON = "already_passed_on"
     TOO_LATE = "too_late"
+    QUEUE_LOST = "queue_lost"
+    KEPT_TOO_LONG = "kept_too_long"
     ANSWER_UNFIT = "answer_unfit"
     FOREIGN_ORIGIN = "foreign_origin"
 

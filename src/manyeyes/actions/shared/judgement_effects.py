@@ -59,7 +59,7 @@ def held_by(found: Iterable[Judgement], lease: JudgementId, reviewer_id: int, no
 def why_lost(found: Iterable[Judgement], lease: JudgementId, reviewer_id: int) -> Refusal:
     """Return why a lease of a judgement is not live: the reviewer has decided it already, or it is over."""
     of = (lease.task_id, lease.number, reviewer_id)
-    decided = (j for j in found if j.state is JudgementState.DECIDED)
+    decided = (j for j in found if j.state in GIVEN)
     return _JUDGED if any((j.task_id, j.lease, j.reviewer_id) == of for j in decided) else LOST
 
 
@@ -271,3 +271,6 @@ _reached = msgspec.json.Decoder(tuple[Reached, ...])
 _outcomes = msgspec.json.Decoder(list[tuple[float, bool]])
 _JUDGED = Refusal(Reason.ALREADY_ANSWERED, "you have judged this already; go on with the next")
 LOST = Refusal(Reason.SLOT_LOST, "the time for this picture was over, or somebody decided it; go on with the next")
+GIVEN = (JudgementState.DECIDED, JudgementState.ASIDE)
+TOO_LATE = Refusal(Reason.TOO_LATE, "that can be taken back no more: its time is over")
+SEEN_ENOUGH = Refusal(Reason.TOO_LATE, "that can be taken back no more: its marks are not for you now")

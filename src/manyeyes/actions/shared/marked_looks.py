@@ -74,6 +74,13 @@ class MarkedLooks:
             self._note(known.looks(marks, ends, now, is_new=is_new))
         return ends
 
+    def may_look_again(self, seen: BeforeSomebody, until: datetime, now: datetime) -> bool:
+        """Tell whether somebody may come back, until then at the longest, to what lay before them today."""
+        known = self.of(seen.seen_by)
+        return not seen.marks or (
+            known is not None and known.look_end(seen.queue_id, seen.marks, until, now, is_new=False) is not None
+        )
+
     def begin_all(self, taken: Iterable[BeforeSomebody], now: datetime) -> dict[int, datetime]:
         """Count looks at what people, to whom it is not `barred`, were given; return whose end sooner, and when."""
         ends = {}
@@ -136,7 +143,7 @@ async def load_looks(tx: asyncpg.Connection, cell: int, looks: MarkedLooks, work
 
 
 async def end_looks(tx: asyncpg.Connection, now: datetime, cell: int, seen: Iterable[BeforeSomebody]) -> None:
-    """Give back what is left of looks at what people judged; the last of what a transaction locks."""
+    """Give back what is left of looks at what people judged or passed on; the last of what a transaction locks."""
     marked = [each for each in seen if each.marks]
     if marked:
         looks = MarkedLooks()

@@ -68,6 +68,14 @@ async def decide(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequ
         await count_refunds(tx, now, cell, [(charges[task_id].job_id, micros) for task_id, micros in refunds.items()])
 
 
+async def count_late_votes(tx: asyncpg.Connection, cell: int, late: Sequence[tuple[Slot, ReportState]]) -> None:
+    """Count votes that were given before the verdict and counted after it: for their reviewers, and nothing else."""
+    records: dict[int, ReviewerRecord] = {}
+    for slot, state in late:
+        _count(records, slot, state)
+    await slots.add_to_records(tx, cell, dict(sorted(records.items())))
+
+
 async def _refund(tx: asyncpg.Connection, now: datetime, cell: int, charges: Sequence[Charge]) -> dict[int, int]:
     """Give back what tasks cost, in full, and take their shares back; return the micros by task."""
     if not charges:
@@ -113,8 +121,12 @@ def _records_of_reviewers(decided: Sequence[DecidedComplaint]) -> dict[int, Revi
     records: dict[int, ReviewerRecord] = {}
     for d in decided:
         for slot in d.votes:
-            before = records.get(slot.reviewer_id, ReviewerRecord(slot.reviewer_id, 0, 0))
-            is_against = (slot.vote is Vote.CONFIRM) != (d.state is ReportState.CONFIRMED)
-            votes, against = before.votes + 1, before.against + is_against
-            records[slot.reviewer_id] = ReviewerRecord(slot.reviewer_id, votes, against)
+            _count(records, slot, d.state)
     return records
+
+
+def _count(records: dict[int, ReviewerRecord], slot: Slot, state: ReportState) -> None:
+    before = records.get(slot.reviewer_id, ReviewerRecord(slot.reviewer_id, 0, 0))
+    is_against = (slot.vote is Vote.CONFIRM) != (state is ReportState.CONFIRMED)
+    votes, against = before.votes + 1, before.against + is_against
+    records[slot.reviewer_id] = ReviewerRecord(slot.reviewer_id, votes, against)

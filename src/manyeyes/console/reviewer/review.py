@@ -33,6 +33,7 @@ VERDICTS = {
     "ambiguous": (Vote.REJECT, "ambiguous"),
     "several": (Vote.REJECT, "several"),
     "either": (Vote.REJECT, "ambiguous"),
+    "unjudged": (Vote.REJECT, "unjudged"),  # what nobody can tell to be wrong stands (docs/decisions/0081)
 }
 
 
@@ -53,6 +54,12 @@ class ReviewPages(DeskPages[LeasedSlot]):
         vote, code = pressed
         reason = kept_words(typed_in(form, "reason"))
         return self._back(await self._desk.vote(worker, parse_slot(text_of(form, "slot")), vote, reason or code))
+
+    @for_workers
+    async def skip(self, request: Request, worker: Worker) -> Response:
+        """POST /reviewer/skip: pass a complaint on; `slot`."""
+        form = await request.form()
+        return self._back(await self._desk.skip(worker, parse_slot(text_of(form, "slot"))))
 
     async def _parts(self, request: Request, worker: Worker, lying: LeasedSlot | None) -> dict[str, Any]:
         slot, session = slot_view(self._context, lying), await self._desk.session(worker)

@@ -6,6 +6,10 @@ from manyeyes.console.shared.languages import mark
 from manyeyes.console.shared.task_wording import ONE_OR_MANY, WORDS
 
 SHARED = ("ask.", "rule.", "time.", "state.", "picture.", "mark.", "warning.")
+_ALIKE = (
+    *("worker_disabled", "not_reviewer", "unknown_token", "unknown_question", "too_many_waits", "foreign_origin"),
+    *("unreadable", "skipped", "taken_back", "pass_asks", "answer_unfit"),
+)
 
 REVIEW_WORDS: Mapping[str, str | ONE_OR_MANY] = {
     **{key: message for key, message in WORDS.items() if key.startswith(SHARED)},
@@ -29,9 +33,10 @@ REVIEW_WORDS: Mapping[str, str | ONE_OR_MANY] = {
         "That picture is not yours any more: its time was over, or it is decided. Just go on with the next one."
     ),
     "notice.already_answered": mark("You have judged that already, in another tab. Just go on with the next one."),
-    "notice.worker_disabled": WORDS["notice.worker_disabled"],
-    "notice.not_reviewer": mark("You are not a reviewer any more. Ask the operator of this installation."),
-    "notice.unknown_token": WORDS["notice.unknown_token"],
+    "notice.already_decided": mark("That complaint is decided: what you said of it stays."),
+    "notice.too_late": mark("It is too late to take that back: its time is over, or it is decided."),
+    "notice.unjudged": mark("You said: it cannot be judged"),
+    **{f"notice.{name}": WORDS[f"notice.{name}"] for name in _ALIKE},
     "notice.reconnecting": mark("Connection lost. Trying again; a vote that was given is sent as soon as it is back."),
     "notice.back": WORDS["notice.back"],
     "notice.picture_failed": WORDS["notice.picture_failed"],

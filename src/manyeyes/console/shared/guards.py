@@ -72,6 +72,7 @@ def _for_staff(page: PageHandler[PagesT], deed: Deed | None) -> PageHandler[Page
         member = await staff_of(pages._context, request)
         if member is None:
             return await not_yours(pages._context, request)
+        request.state.who = "operator"
         request.state.staff_role = member.role  # by which `render` offers forms
         if request.method not in READING and not may(member.role, deed):
             return render(request, "shared/not_allowed.html", status=403, person="operator", role=member.role)
@@ -92,6 +93,8 @@ def _guarded(
     @wraps(page)
     async def guarded(pages: PagesT, request: Request) -> Response:
         person = await person_of(pages._context, request)
+        if person is not None:  # the page's script forgets what waited for another worker
+            request.state.who = f"worker-{person.worker_id}" if isinstance(person, Worker) else "customer"
         return await (not_yours(pages._context, request) if person is None else page(pages, request, person))
 
     return guarded

@@ -15,6 +15,7 @@ MARK_WORDS: Mapping[str, str] = {
     "mark.hate": mark("hate"),
     "mark.child_safety": mark("harm to children"),
     "mark.distressing": mark("other distressing things"),
+    "warning.marks": mark("This picture can show: %(marks)s."),
 }
 
 

@@ -37,7 +37,7 @@ PAGE_HEADERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What the layout needs besides a page's own values."""
+    """What the layout needs besides a page's own values. ``who`` tells people apart whom a browser signs in."""
 
     look: Appearance
     path: str
@@ -45,6 +45,7 @@ class Page:
     person: str
     opens: frozenset[str] = frozenset()  # what the role of a customer's person opens; nothing on others' pages
     low: Any = None  # the notice that the balance is low; None: it is not
+    who: str = ""
 
 
 @cache
@@ -84,7 +85,15 @@ def render(request: Request, template: str, *, status: int = 200, person: str = 
     look = look_of(request)
     opens: frozenset[str] = getattr(request.state, "opens", frozenset())
     low = getattr(request.state, "low", None)
-    page = Page(look=look, path=request.url.path, static=static_root(), person=person, opens=opens, low=low)
+    page = Page(
+        look=look,
+        path=request.url.path,
+        static=static_root(),
+        person=person,
+        opens=opens,
+        low=low,
+        who=getattr(request.state, "who", ""),
+    )
     role = getattr(request.state, "staff_role", "")
     text = (
         environment(look.language)

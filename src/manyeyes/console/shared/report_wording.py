@@ -26,6 +26,7 @@ VOTE_REASONS: Mapping[str, str] = {
     "wrong": mark("The answer is wrong"),
     "right": mark("The answer is right"),
     "several": mark("More than one label fits the picture: the answer stands"),
+    "unjudged": mark("Nobody can tell from the picture: the answer stands"),
     "ambiguous": mark("0 and O, or 1, l and I, look alike in the picture: the answer stands"),
 }
 WHY: Mapping[str, str] = {

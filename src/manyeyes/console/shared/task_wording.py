@@ -87,6 +87,22 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.too_late": mark(
         "It is too late to take that back: its time is over, or you have gone on to another picture."
     ),
+    "notice.queue_lost": mark("That cannot be taken back: its queue is not yours any more. What you sent stands."),
+    "notice.kept_too_long": mark(
+        "That cannot be taken back: you have had the picture for as long as anybody may. What you sent stands."
+    ),
+    "notice.unknown_question": mark("These instructions are gone: what they are about is not before you any more."),
+    "notice.too_many_waits": mark("Too many windows of yours wait at once. Close the others; this one tries again."),
+    "notice.foreign_origin": mark(
+        "This page was not opened at its own address, so nothing is taken from it. Sign in at the operator's address."
+    ),
+    "notice.unreadable": mark("The server could not read what this page sent. Load the page again."),
+    "notice.not_below_floor": mark("You get this queue already: there is nothing to practise for."),
+    "notice.no_training": mark("There is nothing to practise with in this queue now."),
+    "notice.tried_enough": mark(
+        "You have practised as often as one can. The operator decides now whether you get this queue again."
+    ),
+    "notice.not_reviewer": mark("You are not a reviewer any more. Ask the operator of this installation."),
     "notice.skip_asks": mark("What you gave here would be lost. Choose why you skip, or press Esc to go on with it."),
     "notice.pass_asks": mark("What you typed would be lost. Press Esc once more to pass it on."),
     "notice.lease_lost": mark(
@@ -116,6 +132,7 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
         "and what was paid stays yours."
     ),
     "practice.mark": mark("Practice"),
+    "practice.failed": mark("%(right)s of %(all)s were right, and %(needed)s were needed."),
     "practice.paid": mark("Practice · picture %(n)s of %(all)s · paid"),
     "practice.unpaid": mark("Practice · picture %(n)s of %(all)s · not paid"),
     "practice.tries": mark_many(
@@ -142,9 +159,17 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
         "Connection lost: %(n)s answers wait here and are sent by themselves as soon as there is one again.",
     ),
     "notice.back": mark("Connected again"),
+    "notice.waited_sent": mark("What waited here has been sent."),
+    "notice.waited_too_long": mark(
+        "What waited here came too late: its picture's time was over before there was a connection again. "
+        "It was not taken and is not paid."
+    ),
     "notice.picture_failed": mark("The picture could not be loaded. It is tried again by itself."),
     "waiting.unsent": mark_many("%(n)s answer waits to be sent", "%(n)s answers wait to be sent"),
-    "waiting.again": mark("The connection is lost and tried again by itself. Keep this page open until they are sent."),
+    "waiting.again": mark(
+        "The connection is lost and tried again by itself. What waits is kept in this browser: if this page is closed, "
+        "open it again and it is sent."
+    ),
     "picture.whole": mark("Whole"),
     "picture.width": mark("Width"),
     "picture.height": mark("Height"),
@@ -164,7 +189,6 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.widget_expired": mark("The widget's time ran out before the answer was taken. Solve it once more."),
     "notice.refused": mark("That was refused: %(reason)s"),
     **MARK_WORDS,
-    "warning.marks": mark("This picture can show: %(marks)s."),
     "skip.unreadable": mark("I cannot read it"),
     "skip.wrong_language": mark("I do not know this language"),
     "skip.upsetting": mark("It is upsetting"),
@@ -203,8 +227,7 @@ def filled(words: Words, key: str, values: Mapping[str, object]) -> str:
 def explanation(words: Words, refusal: Refusal) -> str:
     """Return what happened and what to do about it, for the worker who was refused."""
     key = f"notice.{refusal.reason}"
-    values = {"reason": refusal.detail or str(refusal.reason)}
-    return filled(words, key if key in words else "notice.refused", values)
+    return filled(words, key if key in words else "notice.refused", {"reason": refusal.detail or str(refusal.reason)})
 
 
 def question(options: PictureOptions) -> str:

@@ -26,8 +26,11 @@ def step_words(words: Words, offer: PracticeOffer | None) -> str:
     return filled(words, key, {"n": offer.last.given + 1, "all": offer.pictures})
 
 
-def outcome_words(words: Words, offer: PracticeOffer | None) -> tuple[str, ...]:
-    """Return how the last try went, and what may follow; nothing where it goes on, or passed before they fell again."""
+def outcome_words(words: Words, offer: PracticeOffer | None, failed: str = "notice.practice_failed") -> tuple[str, ...]:
+    """Return how the last try went, and what may follow; nothing where it goes on, or passed before they fell again.
+
+    ``failed``: the sentence's key for a try that was not passed.
+    """
     last = offer.last if offer else None
     if offer is None or last is None or last.is_open:
         return ()
@@ -37,7 +40,7 @@ def outcome_words(words: Words, offer: PracticeOffer | None) -> tuple[str, ...]:
     elif last.is_passed:
         return () if offer.is_below else (filled(words, "notice.practice_passed", values),)
     else:
-        said = filled(words, "notice.practice_failed", values)
+        said = filled(words, failed, values)
     return (said, _what_follows(words, offer)) if offer.is_below else (said,)
 
 
@@ -53,7 +56,7 @@ def resting(words: Words, offers: list[PracticeOffer], queue_id: int, *, is_stop
         return Rest(title=str(words["break.ready"]), lines=(str(words["break.how"]),))
     told = [(each.queue.queue_id == queue_id, each.last.begun_at, each) for each in offers if each.last]
     for _, _, offer in sorted(told, key=lambda each: each[:2], reverse=True):
-        if said := outcome_words(words, offer):
+        if said := outcome_words(words, offer, failed="practice.failed"):  # the title says that it was not passed
             is_void = offer.last is not None and offer.last.is_broken_off
             title = words["break.not_decided" if is_void else "break.not_passed"]
             return Rest(title=str(title), lines=said, is_stopped=True, queue_id=offer.queue.queue_id)

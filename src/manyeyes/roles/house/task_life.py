@@ -10,12 +10,12 @@ from manyeyes.ledger import store as ledger
 from manyeyes.ledger.store import CauseEntry
 from manyeyes.panels import store as panels
 from manyeyes.panels.rules import PanelAnswer
-from manyeyes.reports import slots
 from manyeyes.reports import store as reports
 from manyeyes.reports.appeals import store as appeals
 from manyeyes.reports.appeals.store import Appeal
-from manyeyes.reports.slots import CastSlot
 from manyeyes.reports.store import Told
+from manyeyes.reports.voting import store as voting
+from manyeyes.reports.voting.store import CastSlot
 from manyeyes.roles.customer.deliveries import CallbackLog, delivery_of
 from manyeyes.roles.customer.tasks import CustomerTask, serial_of, task_of
 from manyeyes.runtime.batching import read_patiently
@@ -93,7 +93,7 @@ async def _stored(db: asyncpg.Connection, cell: int, task: CustomerTask, sent: C
         answers=answers,
         entries=await ledger.entries_of_causes(db, cell, numbers),
         report=report if isinstance(report, Told) else None,
-        slots=await slots.slots_of(db, cell, task_id),
+        slots=await voting.slots_of(db, cell, task_id),
         appeals=await appeals.appeals(db, cell, numbers),
         delivery=sent,
     )

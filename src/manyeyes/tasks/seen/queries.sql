@@ -1,7 +1,7 @@
 -- name: seen_tasks
 -- Tasks as their customers see them: what was asked, where each is on its way, how it ended, what it costs, what was said
 -- of it. Every other table is looked at by its key; a transfer of kind 2 is a hold (ledger/rules.py). Of several answers
--- the seats say where it is; while a reviewer decides (state 1) it is being answered. The numbers go
+-- the seats say where it is; once somebody answered, and while a reviewer decides (state 1), it is being answered. The numbers go
 -- through a query of their own: for a few of them, it would be planned anew each time, which takes longer than to run it.
 SELECT t.task_id, t.account_id, t.queue_id, t.kind, t.options, t.created_at, t.question_id, t.job_id, t.line,
        t.external_id,
@@ -19,7 +19,7 @@ LEFT JOIN work AS w ON w.cell = t.cell AND w.task_id = t.task_id
 LEFT JOIN panel AS q ON q.cell = t.cell AND q.task_id = t.task_id
 LEFT JOIN LATERAL (
      SELECT CASE WHEN q.state = 1 OR bool_or(o.state IN (1, 4)) THEN 1 WHEN bool_or(o.state = 2) THEN 2
-                 WHEN bool_and(o.state = 3) THEN 3 ELSE 0 END AS state, max(o.expires_at) AS expires_at
+                 WHEN bool_and(o.state = 3) THEN 3 WHEN q.given > 0 THEN 1 ELSE 0 END AS state, max(o.expires_at) AS expires_at
      FROM work AS o WHERE o.cell = $1 AND o.of_task = t.task_id AND o.of_task <> 0 AND o.purpose = 1) AS s ON q.state < 2
 LEFT JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
 LEFT JOIN transfer AS h ON h.cell = t.cell AND h.cause_id = t.task_id AND h.kind = 2 AND h.n = 0

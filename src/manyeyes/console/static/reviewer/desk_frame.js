@@ -1,33 +1,31 @@
 // What is alike on both screens of reviewers: one picture after another, seen, decided and paid; waits, breaks, lost lines.
 
+import * as ahead from "./ahead.js";
 import * as instructions from "../shared/instructions.js";
-import { isComposing } from "../shared/composing.js";
 import * as moreTime from "../shared/more_time.js";
 import { explain, hush, settle, tell } from "../shared/notice.js";
 import * as pictureView from "../shared/picture_view.js";
-import { Refusal, call, insist, patience, wait } from "../shared/server_calls.js";
-import { count, isolated, money, page, say } from "../shared/page_words.js";
-import { keyName } from "../shared/key_names.js";
+import { Refusal, insist, patience, wait } from "../shared/server_calls.js";
+import { isolated, money, page, say } from "../shared/page_words.js";
+import { listenToKeys } from "./desk_keys.js";
+import { nextOne } from "./next_one.js";
+import * as takingBack from "./taking_back.js";
+import { earn } from "./tally.js";
 
 export const element = (id) => document.getElementById(id);
 export const main = element("main");
 const title = document.title;
-const WAIT_SECONDS = 20;
-// Longer than the server may wait: a call that takes this long has lost its connection without a word.
-const LOST_AFTER = (WAIT_SECONDS + 15) * 1000;
 // Nobody judges a picture sooner; a key that comes sooner was pressed twice for the one before.
 const GLANCE = 250;
 const GONE = ["slot_lost", "already_answered"]; // the next one comes
 
 let screen = null; // what the two differ in: see `furnish`
-let keys = {};
 let mode = main.dataset.mode;
 let shown = null;
-let isReady = false;
-let troubled = false;
+let [isReady, troubled] = [false, false];
 let shift = new AbortController(); // ends with a break
 let sending = null;
-const tally = { ...page.session };
+let letters = []; // what was said and has not reached the server, in order
 
 /** What lies before the reviewer; null for nothing. */
 export const lying = () => shown;
@@ -59,15 +57,6 @@ function trouble(now) {
   presence();
 }
 
-function earn(earned) {
-  tally[screen.counted] += 1;
-  tally.earned += earned;
-  tally.payable += earned;
-  element(screen.counted).textContent = count(tally[screen.counted]);
-  element("earned").textContent = money(tally.earned);
-  element("payable").textContent = money(tally.payable);
-}
-
 /** Shows what came; it can be decided as soon as its picture can be seen. */
 function turnTo(next) {
   shown = next;
@@ -84,6 +73,8 @@ function turnTo(next) {
     loaded: () => { settle("notice.picture_failed"); if (element("veil").hidden) seen(); },
   });
   moreTime.run(next);
+  lookAhead();
+  takingBack.place(isAtTask());
   document.title = document.hidden ? `● ${say("title.new")}` : title;
   if (veiled) element("unveil").focus();
   else seen();
@@ -112,38 +103,81 @@ function ready(now) {
 
 /** Sends what is said of what lies here, and goes on with what comes; `said`: its receipt. */
 export function send(path, body, said) {
-  if (mode === "task") sending = sent(path, { [screen.name]: shown[screen.name], ...body }, said);
-}
-
-async function sent(path, body, said) {
-  const sentOne = shown;
+  if (mode !== "task") return;
+  const letter = { path, one: shown, said, draft: screen.draft(), body: { [screen.name]: shown[screen.name], ...body } };
+  letters.push(letter);
   ready(false);
   hush();
+  takingBack.withdraw();
   moreTime.stop();
+  const next = ahead.take();
+  if (next) turnTo(next); // its picture is there: nothing is waited for
+  sending ??= post().finally(() => { sending = null; });
+}
+
+async function post() {
   const ended = shift.signal;
-  try {
-    const answer = await insist("POST", screen.path + path, body, () => trouble(true));
-    trouble(false);
-    const isPaid = answer?.earned !== undefined;
-    if (isPaid) earn(answer.earned);
-    element("receipt").replaceChildren(isolated(said), isPaid ? `  +${money(answer.earned)}` : "");
-    const next = isPaid ? answer.next : answer;
-    if (ended.aborted) return;
-    if (next) turnTo(next);
-    else watch();
-  } catch (refusal) {
-    trouble(false);
-    if (!ended.aborted) refused(refusal, sentOne);
+  while (letters.length) {
+    const [letter] = letters;
+    try {
+      const answer = await insist("POST", screen.path + letter.path, letter.body, () => trouble(true));
+      letters.shift();
+      trouble(false);
+      taken(letter, answer, ended);
+    } catch (refusal) {
+      letters.shift();
+      trouble(false);
+      if (!ended.aborted) refused(refusal, letter.one);
+    }
   }
 }
 
-function refused(refusal, sentOne) {
-  if (refusal.refusal === "answer_unfit" && shown === sentOne) {
-    moreTime.run(sentOne);
+function taken(letter, answer, ended) {
+  const isPaid = answer?.earned !== undefined;
+  if (isPaid) earn(screen.counted, answer.earned);
+  element("receipt").replaceChildren(isolated(letter.said), isPaid ? `  +${money(answer.earned)}` : "");
+  if (ended.aborted) return;
+  if (letters.length === 0) goOn(isPaid ? answer.next : answer, letter.one);
+  if (letters.length === 0) takingBack.offer({ ...letter, earned: answer?.earned ?? 0 }, answer?.undo_until, isAtTask());
+}
+
+/** Takes over what the server says lies here now, `next`, after `before`; what is shown already only gets its time. */
+function goOn(next, before) {
+  const isShown = shown && shown !== before;
+  if (next && isShown && shown[screen.name] === next[screen.name]) {
+    moreTime.run(Object.assign(shown, next));
+    return lookAhead();
+  }
+  if (next) turnTo(next);
+  else watch();
+  if (isShown) tell("notice.slot_lost", {}, "warn"); // it waited here for too long
+}
+
+function refused(refusal, one) {
+  const isShown = shown === one;
+  if (refusal.refusal === "answer_unfit" && isShown) {
+    moreTime.run(one);
     ready(true);
-  } else if (GONE.includes(refusal.refusal)) watch();
+  } else if (isShown ? GONE.includes(refusal.refusal) : [...GONE, "answer_unfit"].includes(refusal.refusal)) watch();
   else toBreak();
   explain(refusal);
+}
+
+takingBack.furnish({
+  back: (letter, next) => {
+    earn(screen.counted, -letter.earned, -1);
+    element("receipt").textContent = "";
+    turnTo(next);
+    screen.restore(letter.draft);
+    tell("notice.taken_back");
+  },
+  path: () => screen.path, trouble: () => trouble(true), refused: explain,
+});
+
+function lookAhead() {
+  const [before, { signal }] = [shown, shift];
+  const isStill = () => shown === before && !signal.aborted && letters.length === 0;
+  if (isStill()) ahead.look(`${screen.path}/ahead`, screen.name, signal, isStill);
 }
 
 // Its time is up by the clock here, or more was refused: what became of it is asked of the server, which alone knows.
@@ -165,14 +199,17 @@ async function lapse() {
 /** Waits for the next one for as long as the shift lasts. */
 async function watch() {
   shown = null;
+  ahead.forget();
+  letters = [];
   main.dataset[screen.name] = "";
   ready(false);
   moreTime.stop();
   setMode("waiting");
+  takingBack.place(false);
   const { signal } = shift;
   for (let attempt = 0; !signal.aborted;) {
     try {
-      const found = await nextOne(signal);
+      const found = await nextOne(screen.path, troubled, signal);
       trouble(false);
       attempt = 0;
       if (signal.aborted) return;
@@ -184,20 +221,6 @@ async function watch() {
       await wait(patience(attempt));
       attempt += 1;
     }
-  }
-}
-
-/** The long call for the next one, null when none came. After trouble it does not wait, to see whether all is well. */
-async function nextOne(signal) {
-  const waiting = new AbortController();
-  const end = () => waiting.abort();
-  const timer = setTimeout(end, LOST_AFTER);
-  signal.addEventListener("abort", end);
-  try {
-    return await call("GET", `${screen.path}/next?wait=${troubled ? 0 : WAIT_SECONDS}`, undefined, waiting.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", end);
   }
 }
 
@@ -228,7 +251,9 @@ async function takeBreak(event) {
 function toBreak() {
   shift.abort();
   moreTime.stop();
+  takingBack.withdraw();
   shown = null;
+  ahead.forget();
   ready(false);
   hush();
   history.replaceState(null, "", screen.path);
@@ -239,10 +264,10 @@ function toBreak() {
 
 // --- keys --------------------------------------------------------------------------------------------------------
 
-const ONCE = ["KeyI", "KeyB", "KeyM"];
 const KEYS = {
   "Alt+KeyI": () => instructions.open(),
   "Alt+KeyM": () => moreTime.ask(),
+  "Alt+KeyZ": () => takingBack.press(),
   "Alt+KeyB": () => (mode === "break" ? start() : takeBreak()),
   ...pictureView.KEYS,
 };
@@ -250,28 +275,20 @@ const KEYS = {
 /** Whether the target takes keys for itself. */
 export const isTyping = (target) => Boolean(target.closest("input, textarea, select, .look[open]"));
 
-document.addEventListener("keydown", (event) => {
-  if (!screen || isComposing(event) || event.defaultPrevented || event.ctrlKey || event.metaKey || instructions.isOpen()) return;
-  const action = (mode === "task" ? screen.action(event) : null) ?? keys[keyName(event)];
-  if (!action || (mode !== "task" && event.code !== "KeyB") || screen.isTheirs(event)) return;
-  const isHeld = event.repeat && (ONCE.includes(event.code) || screen.isOnce(event)); // held down it must not decide the next picture
-  if (isHeld || action() !== false) event.preventDefault();
-});
-
 /**
  * Brings a screen to life. `path`: of its page and its calls; `name`: of what lies there, in messages and forms;
  * `counted`: what is counted of it; `keys`: its own. `lay(next)` writes what came, `ready(now)` tells whether it can be
  * decided, `focus()` puts the focus where it belongs. `action(event)`: what a key does that depends on more than its name;
- * `isTheirs(event)`: the field that has the focus wants it; `isOnce(event)`: held down it counts once.
+ * `isTheirs(event)`: the field that has the focus wants it; `isOnce(event)`: held down it counts once. `draft()`: what was
+ * typed or chosen, which `restore(draft)` lays out again.
  */
 export function furnish(given) {
-  screen = { action: () => null, isTheirs: () => false, ...given };
-  keys = { ...KEYS, ...given.keys };
+  screen = { action: () => null, isTheirs: () => false, draft: () => "", restore: () => {}, ...given };
+  listenToKeys({ ...screen, keys: { ...KEYS, ...given.keys }, isAtTask });
   pictureView.furnish(seen);
   const { path, name } = screen;
   moreTime.furnish({ path, name, over: lapse, lost: lapse, focus: () => screen.focus() });
-  const room = path.slice(1);
-  instructions.furnish(room, { trouble: () => trouble(true), closed: () => screen.focus(), failed: explain });
+  instructions.furnish(path.slice(1), { trouble: () => trouble(true), closed: () => screen.focus(), failed: explain });
   element("start-form").addEventListener("submit", start);
   element("break-form").addEventListener("submit", takeBreak);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = title; });

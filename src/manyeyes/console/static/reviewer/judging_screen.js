@@ -46,7 +46,7 @@ function focus() {
 
 // --- what is sent ------------------------------------------------------------------------------------------------
 
-const decide = (value, said) => { if (canDecide()) send("/decisions", { value }, said); };
+const decide = (value, said) => { if (canDecide()) send("/decisions", { value, undo: true }, said); };
 // Passed on is passed on for good: what was typed is not to be lost by one touch.
 function skip() {
   const isAsked = warned === lying().judgement;
@@ -103,6 +103,12 @@ furnish({
     for (const id of ["another", "none"]) element(id).setAttribute("aria-disabled", String(!now));
   },
   focus,
+  draft: () => (isOwn ? steps.draft() : ""),
+  restore: (draft) => {
+    if (!draft) return;
+    ask(draft);
+    own(true);
+  },
   keys: { Escape: () => (isOwn ? own(false) : skip()), "Alt+KeyJ": unjudged },
   action,
   isOnce: (event) => ["Escape", "KeyJ"].includes(event.code),

@@ -3,13 +3,15 @@
 import { canDecide, element, furnish, isTyping, lying, send } from "./desk_frame.js";
 import * as judgedAnswer from "./judged_answer.js";
 import * as pictureView from "../shared/picture_view.js";
+import { tell } from "../shared/notice.js";
 import { isComposing } from "../shared/composing.js";
 import { say } from "../shared/page_words.js";
 import { keptWords } from "../shared/text_rules.js";
 
 const reason = element("reason");
-const VERDICTS = { wrong: "confirm", alike: "reject", right: "reject" };
-const CODES = { wrong: "wrong", alike: "ambiguous", either: "ambiguous", several: "several", right: "right" };
+const VERDICTS = { wrong: "confirm", alike: "reject", right: "reject", none: "reject" };
+const CODES = { wrong: "wrong", alike: "ambiguous", either: "ambiguous", several: "several", right: "right", none: "unjudged" };
+let warned = ""; // of which complaint it was said that the reason that was typed would be lost
 
 function press(which) {
   const button = element(which);
@@ -18,8 +20,16 @@ function press(which) {
   if (!canDecide()) return;
   button.classList.add("pressed");
   const what = which === "alike" ? judgedAnswer.eitherWay(lying().task.options) : which;
-  const body = { verdict: VERDICTS[which], reason: keptWords(reason.value) || CODES[what] };
-  send("/votes", body, say(`notice.voted_${what}`));
+  const body = { verdict: VERDICTS[which], reason: keptWords(reason.value) || CODES[what], undo: true };
+  send("/votes", body, say(which === "none" ? "notice.unjudged" : `notice.voted_${what}`));
+}
+
+// Passed on is passed on for good: what was typed is not to be lost by one touch.
+function skip() {
+  const isAsked = warned === lying().slot;
+  warned = lying().slot;
+  if (!isAsked && keptWords(reason.value)) return tell("notice.pass_asks", {}, "warn");
+  return send("/skips", {}, say("notice.skipped"));
 }
 
 const focus = () => element("job").focus({ preventScroll: true });
@@ -35,6 +45,8 @@ element("vote-form").addEventListener("submit", (event) => {
   if (event.submitter?.id in VERDICTS) press(event.submitter.id);
 });
 
+element("skip-form").addEventListener("submit", (event) => { event.preventDefault(); skip(); });
+
 furnish({
   path: "/reviewer",
   name: "slot",
@@ -45,7 +57,11 @@ furnish({
   },
   ready: (now) => { for (const id of Object.keys(VERDICTS)) element(id).setAttribute("aria-disabled", String(!now)); },
   focus,
+  draft: () => reason.value,
+  restore: (draft) => { reason.value = draft; },
   keys: {
+    Escape: skip,
+    "Alt+KeyJ": () => press("none"),
     ArrowLeft: () => press("wrong"),
     ArrowDown: () => press("alike"),
     ArrowRight: () => press("right"),
@@ -56,5 +72,5 @@ furnish({
     "Alt+KeyR": () => reason.focus(),
   },
   isTheirs: (event) => !event.altKey && isTyping(event.target), // there the arrows move the caret
-  isOnce: (event) => !event.shiftKey && !event.altKey && !event.key.startsWith("Page"),
+  isOnce: (event) => event.code === "KeyJ" || (!event.shiftKey && !event.altKey && !event.key.startsWith("Page")),
 });

@@ -1,8 +1,12 @@
 // Settings take effect as they are chosen; the form's own button is for whoever has no script.
 
+import { forgetOthers } from "./kept_letters.js";
+
 const form = document.getElementById("look-form");
 const root = document.documentElement;
 const MEDIA = { auto: "(prefers-color-scheme: dark)", light: "not all", dark: "all" };
+
+forgetOthers(document.body.dataset.who);
 
 // On a phone the pages are one row that scrolls: the one that is shown is in sight.
 const here = document.querySelector(".tabs [aria-current]");

@@ -39,7 +39,9 @@ export async function tellWhenOver({ practising, none_left: noneLeft }) {
   const values = { right: count(offer.right), all: count(offer.answered), needed: count(offer.needed), queue: offer.queue.name };
   const key = `notice.practice_${offer.state}`;
   const isFailed = offer.state === "failed";
-  if (noneLeft) breakWords.stop(isFailed ? "break.not_passed" : "break.not_decided", [say(key, values), follows(offer)], over);
+  // The title says that it was not passed: the words below it do not say it again.
+  if (noneLeft && isFailed) breakWords.stop("break.not_passed", [say("practice.failed", values), follows(offer)], over);
+  else if (noneLeft) breakWords.stop("break.not_decided", [say(key, values), follows(offer)], over);
   else tell(key, values, isFailed ? "warn" : "", isFailed ? follows(offer) : "");
 }
 

@@ -126,6 +126,7 @@ outbox.furnish({
   taken: (letter, result) => {
     if (!screen.isBreak()) tally.receipt(letter.said, result.earned);
     held.advance(result.next);
+    if (letter.isKept) tell("notice.waited_sent");
     if (outbox.size() === 0) undo.offer(letter, result.undo_until);
   },
   refused: returned,
@@ -144,7 +145,8 @@ undo.furnish({
 });
 
 function returned(letter, refusal) {
-  if (refusal.status === 401) return leave(refusal);
+  if (refusal.status === 401) return returnedToBreak(refusal);
+  if (letter.isKept && refusal.refusal === "lease_lost") return askForDesk().then(() => tell("notice.waited_too_long", {}, "warn"));
   if (refusal.refusal === "answer_unfit") {
     // What was sent after it waits on the same desk: it all comes back, the refused one first.
     for (const each of [...outbox.takeBack(), letter]) held.restore(each.body.lease, each.text);
@@ -229,13 +231,9 @@ function toBreak() {
 }
 
 function returnedToBreak(refusal) {
+  if (refusal.status === 401) outbox.stop(); // who comes back finds what waited
   toBreak();
   explain(refusal);
-}
-
-function leave(refusal) {
-  outbox.takeBack();
-  returnedToBreak(refusal);
 }
 
 // --- keys --------------------------------------------------------------------------------------------------------
@@ -287,11 +285,11 @@ instructions.furnish("worker", { trouble: () => screen.trouble(true), closed: fo
 skipMenu.furnish(skip, () => { settle("notice.skip_asks"); focus(); });
 moreTime.furnish({ path: "/worker", name: "lease", over: askForDesk, lost: askForDesk, focus });
 pictureView.furnish(() => { if (isLabelShown()) seen(); focus(); });
-element("skip-form").addEventListener("submit", (event) => { event.preventDefault(); passOn(); });
-element("online-form").addEventListener("submit", start);
-element("break-form").addEventListener("submit", takeBreak);
+const FORMS = { "skip-form": (event) => { event.preventDefault(); passOn(); }, "online-form": start, "break-form": takeBreak };
+for (const [id, heard] of Object.entries(FORMS)) element(id).addEventListener("submit", heard);
 document.documentElement.dataset.script = "on";
 screen.show();
+outbox.restore().forEach((letter) => held.settle(letter.body.lease)); // sent as soon as there is a line
 if (!screen.isBreak()) {
   if (page.lease) held.receive({ current: page.lease, upcoming: null });
   lay();
