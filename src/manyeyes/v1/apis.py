@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from manyeyes.runtime.context import Context
 from manyeyes.v1 import (
+    announcements,
     buckets,
     certainty,
     colleagues,
@@ -27,6 +28,7 @@ from manyeyes.v1 import (
     webhooks,
     worker,
 )
+from manyeyes.v1.announcements import AnnouncementsApi
 from manyeyes.v1.buckets import BucketsApi
 from manyeyes.v1.certainty import CertaintyApi
 from manyeyes.v1.colleagues import ColleaguesApi
@@ -56,6 +58,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     PracticeApi: practice.OPERATIONS,
     EarningsApi: earnings.OPERATIONS,
     MarksApi: marks.OPERATIONS,
+    AnnouncementsApi: announcements.OPERATIONS,
     ReviewerApi: reviewer.OPERATIONS,
     JudgingApi: judging.OPERATIONS,
     ReportsApi: reports.OPERATIONS,
