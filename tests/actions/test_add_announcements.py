@@ -38,9 +38,10 @@ async def test_a_command_that_comes_again_announces_nothing_more(stage: Stage):
 
 
 async def test_there_are_never_too_many_and_what_is_over_does_not_count(stage: Stage):
-    over = stage.now - timedelta(seconds=1)
-    await stage.act(add_announcements, adding(99, until=over))
+    await stage.act(add_announcements, adding(99, until=stage.now + timedelta(seconds=1)))
     await stage.act(dismiss_announcements, DismissAnnouncement(99, 7))
+    stage.now += timedelta(seconds=1)
+    assert await stage.act(add_announcements, adding(98, until=stage.now)) == [True]
     outcomes = await stage.act(add_announcements, *(adding(n) for n in range(1, MOST_OPEN + 2)))
     assert outcomes == [True] * MOST_OPEN + [False]
     assert [each.announcement_id for each in await stage.read(announcements)] == list(range(1, MOST_OPEN + 1))

@@ -90,7 +90,7 @@ async def test_it_never_takes_the_place_of_the_task_in_a_low_window(site, browse
 async def test_without_script_it_is_dismissed_by_the_form(site, browser, people):
     _, hand = people
     await announce(site.context, "Hello", "", None, BY_ITSELF)
-    page = await (await browser.new_context(java_script_enabled=False, locale="en-US", **PHONE)).new_page()
+    page = await (await browser.new_context(java_script_enabled=False, **PHONE)).new_page()
     await page.goto(site.url + await link(site.context, worker_subject(hand)))
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url("**/worker")

@@ -3,7 +3,7 @@
 They lie in the same transaction as the cell's day (support/batch_world.py).
 """
 
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import NamedTuple
 
 from manyeyes.accounts.roles import PersonRole
@@ -53,9 +53,8 @@ COMPANY = "https://id.example.org"
 CONNECTED = Identity(COMPANY, "connected", "Ben")  # of the first of them
 PASSKEYS = (b"phone", b"tablet")  # one of each
 COLLEAGUES = {701: PersonRole.OWNER, 702: PersonRole.MEMBER}  # of the account that is opened here
-LONG_OVER = datetime(2020, 1, 1, tzinfo=UTC)
-TOLD = tuple(range(1, MOST_OPEN))  # announcements: one more is taken
-OVER = 99  # one that is over
+TOLD = tuple(range(1, MOST_OPEN - 1))  # announcements; with the next one there is room for one more
+SOON_OVER = 99
 STAFF = (StaffMember(1, "Eve", "auditor"), StaffMember(2, "Bob", "support"))
 STAFFS_LINK, STAFFS_SESSION = b"Bob's link", b"Bob's session"
 
@@ -162,8 +161,12 @@ async def _save(stage: Stage, directory: Directory) -> None:
     await stage.act(register_soft_apps, RegisterSoftApp(soft_app=directory.soft_app))
     await stage.act(register_workers, *directory.workers)
     told = [AddAnnouncement(announcement_id=n, words="Hello") for n in TOLD]
-    await stage.act(add_announcements, *told, AddAnnouncement(announcement_id=OVER, words="Hi", until=LONG_OVER))
-    await stage.act(dismiss_announcements, *(DismissAnnouncement(n, stage.cell) for n in (TOLD[0], OVER)))
+    await stage.act(
+        add_announcements,
+        *told,
+        AddAnnouncement(announcement_id=SOON_OVER, words="Hi", until=stage.now + timedelta(seconds=30)),
+    )
+    await stage.act(dismiss_announcements, *(DismissAnnouncement(n, stage.cell) for n in (TOLD[0], SOON_OVER)))
     await stage.act(add_staff, *(AddStaff(member) for member in STAFF))
     await stage.act(add_credentials, staffs_secret("link", STAFFS_LINK), staffs_secret("session", STAFFS_SESSION))
     await stage.act(sign_heads, SignHeads(stage.cell, bytes(32)))

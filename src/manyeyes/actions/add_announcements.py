@@ -29,25 +29,24 @@ class AddAnnouncement(msgspec.Struct, frozen=True, kw_only=True):
 async def add_announcements(tx: asyncpg.Connection, now: datetime, commands: Sequence[AddAnnouncement]) -> list[bool]:
     """Return for each whether it is announced; not where `MOST_OPEN` are already. What is over is forgotten here.
 
-    A number that is known came before, with a command whose reply was lost.
+    A number that is known came before, with a command whose reply was lost. One whose end has come meanwhile is told to
+    nobody, and leaves nothing.
     """
     # 1. Load: what is announced, locked.
     found = await announcements.lock_announcements(tx)
     over = {each.announcement_id for each in found if each.is_over(now)}
-    known = {each.announcement_id for each in found}
+    known = {each.announcement_id for each in found} - over
     # 2. Decide.
     outcomes: list[bool] = []
     new: list[Announcement] = []
     entries = []
-    n_open = len(known - over)
     for c in commands:
-        is_known = c.announcement_id in known
-        outcomes.append(is_known or n_open < MOST_OPEN)
-        if is_known or not outcomes[-1]:
-            continue
         one = Announcement(c.announcement_id, c.words, c.language, c.until, now)
+        is_nothing_new = c.announcement_id in known or one.is_over(now)
+        outcomes.append(is_nothing_new or len(known) < MOST_OPEN)
+        if is_nothing_new or not outcomes[-1]:
+            continue
         known.add(c.announcement_id)
-        n_open += not one.is_over(now)
         new.append(one)
         after = {"words": c.words, "language": c.language, "until": c.until}
         entries.append(change_of(c.actor, Deed.ANNOUNCEMENT_ADD, f"announcement:{c.announcement_id}", None, after))

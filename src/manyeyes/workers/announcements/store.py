@@ -37,7 +37,7 @@ async def delete(tx: asyncpg.Connection, announcement_ids: Iterable[int]) -> Non
 
 
 async def dismiss(tx: asyncpg.Connection, pairs: Sequence[tuple[int, int]]) -> None:
-    """Note who has read what: sorted (announcement, worker); what is known already, and what is gone, changes nothing."""
+    """Note who has read what: sorted (announcement, worker). What is known or gone changes nothing."""
     await tx.execute(SQL.dismiss, [number for number, _ in pairs], [worker_id for _, worker_id in pairs])
 
 
