@@ -6,7 +6,7 @@ import pytest
 def test_announce_list_and_end(manyeyes):
     assert manyeyes("worker", "announcements").out == "nothing is announced\n"
     assert manyeyes("worker", "announce", "Pay day\nis Friday", "--json").json == {"announcement_id": 1}
-    told = ("worker", "announce", " Xin  chào ", "--language", "vi", "--until", "2199-12-31")
+    told = ("worker", "announce", "\nXin chào \n", "--language", "vi", "--until", "2199-12-31")
     assert "announcement 2 is on workers' screens" in manyeyes(*told).out
     second, first = manyeyes("worker", "announcements", "--json").json["announcements"]
     assert (first["words"], first["language"], first["until"]) == ("Pay day\nis Friday", "", None)

@@ -158,10 +158,13 @@ class WorkPages:
                 "seen": seen_until(request).isoformat(),
             },
         )
-        widgets = urlsplit(self._context.settings.widget_url)
-        frames = f"{widgets.scheme}://{widgets.netloc}" if widgets.netloc else "'self'"
-        response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src {frames}"
+        response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src {self._frames()}"
         return response
+
+    def _frames(self) -> str:
+        """Return where widgets' pages are."""
+        widgets = urlsplit(self._context.settings.widget_url)
+        return f"{widgets.scheme}://{widgets.netloc}" if widgets.netloc else "'self'"
 
     async def _offers(
         self, request: Request, worker: Worker, leased: LeasedTask | None, session: WorkerSession
