@@ -14,7 +14,9 @@ async def test_each_is_told_what_is_for_them_until_they_have_read_it(client: Cli
     context = client.context
     ada, ben = await factories.hand(context), await factories.hand(context)
     soon = datetime.now(UTC) + timedelta(days=1)
-    mine = [await announce(context, words, code, soon, BY_ITSELF) for words, code in (("One", ""), ("Two", "en"))]
+    for words, code in (("One", ""), ("Two", "en")):
+        await announce(context, words, code, soon, BY_ITSELF)
+    mine = [each.announcement_id for each in reversed(await open_announcements(context))]
     await announce(context, "Ba", "vi", None, BY_ITSELF)
 
     async def unread(hand) -> list[str]:
