@@ -39,6 +39,7 @@ OWN_RECORD = {
     "count_app_refusals": "it counts, by the day",
     "count_evidence": BY_ITSELF,
     "decide_judgements": WORK,
+    "dismiss_announcements": "that somebody read it is a row, for as long as it is announced",
     "drop_uploads": JOBS,
     "end_barred_tasks": BY_ITSELF,
     "end_overdue_tasks": BY_ITSELF,

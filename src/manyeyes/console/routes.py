@@ -32,6 +32,7 @@ from manyeyes.console.shared.rendering import render, static_file
 from manyeyes.console.shared.session_list import SessionPages
 from manyeyes.console.shared.sign_in import SignInPages
 from manyeyes.console.worker.accuracy import AccuracyPages
+from manyeyes.console.worker.announcements import AnnouncementForms
 from manyeyes.console.worker.marks import MarkPages
 from manyeyes.console.worker.mine import MinePages
 from manyeyes.console.worker.reports import ComplaintPages
@@ -131,6 +132,7 @@ def _workers(context: Context) -> Rooms:
         "/worker/skip": work.skip,
         "/worker/instructions": work.instructions,
         "/worker/accuracy/appeal": accuracy.appeal,
+        "/worker/announcements/dismiss": AnnouncementForms(context).dismiss,
         "/worker/marks/agree": marks.agree,
         "/worker/marks/avoid": marks.avoid,
         "/worker/accuracy/practise": accuracy.practise,

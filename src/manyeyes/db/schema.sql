@@ -216,6 +216,22 @@ CREATE TABLE staff (
 );
 CREATE UNIQUE INDEX staff_name ON staff (name) WHERE removed_at IS NULL;
 
+-- What the operator tells workers (docs/decisions/0084).
+CREATE TABLE announcement (
+    announcement_id bigint PRIMARY KEY,
+    words           text NOT NULL,
+    language        text NOT NULL DEFAULT '',             -- only workers who know it are told; empty: all
+    until           timestamptz,                          -- null: until the operator ends it
+    created_at      timestamptz NOT NULL
+);
+
+-- Who has read which of them; it goes with the announcement.
+CREATE TABLE dismissal (
+    announcement_id bigint NOT NULL,
+    worker_id       bigint NOT NULL,
+    PRIMARY KEY (announcement_id, worker_id)
+);
+
 -- ---------------------------------------------------------------- one cell's data
 
 -- The cell's serial numbers: processes take blocks out of this row, so ids exist before the insert.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from manyeyes.runtime.context import Context
 from manyeyes.v1 import (
+    announcements,
     buckets,
     certainty,
     colleagues,
@@ -28,6 +29,7 @@ from manyeyes.v1 import (
     webhooks,
     worker,
 )
+from manyeyes.v1.announcements import AnnouncementsApi
 from manyeyes.v1.buckets import BucketsApi
 from manyeyes.v1.certainty import CertaintyApi
 from manyeyes.v1.colleagues import ColleaguesApi
@@ -58,6 +60,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     PracticeApi: practice.OPERATIONS,
     EarningsApi: earnings.OPERATIONS,
     MarksApi: marks.OPERATIONS,
+    AnnouncementsApi: announcements.OPERATIONS,
     ReviewerApi: reviewer.OPERATIONS,
     ReviewHistoryApi: review_history.OPERATIONS,
     JudgingApi: judging.OPERATIONS,
