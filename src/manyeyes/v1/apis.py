@@ -17,6 +17,7 @@ from manyeyes.v1 import (
     keys,
     marks,
     money,
+    own_choice,
     practice,
     recognitions,
     reports,
@@ -41,6 +42,7 @@ from manyeyes.v1.keys import KeysApi
 from manyeyes.v1.marks import MarksApi
 from manyeyes.v1.money import MoneyApi
 from manyeyes.v1.operations import Operation
+from manyeyes.v1.own_choice import ChoiceApi
 from manyeyes.v1.practice import PracticeApi
 from manyeyes.v1.recognitions import RecognitionsApi
 from manyeyes.v1.reports import ReportsApi
@@ -56,6 +58,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     PracticeApi: practice.OPERATIONS,
     EarningsApi: earnings.OPERATIONS,
     MarksApi: marks.OPERATIONS,
+    ChoiceApi: own_choice.OPERATIONS,
     ReviewerApi: reviewer.OPERATIONS,
     JudgingApi: judging.OPERATIONS,
     ReportsApi: reports.OPERATIONS,
