@@ -2,7 +2,7 @@
 
 from manyeyes.actions.choose_work import ChooseWork
 from manyeyes.actions.give_queues import GiveQueues
-from manyeyes.workers.rules import Choice
+from manyeyes.workers.rules import WorkChoice
 from support.batch_draw import Draw
 from support.batch_world import CELL, EVERY_QUEUE, UNKNOWN, World
 
@@ -13,7 +13,7 @@ def choose_work(draw: Draw, world: World) -> list[ChooseWork]:
 
     def one() -> ChooseWork:
         languages = tuple(draw.few(("en", "ru", "xx")))
-        return ChooseWork(draw.one(some), Choice(tuple(draw.few((*EVERY_QUEUE, UNKNOWN))), languages))
+        return ChooseWork(draw.one(some), WorkChoice(tuple(draw.few((*EVERY_QUEUE, UNKNOWN))), languages))
 
     return draw.batch(one)
 

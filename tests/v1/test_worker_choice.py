@@ -8,7 +8,7 @@ from manyeyes.actions.choose_work import ChooseWork, choose_work
 from manyeyes.roles.house.workers import WorkerChange, change_worker
 from manyeyes.runtime.periodic import measure
 from manyeyes.values.actor import BY_ITSELF
-from manyeyes.workers.rules import Choice
+from manyeyes.workers.rules import WorkChoice
 from support import factories
 from support.factories import Hand
 from support.in_process_client import Client
@@ -124,5 +124,5 @@ async def test_below_the_floor_of_all_that_is_kept_is_refused(client: Client, ad
 
 async def test_a_choice_is_each_workers_own(client: Client, ada: Hand):
     other = await factories.hand(client.context, queues=(1, 2), languages=("en", "ru"))
-    await client.context.batcher.ask(choose_work, ChooseWork(ada.worker.worker_id, Choice((1,), ())))
+    await client.context.batcher.ask(choose_work, ChooseWork(ada.worker.worker_id, WorkChoice((1,), ())))
     assert await online(client, other) == (200, [1, 2])

@@ -9,13 +9,13 @@ import msgspec
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.workers.changing import lock_workers
 from manyeyes.workers.choices import store as choices
-from manyeyes.workers.rules import Choice
+from manyeyes.workers.rules import WorkChoice
 from manyeyes.workers.store import Worker
 
 
 class ChooseWork(msgspec.Struct, frozen=True):
     worker_id: int
-    choice: Choice
+    choice: WorkChoice
     cell: int = DIRECTORY
 
 

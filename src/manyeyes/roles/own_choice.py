@@ -17,7 +17,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.skills import store as skills
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Refusal
-from manyeyes.workers.rules import Choice, queues_for, taken_of
+from manyeyes.workers.rules import WorkChoice, queues_for, taken_of
 from manyeyes.workers.store import Worker
 
 GivenT = TypeVar("GivenT", int, str)
@@ -96,7 +96,7 @@ async def decline(context: Context, worker: Worker, queues: Iterable[int], langu
     Refused with NONE_TAKEN where nothing would be left, and with BELOW_FLOOR where nothing of it comes to them. What
     they look at they may still answer; what lies behind it, unseen, goes back.
     """
-    choice, spoken = Choice(tuple(sorted(set(queues))), tuple(sorted(set(languages)))), await spoken_in(context)
+    choice, spoken = WorkChoice(tuple(sorted(set(queues))), tuple(sorted(set(languages)))), await spoken_in(context)
     taken = taken_of(choice, None, worker.queues, worker.languages, spoken)
     if isinstance(taken, Refusal):
         return taken

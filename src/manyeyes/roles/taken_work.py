@@ -3,7 +3,7 @@
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers.choices import store as choices
-from manyeyes.workers.rules import Choice, queues_for, taken_of
+from manyeyes.workers.rules import WorkChoice, queues_for, taken_of
 from manyeyes.workers.store import Worker
 
 
@@ -18,7 +18,7 @@ async def taken_work(
     return taken_of(choice, languages, worker.queues, worker.languages, spoken)
 
 
-async def choice_of(context: Context, worker_id: int) -> Choice:
+async def choice_of(context: Context, worker_id: int) -> WorkChoice:
     """Return what a worker does not take now."""
     async with context.cells.directory.acquire() as db:
         return await choices.choice(db, worker_id)

@@ -70,7 +70,7 @@ def queues_for(
     return fitting, languages
 
 
-class Choice(msgspec.Struct, frozen=True):
+class WorkChoice(msgspec.Struct, frozen=True):
     """What a worker does not take now of what they were given; what they are given later they take."""
 
     declined_queues: tuple[int, ...] = ()
@@ -78,7 +78,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 def taken_of(
-    choice: Choice,
+    choice: WorkChoice,
     wanted_languages: Sequence[str] | None,
     worker_queues: Sequence[int],
     worker_languages: Sequence[str],

@@ -6,17 +6,17 @@ import asyncpg
 
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import read_one
-from manyeyes.workers.rules import Choice
+from manyeyes.workers.rules import WorkChoice
 
 SQL = Queries(__package__)
 
 
-async def choice(db: asyncpg.Connection, worker_id: int) -> Choice:
+async def choice(db: asyncpg.Connection, worker_id: int) -> WorkChoice:
     """Return what a worker does not take now; of who never chose, nothing."""
-    return read_one(Choice, await db.fetchrow(SQL.choice, worker_id)) or Choice()
+    return read_one(WorkChoice, await db.fetchrow(SQL.choice, worker_id)) or WorkChoice()
 
 
-async def save_choice(tx: asyncpg.Connection, worker_id: int, chosen: Choice) -> None:
+async def save_choice(tx: asyncpg.Connection, worker_id: int, chosen: WorkChoice) -> None:
     """Store what a worker does not take from now on; what they were not given is left out."""
     await tx.execute(SQL.save_choice, worker_id, chosen.declined_queues, chosen.declined_languages)
 
