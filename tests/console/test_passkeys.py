@@ -4,15 +4,19 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from manyeyes.accounts.colleagues import AccountPerson
 from manyeyes.actions.block_networks import BlockNetwork, block_networks
 from manyeyes.actions.unblock_networks import UnblockNetwork, unblock_networks
 from manyeyes.console.shared.browser_session import HOMES
 from manyeyes.console.shared.languages import LANGUAGES
+from manyeyes.roles.customer import people
+from manyeyes.values.actor import BY_ITSELF
 from manyeyes.values.challenges import CHALLENGE_SECONDS, SIGN_IN, Challenges
 from manyeyes.workers.passkeys.rules import MOST_PASSKEYS
 from manyeyes.workers.store import Subject
@@ -221,6 +225,25 @@ async def test_nobody_removes_anothers_and_a_blocked_network_signs_nobody_in(cli
     await client.context.batcher.ask(unblock_networks, UnblockNetwork(f"{CALLER}/32"))
     client.context.lookups.forget()
     assert (await use(client, soft.sign(options))).status_code == 303
+
+
+async def test_a_colleagues_passkey_is_theirs_and_opens_nothing_after_they_left(client: Client):
+    customer, soft = await factories.customer(client.context), SoftAuthenticator(ORIGIN)
+    owner = AccountPerson(customer.cell, customer.account_id, (), person_id=0, name="")
+    lan = await people.invite_person(client.context, owner, "Lan", "billing", BY_ITSELF)
+    assert isinstance(lan, people.Invited)
+    cookie = cookie_of(await post(client, urlsplit(lan.login_url).path))
+    assert (await make(client, cookie, soft)).headers["location"] == "/sessions"
+    first = await sign_in(client, customer_subject(customer))
+    assert "Remove…: Phone" not in (await client.get("/sessions", headers={"cookie": first})).text
+    client.cookies.clear()
+    session = cookie_of(await use(client, soft.sign(await challenge(client))))
+    for path, status in (("/customer/statement", 200), ("/customer/keys", 403)):  # what billing opens
+        assert (await client.get(path, headers={"cookie": session})).status_code == status
+        client.cookies.clear()
+    assert await people.remove_person(client.context, owner, lan.person_id, BY_ITSELF) is None
+    session = cookie_of(await use(client, soft.sign(await challenge(client))))
+    assert (await client.get("/customer", headers={"cookie": session})).status_code == 303
 
 
 async def test_who_came_by_a_client_key_makes_none(client: Client):
