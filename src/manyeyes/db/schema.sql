@@ -78,7 +78,9 @@ CREATE TABLE worker (
     queues      int[] NOT NULL,
     reviewer    boolean NOT NULL DEFAULT false,
     created_at  timestamptz NOT NULL,
-    disabled_at timestamptz
+    disabled_at timestamptz,
+    declined_queues    int[] NOT NULL DEFAULT '{}',   -- given to them, and not taken now
+    declined_languages text[] NOT NULL DEFAULT '{}'
 );
 
 -- Secrets that sign somebody in, as SHA-256: a worker's token, a one-time link, a console session.

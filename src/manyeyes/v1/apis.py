@@ -18,6 +18,7 @@ from manyeyes.v1 import (
     keys,
     marks,
     money,
+    own_choice,
     practice,
     recognitions,
     reports,
@@ -44,6 +45,7 @@ from manyeyes.v1.keys import KeysApi
 from manyeyes.v1.marks import MarksApi
 from manyeyes.v1.money import MoneyApi
 from manyeyes.v1.operations import Operation
+from manyeyes.v1.own_choice import ChoiceApi
 from manyeyes.v1.practice import PracticeApi
 from manyeyes.v1.recognitions import RecognitionsApi
 from manyeyes.v1.reports import ReportsApi
@@ -61,6 +63,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     EarningsApi: earnings.OPERATIONS,
     MarksApi: marks.OPERATIONS,
     AnnouncementsApi: announcements.OPERATIONS,
+    ChoiceApi: own_choice.OPERATIONS,
     ReviewerApi: reviewer.OPERATIONS,
     ReviewHistoryApi: review_history.OPERATIONS,
     JudgingApi: judging.OPERATIONS,
