@@ -1,4 +1,4 @@
-"""Of the working day that batches meet: somebody's word about marked pictures, and how the queues looked a minute ago."""
+"""Of the day that batches meet: somebody's word about marked pictures, and how the queues looked a minute ago."""
 
 from manyeyes.actions.choose_marks import ChooseMarks, choose_marks
 from manyeyes.actions.sample_queues import SampleQueues, sample_queues
