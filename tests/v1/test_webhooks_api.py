@@ -13,6 +13,7 @@ from manyeyes.accounts.rules import digest, new_token
 from manyeyes.roles.sign_in import COOKIE
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import wire_id
+from manyeyes.v1 import webhook_views
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
 from support import factories
@@ -153,7 +154,8 @@ async def test_the_reference_pages_examples_have_the_members_that_there_are(
     calm: Client, customer: factories.Customer, told
 ):
     (task,) = await told(http(status="503 Busy"))
-    page, log = map(json.loads, re.findall(r"^```json\n(.*?)\n```$", PAGE.read_text(), re.MULTILINE | re.DOTALL))
+    examples = re.findall(r"^```json\n(.*?)\n```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    page, log, secret, tried = map(json.loads, examples)
     found = await ask(calm, customer)
     assert (list(page), list(page["deliveries"][0])) == (list(found), list(found["deliveries"][0]))
     found = await ask(calm, customer, f"/{task}")
@@ -161,3 +163,5 @@ async def test_the_reference_pages_examples_have_the_members_that_there_are(
         *(list(found), list(found["delivery"])),
         list(found["tries"][0]),
     )
+    shown = (webhook_views.SecretView, webhook_views.TestCallView)
+    assert [tuple(secret), tuple(tried)] == [view.__struct_fields__ for view in shown]
