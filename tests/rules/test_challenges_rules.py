@@ -1,4 +1,4 @@
-"""Challenges of passkeys: what nobody made, or made for another thing or too long ago, opens nothing (decision 0082)."""
+"""Challenges of passkeys: what nobody made, or made for another thing or long ago, opens nothing (decision 0082)."""
 
 from datetime import UTC, datetime, timedelta
 
