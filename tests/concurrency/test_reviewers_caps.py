@@ -133,8 +133,8 @@ class _Reviewer:
     async def _saying(self) -> Batch | None:
         undo = self._chance.choice((0, UNDO, UNDO))
         if (slot := await self._slot_id(LEASED)) and self._chance.random() < 0.5:
-            said: dict[str, Any] = {"vote": self._chance.choice(list(Vote)), "reason": "seen", "undo_seconds": undo}
-            return cast_votes, [CastVote(cell=slot.cell, reviewer_id=self._id, slot=slot, **said)]
+            said: dict[str, Any] = {"vote": self._chance.choice(list(Vote)), "reason": "seen"}
+            return cast_votes, [CastVote(cell=slot.cell, reviewer_id=self._id, slot=slot, undo_seconds=undo, **said)]
         judgement = await self._judgement_id(LEASED)
         if not judgement:
             return None
@@ -190,8 +190,8 @@ async def test_the_next_one_never_comes_by_any_path_of_a_reviewer(stage: Stage, 
     reviewer_id = stage.number()
     chosen = ChooseMarks(cell=stage.cell, worker_id=reviewer_id, queue_id=1, agreed=MARKS)
     await stage.act(choose_marks, chosen)
-    caps: dict[int, Cap | None] = {ContentMark.GORE: Cap(PICTURES, MINUTES)}
-    await stage.act(set_caps, SetCaps(cell=stage.cell, worker_id=reviewer_id, caps=caps))
+    capped = SetCaps(cell=stage.cell, worker_id=reviewer_id, caps={ContentMark.GORE: Cap(PICTURES, MINUTES)})
+    await stage.act(set_caps, capped)
     watch, reviewer = _Watch(stage, reviewer_id), _Reviewer(stage, reviewer_id, chance)
     for _ in range(STEPS):
         await reviewer.act() if chance.random() < 0.97 else await reviewer.leave()

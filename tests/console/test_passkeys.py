@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +14,6 @@ from manyeyes.actions.unblock_networks import UnblockNetwork, unblock_networks
 from manyeyes.console.shared.languages import LANGUAGES
 from manyeyes.roles.customer import people
 from manyeyes.values.actor import BY_ITSELF
-from manyeyes.values.challenges import CHALLENGE_SECONDS, SIGN_IN, Challenges
 from manyeyes.workers.passkeys.rules import MOST_PASSKEYS
 from manyeyes.workers.store import Subject
 from support import factories
@@ -243,13 +241,3 @@ async def test_every_language_says_what_happened(client: Client):
         said.add(trouble(reply))
         client.cookies.clear()
     assert len(said) == len(LANGUAGES)
-
-
-def test_a_challenge_ends():
-    made, now = Challenges(b"k" * 32), datetime(2026, 1, 1, tzinfo=UTC)
-    fresh = made.new(SIGN_IN, now)
-    assert made.open(fresh, SIGN_IN, now + timedelta(seconds=CHALLENGE_SECONDS - 1))
-    assert made.open(fresh, SIGN_IN, now + timedelta(seconds=CHALLENGE_SECONDS)) is None
-    assert made.open(fresh, b"make operator 0", now) is None
-    assert Challenges(b"j" * 32).open(fresh, SIGN_IN, now) is None
-    assert made.open(fresh[:-1], SIGN_IN, now) is None

@@ -287,9 +287,8 @@ def _length_rule(least: int, most: int) -> list[WordedRule]:
         return [("rule.exactly", {"n": least})]
     if least and most:
         return [("rule.between", {"least": least, "most": most})]
-    if least:
-        return [("rule.least", {"n": least})]
-    return [("rule.most", {"n": most})] if most else []
+    one_sided = ("rule.least", {"n": least}) if least else ("rule.most", {"n": most})
+    return [one_sided] if least or most else []
 
 
 _ASKED: Mapping[type[PictureOptions], str] = {
