@@ -22,12 +22,14 @@ from manyeyes.runtime.context import prepare_database
 from manyeyes.values.refusals import Refusal
 from support import (
     account_batches,
+    announcement_batches,
     customer_batches,
     directory_batches,
     identity_batches,
     item_batches,
     job_batches,
     judgement_batches,
+    own_choice_batches,
     passkey_batches,
     payout_batches,
     repository,
@@ -46,7 +48,7 @@ BATCHES = {
     for module in (
         *(worker_batches, customer_batches, directory_batches, item_batches, job_batches, judgement_batches),
         *(identity_batches, passkey_batches, payout_batches, reviewer_batches, skill_batches),
-        *(task_batches, account_batches),
+        *(task_batches, account_batches, announcement_batches, own_choice_batches),
     )
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")

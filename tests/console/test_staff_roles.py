@@ -27,6 +27,8 @@ FORMS: dict[str, Deed | None] = {
     "/operator/top-ups": Deed.TOP_UP_APPROVE,
     "/operator/payouts/move": Deed.PAYOUT_APPROVE,
     "/operator/certainty/anew": Deed.PROMISE_RENEW,
+    "/operator/announcements": Deed.ANNOUNCEMENT_ADD,
+    "/operator/announcements/end": Deed.ANNOUNCEMENT_END,
     "/operator/app": Deed.APP_SET,
     "/operator/recognition": Deed.RECOGNITION_SET,
     "/operator/recognition/{task_id}/terms": Deed.RECOGNITION_SET,

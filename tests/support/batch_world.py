@@ -41,6 +41,7 @@ from support.item_uploads import make_files
 from support.job_world import make_jobs
 from support.judgement_world import lay_votes_aside, leases_of_judgements, make_judgements
 from support.laid_aside import lay_some
+from support.marked_world import look_back
 from support.paid_people import make_requests
 from support.panel_world import make_ended_panels, make_open_panels
 from support.recognition_calls import Calls, app_of
@@ -224,6 +225,7 @@ async def _desks(stage: Stage, calls: Calls, rich: int, other: int, author: int)
     await stage.think(rich, idle[1])
     await stage.think(other, hands[0], filtered=True)
     await stage.come(author, *EVERY_QUEUE)
+    await look_back(stage, hands[5])
 
 
 async def _explained(stage: Stage, account_id: int, hands: list[int]) -> None:

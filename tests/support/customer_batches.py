@@ -128,12 +128,13 @@ def note_deliveries(draw: Draw, world: World) -> list[NoteDelivery]:
         claim, answer = claim + draw.rarely(), draw.one(answers)
         return NoteDelivery(cell=CELL, task_id=task_id, claim=claim, answer=answer, milliseconds=7, chance=0.5)
 
-    noted: dict[int, NoteDelivery] = {}
-    return [
-        c
-        for c in draw.batch(one, repeated=False)
-        if noted.setdefault(c.task_id, c).answer.status in (200, 410) or noted[c.task_id] is c
-    ]
+    claims, noted, commands = dict(world.deliveries), set[int](), list[NoteDelivery]()
+    for command in draw.batch(one, repeated=False):
+        if command.task_id not in noted:
+            commands.append(command)
+            if claims.get(command.task_id) == command.claim and command.answer.status not in (200, 410):
+                noted.add(command.task_id)
+    return commands
 
 
 def open_accounts(draw: Draw, world: World) -> list[OpenAccount]:

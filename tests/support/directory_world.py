@@ -3,11 +3,13 @@
 They lie in the same transaction as the cell's day (support/batch_world.py).
 """
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from manyeyes.accounts.roles import PersonRole
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.accounts.top_ups import TopUpState
+from manyeyes.actions.add_announcements import AddAnnouncement, add_announcements
 from manyeyes.actions.add_apps import AddApp, add_apps
 from manyeyes.actions.add_credentials import AddCredential, add_credentials
 from manyeyes.actions.add_passkeys import AddPasskey, add_passkeys
@@ -18,6 +20,7 @@ from manyeyes.actions.block_networks import BlockNetwork, block_networks
 from manyeyes.actions.connect_identities import ConnectIdentity, connect_identities
 from manyeyes.actions.decide_top_ups import DecideTopUp, decide_top_ups
 from manyeyes.actions.disable_workers import DisableWorker, disable_workers
+from manyeyes.actions.dismiss_announcements import DismissAnnouncement, dismiss_announcements
 from manyeyes.actions.invite_colleagues import InviteColleague, invite_colleagues
 from manyeyes.actions.issue_keys import IssueKey, issue_keys
 from manyeyes.actions.open_accounts import Beginning, OpenAccount, open_accounts
@@ -32,6 +35,7 @@ from manyeyes.db.migrate import SQL
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.soft_apps.store import SoftApp
 from manyeyes.staff.store import StaffMember
+from manyeyes.workers.announcements.rules import MOST_OPEN
 from manyeyes.workers.identities.store import Identity
 from manyeyes.workers.store import Subject, Worker
 from support.action_stage import Stage
@@ -49,6 +53,8 @@ COMPANY = "https://id.example.org"
 CONNECTED = Identity(COMPANY, "connected", "Ben")  # of the first of them
 PASSKEYS = (b"phone", b"tablet")  # one of each
 COLLEAGUES = {701: PersonRole.OWNER, 702: PersonRole.MEMBER}  # of the account that is opened here
+TOLD = tuple(range(1, MOST_OPEN - 1))  # announcements; with the next one there is room for one more
+SOON_OVER = 99
 STAFF = (StaffMember(1, "Eve", "auditor"), StaffMember(2, "Bob", "support"))
 STAFFS_LINK, STAFFS_SESSION = b"Bob's link", b"Bob's session"
 
@@ -154,6 +160,13 @@ async def _save(stage: Stage, directory: Directory) -> None:
     await stage.act(add_recognitions, *(AddRecognition(recognition=each) for each in directory.recognitions))
     await stage.act(register_soft_apps, RegisterSoftApp(soft_app=directory.soft_app))
     await stage.act(register_workers, *directory.workers)
+    told = [AddAnnouncement(announcement_id=n, words="Hello") for n in TOLD]
+    await stage.act(
+        add_announcements,
+        *told,
+        AddAnnouncement(announcement_id=SOON_OVER, words="Hi", until=stage.now + timedelta(seconds=30)),
+    )
+    await stage.act(dismiss_announcements, *(DismissAnnouncement(n, stage.cell) for n in (TOLD[0], SOON_OVER)))
     await stage.act(add_staff, *(AddStaff(member) for member in STAFF))
     await stage.act(add_credentials, staffs_secret("link", STAFFS_LINK), staffs_secret("session", STAFFS_SESSION))
     await stage.act(sign_heads, SignHeads(stage.cell, bytes(32)))

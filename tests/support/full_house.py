@@ -33,6 +33,7 @@ UNBROKEN = "Rijksdienst" + "voorhetcultureelerfgoedvandeprovincie" + "Gelderland
 LONG = "Regional archive of handwritten meter readings, volume 17 of 24"
 WORKERS = (
     *("/worker", "/worker/mine", "/worker/mine?show=payable", "/worker/accuracy", "/worker/reports"),
+    "/worker/queues",
     *("/reviewer", "/reviewer/results", "/reviewer/history", "/sessions", "/customer"),
 )
 CERTAIN = """
@@ -49,7 +50,7 @@ OPERATORS = (
     *("/operator/soft-apps", "/operator/addresses", "/operator/settings", "/operator/apps", "/operator/apps/{app}"),
     *("/operator/recognition/{recognition}", "/operator/recognition/{recognition}/terms", "/operator/workers"),
     *("/operator/workers/{worker}", "/operator/tasks", "/operator/tasks/1/{task}", "/operator/people"),
-    *("/operator/people/1", "/operator/certainty", "/operator/recourse", "/operator/audit"),
+    *("/operator/people/1", "/operator/certainty", "/operator/recourse", "/operator/audit", "/operator/announcements"),
     *("/operator/audit?what=account.set", "/operator/top-ups", "/operator/payouts", "/sessions"),
 )
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from manyeyes.cli import payouts
+from manyeyes.cli import announcements, payouts
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.alike import alike_rows_of, alike_table
 from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, run, say
@@ -23,6 +23,9 @@ from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject, Worker
 
 app = App(name="worker", help="People who answer.")
+app.command(announcements.announce)
+app.command(announcements.announcements)
+app.command(announcements.end, name="end-announcement")
 app.command(payouts.payouts)
 app.command(payouts.ask, name="ask-payout")
 app.command(payouts.approve, name="approve-payout")

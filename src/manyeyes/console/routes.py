@@ -32,8 +32,10 @@ from manyeyes.console.shared.rendering import render, static_file
 from manyeyes.console.shared.session_list import SessionPages
 from manyeyes.console.shared.sign_in import SignInPages
 from manyeyes.console.worker.accuracy import AccuracyPages
+from manyeyes.console.worker.announcements import AnnouncementForms
 from manyeyes.console.worker.marks import MarkPages
 from manyeyes.console.worker.mine import MinePages
+from manyeyes.console.worker.own_queues import OwnQueuePages
 from manyeyes.console.worker.reports import ComplaintPages
 from manyeyes.console.worker.widget import WidgetPages
 from manyeyes.console.worker.work import WorkPages
@@ -110,13 +112,14 @@ def _everybodys(context: Context) -> Rooms:
 def _workers(context: Context) -> Rooms:
     work, review, complaints = WorkPages(context), ReviewPages(context), ComplaintPages(context)
     judging, accuracy, mine = JudgingPages(context), AccuracyPages(context), MinePages(context)
-    marks, reviews = MarkPages(context), HistoryPages(context)
+    marks, reviews, own_queues = MarkPages(context), HistoryPages(context), OwnQueuePages(context)
     pages: dict[str, PageOrForm] = {
         "/worker": work.show,
         "/worker/accuracy": accuracy.show,
         "/worker/mine": mine.show,
         "/worker/mine.csv": mine.download,
         "/worker/marks": marks.show,
+        "/worker/queues": own_queues.show,
         "/worker/reports": complaints.show,
         "/reviewer": review.show,
         "/reviewer/results": judging.show,
@@ -131,6 +134,8 @@ def _workers(context: Context) -> Rooms:
         "/worker/skip": work.skip,
         "/worker/instructions": work.instructions,
         "/worker/accuracy/appeal": accuracy.appeal,
+        "/worker/announcements/dismiss": AnnouncementForms(context).dismiss,
+        "/worker/queues/choose": own_queues.choose,
         "/worker/marks/agree": marks.agree,
         "/worker/marks/avoid": marks.avoid,
         "/worker/accuracy/practise": accuracy.practise,

@@ -78,7 +78,9 @@ CREATE TABLE worker (
     queues      int[] NOT NULL,
     reviewer    boolean NOT NULL DEFAULT false,
     created_at  timestamptz NOT NULL,
-    disabled_at timestamptz
+    disabled_at timestamptz,
+    declined_queues    int[] NOT NULL DEFAULT '{}',   -- given to them, and not taken now
+    declined_languages text[] NOT NULL DEFAULT '{}'
 );
 
 -- Secrets that sign somebody in, as SHA-256: a worker's token, a one-time link, a console session.
@@ -215,6 +217,22 @@ CREATE TABLE staff (
     removed_at timestamptz
 );
 CREATE UNIQUE INDEX staff_name ON staff (name) WHERE removed_at IS NULL;
+
+-- What the operator tells workers (docs/decisions/0084).
+CREATE TABLE announcement (
+    announcement_id bigint PRIMARY KEY,
+    words           text NOT NULL,
+    language        text NOT NULL DEFAULT '',             -- only workers who know it are told; empty: all
+    until           timestamptz,                          -- null: until the operator ends it
+    created_at      timestamptz NOT NULL
+);
+
+-- Who has read which of them; it goes with the announcement.
+CREATE TABLE dismissal (
+    announcement_id bigint NOT NULL,
+    worker_id       bigint NOT NULL,
+    PRIMARY KEY (announcement_id, worker_id)
+);
 
 -- ---------------------------------------------------------------- one cell's data
 

@@ -29,6 +29,7 @@ from manyeyes.dispatch.store import Work
 from manyeyes.roles.instructions import Instructions, QuestionKey, ReadBefore, Reading, instructions
 from manyeyes.roles.pictures import KeptPicture
 from manyeyes.roles.presences import NONE_LEFT, NOT_ONLINE, WorkerSession, worker_session
+from manyeyes.roles.taken_work import taken_work
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import heard, of_task
@@ -38,7 +39,7 @@ from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.signed_links import WidgetId
 from manyeyes.workers import store as workers
-from manyeyes.workers.rules import SkipReason, queues_for
+from manyeyes.workers.rules import SkipReason
 from manyeyes.workers.store import Worker
 
 LONGEST_WAIT = 60.0
@@ -81,14 +82,11 @@ class WorkerDesk:
     async def online(
         self, worker: Worker, queues: list[int] | None = None, languages: list[str] | None = None
     ) -> WorkerSession | Refusal:
-        """Begin a presence in these queues and languages (None: all that the worker may do).
+        """Begin a presence in these queues and languages (None: all that the worker takes now, by their choice).
 
         Refused where they were not given them, and where they are below the floor of all of them.
         """
-        terms = await self._context.lookups.queues()
-        allowed = queues_for(
-            queues, languages, worker.queues, worker.languages, {q.queue_id: q.language for q in terms.values()}
-        )
+        allowed = await taken_work(self._context, worker, queues, languages)
         if isinstance(allowed, Refusal):
             return allowed
         cell = await self.cell(worker.worker_id)

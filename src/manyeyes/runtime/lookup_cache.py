@@ -24,6 +24,8 @@ from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers import store as workers
+from manyeyes.workers.announcements.rules import Announcement
+from manyeyes.workers.announcements.store import announcements
 from manyeyes.workers.browser_sessions import BrowserSession, browser_session
 from manyeyes.workers.store import Subject, Worker
 
@@ -130,6 +132,10 @@ class LookupCache:
     async def time_zones(self) -> dict[int, str]:
         """Return the time zone of every recognition's app, by the recognition's number."""
         return await self._fresh("time_zones", None, _time_zones)
+
+    async def announcements(self) -> list[Announcement]:
+        """Return what workers are told, whoever they are, what is over too, the oldest first."""
+        return await self._fresh("announcements", None, announcements)
 
     def forget(self) -> None:
         """Forget every value, so that all are read anew; called after this process changed something."""

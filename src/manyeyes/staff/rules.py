@@ -10,6 +10,7 @@ FOUNDERS_NAME = "operator"
 # do all that. A new deed is an operator's alone until it is named here.
 SUPPORTS = frozenset(
     {
+        *(Deed.ANNOUNCEMENT_ADD, Deed.ANNOUNCEMENT_END),
         *(Deed.APP_ADD, Deed.APP_SET, Deed.APPEAL_DECIDE, Deed.BAR_DECIDE, Deed.BUCKET_KEEP, Deed.BUCKET_REMOVE),
         *(Deed.JOB_SET, Deed.KEY_ISSUE, Deed.KEY_REVOKE, Deed.LINK_MAKE, Deed.LINK_USE),
         *(Deed.NETWORK_BLOCK, Deed.NETWORK_UNBLOCK, Deed.RECOGNITION_IMPORT),

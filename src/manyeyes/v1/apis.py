@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from manyeyes.runtime.context import Context
 from manyeyes.v1 import (
+    announcements,
     buckets,
     certainty,
     colleagues,
@@ -17,6 +18,7 @@ from manyeyes.v1 import (
     keys,
     marks,
     money,
+    own_choice,
     practice,
     recognitions,
     reports,
@@ -28,6 +30,7 @@ from manyeyes.v1 import (
     webhooks,
     worker,
 )
+from manyeyes.v1.announcements import AnnouncementsApi
 from manyeyes.v1.buckets import BucketsApi
 from manyeyes.v1.certainty import CertaintyApi
 from manyeyes.v1.colleagues import ColleaguesApi
@@ -42,6 +45,7 @@ from manyeyes.v1.keys import KeysApi
 from manyeyes.v1.marks import MarksApi
 from manyeyes.v1.money import MoneyApi
 from manyeyes.v1.operations import Operation
+from manyeyes.v1.own_choice import ChoiceApi
 from manyeyes.v1.practice import PracticeApi
 from manyeyes.v1.recognitions import RecognitionsApi
 from manyeyes.v1.reports import ReportsApi
@@ -58,6 +62,8 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     PracticeApi: practice.OPERATIONS,
     EarningsApi: earnings.OPERATIONS,
     MarksApi: marks.OPERATIONS,
+    AnnouncementsApi: announcements.OPERATIONS,
+    ChoiceApi: own_choice.OPERATIONS,
     ReviewerApi: reviewer.OPERATIONS,
     ReviewHistoryApi: review_history.OPERATIONS,
     JudgingApi: judging.OPERATIONS,

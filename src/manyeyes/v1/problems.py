@@ -70,6 +70,7 @@ PROBLEMS = {
     Reason.BALANCE_TOO_LOW: (402, "The balance is too low"),
     Reason.BUDGET_USED_UP: (402, "The budget is used up"),
     Reason.PRICE_TOO_HIGH: (402, "The price is above the most that you pay"),
+    Reason.NONE_TAKEN: (422, "The worker takes none of their queues"),
     Reason.QUEUE_NOT_ALLOWED: (422, "The worker was not given this queue"),
     Reason.ANSWER_UNFIT: (422, "The answer does not fit the question"),
     Reason.TASK_PROPERTIES: (422, "A member of the task is wrong"),

@@ -8,6 +8,8 @@ class Deed(StrEnum):
 
     ACCOUNT_OPEN = "account.open"
     ACCOUNT_SET = "account.set"
+    ANNOUNCEMENT_ADD = "announcement.add"
+    ANNOUNCEMENT_END = "announcement.end"
     APP_ADD = "app.add"
     APP_SET = "app.set"
     APPEAL_DECIDE = "appeal.decide"

@@ -42,6 +42,7 @@ class Reason(enum.StrEnum):
     NOT_BELOW_FLOOR = "not_below_floor"
     NO_TRAINING = "no_training"
     QUEUE_NOT_ALLOWED = "queue_not_allowed"
+    NONE_TAKEN = "none_taken"
     LEASE_LOST = "lease_lost"
     ALREADY_ANSWERED = "already_answered"
     ALREADY_PASSED_ON = "already_passed_on"

@@ -21,8 +21,10 @@ WHERE worker_id = $1 OR name = $2 ORDER BY worker_id;
 SELECT worker_id, name, languages, queues, reviewer, disabled_at IS NOT NULL AS disabled FROM worker ORDER BY worker_id;
 
 -- name: set_worker
--- Change what a worker may do; null leaves a part as it is.
-UPDATE worker SET languages = coalesce($2, languages), queues = coalesce($3, queues), reviewer = coalesce($4, reviewer)
+-- Change what a worker may do; null leaves a part as it is. What is taken away is chosen anew when it is given again.
+UPDATE worker SET languages = coalesce($2, languages), queues = coalesce($3, queues), reviewer = coalesce($4, reviewer),
+    declined_queues = ARRAY(SELECT d FROM unnest(declined_queues) AS d WHERE d = ANY (coalesce($3, queues)) ORDER BY d),
+    declined_languages = ARRAY(SELECT d FROM unnest(declined_languages) AS d WHERE d = ANY (coalesce($2, languages)) ORDER BY d)
 WHERE worker_id = $1;
 
 -- name: disable_worker

@@ -3,6 +3,8 @@
 import enum
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from manyeyes.values.refusals import Reason, Refusal
 
 GRACE_SECONDS = 30.0  # without an open stream or a call a present worker counts as away
@@ -66,6 +68,40 @@ def queues_for(
     if not fitting:
         return Refusal(Reason.QUEUE_NOT_ALLOWED, "none of these queues is in a language of yours")
     return fitting, languages
+
+
+class WorkChoice(msgspec.Struct, frozen=True):
+    """What a worker does not take now of what they were given; what they are given later they take."""
+
+    declined_queues: tuple[int, ...] = ()
+    declined_languages: tuple[str, ...] = ()
+
+
+def taken_of(
+    choice: WorkChoice,
+    wanted_languages: Sequence[str] | None,
+    worker_queues: Sequence[int],
+    worker_languages: Sequence[str],
+    queue_languages: Mapping[int, str],
+) -> tuple[list[int], list[str]] | Refusal:
+    """Return the queues and languages that a worker takes now (docs/decisions/0085), or why there are none.
+
+    ``wanted_languages``: asked for this time, whatever languages were chosen.
+    """
+    allowed = queues_for(None, wanted_languages, worker_queues, worker_languages, queue_languages)
+    if isinstance(allowed, Refusal):
+        return allowed
+    queues, languages = allowed
+    if wanted_languages is None:
+        languages = [each for each in languages if each not in choice.declined_languages]
+    spoken = ("", *languages)
+    queues = [q for q in queues if q not in choice.declined_queues and queue_languages[q] in spoken]
+    return (queues, languages) if queues else NONE_TAKEN
+
+
+NONE_TAKEN = Refusal(
+    Reason.NONE_TAKEN, "that leaves you no queue to work in; choose one, and its language, at /worker/queues"
+)
 
 
 def may_judge(languages: Sequence[str], queue_languages: Mapping[int, str]) -> list[int]:

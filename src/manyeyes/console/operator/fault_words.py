@@ -27,6 +27,8 @@ FAULTS = (
     mark("the softId %(soft_id)s is taken"),
     mark("the rate is from 1 to %(most)s calls per second"),
     mark("there is no app %(app)s"),
+    mark("the end must be in the future"),
+    mark("there are %(most)s announcements already: end one first"),
     mark("a review may wait for more than 0 and up to %(most)s hours"),
     mark("how many people look is for a review queue; without one nobody does: see --review-queue"),
 )

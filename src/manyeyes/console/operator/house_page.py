@@ -36,6 +36,8 @@ NOTICES = {
     "paid_out": (mark("What was owed is in what the owner may spend."), ""),
     "nothing_owed": (mark("Nothing is owed for it."), "warn"),
     "resent": (mark("It is sent again."), ""),
+    "announced": (mark("Announced. It is on every open screen within a minute."), ""),
+    "announcement_ended": (mark("Ended: it is on nobody's screen any more."), ""),
     "refused": (mark("That could not be done: it is not so any more."), "warn"),
 }
 RowT = TypeVar("RowT")

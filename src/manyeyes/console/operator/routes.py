@@ -9,6 +9,7 @@ from manyeyes.console.operator.account_deeds import AccountDeeds
 from manyeyes.console.operator.account_work import AccountWorkPages
 from manyeyes.console.operator.addresses import AddressPages
 from manyeyes.console.operator.agreement import QueueAgreementPages
+from manyeyes.console.operator.announcements import AnnouncementPages
 from manyeyes.console.operator.apps import AppPages
 from manyeyes.console.operator.audit import AuditPages
 from manyeyes.console.operator.certainty import OperatorCertaintyPages
@@ -95,9 +96,11 @@ def _accounts(context: Context) -> Rooms:
 def _people(context: Context) -> Rooms:
     people, workers, queues = PeoplePages(context), WorkerPages(context), QueuePages(context)
     agreement, one = QueueAgreementPages(context), "/operator/workers/{worker_id}"
+    announcements = AnnouncementPages(context)
     pages: dict[str, PageOrForm] = {
         "/operator/people": people.show,
         "/operator/people/{queue_id}": people.show,
+        "/operator/announcements": announcements.show,
         "/operator/workers": workers.show,
         one: workers.show_one,
         "/operator/queues": queues.show,
@@ -107,6 +110,8 @@ def _people(context: Context) -> Rooms:
     }
     forms: dict[str, PageOrForm] = {
         "/operator/people/decide": people.decide,
+        "/operator/announcements": announcements.add,
+        "/operator/announcements/end": announcements.end,
         "/operator/workers": workers.create,
         one: workers.change,
         f"{one}/disable": workers.disable,

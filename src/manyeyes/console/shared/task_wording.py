@@ -151,6 +151,7 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "break.why": mark("My accuracy says why, and what you can do about it."),
     "break.not_passed": mark("Not passed this time"),
     "break.not_decided": mark("The practice is over"),
+    "notice.none_taken": mark("You take none of your queues now. Choose one under “My queues”."),
     "notice.queue_not_allowed": mark("You have no queue to work in yet. Ask the operator of this installation."),
     "notice.unknown_token": mark("You are signed out. Ask the operator for a new sign-in link."),
     "notice.reconnecting": mark("Connection lost. Trying again; what you have typed is kept."),
@@ -286,9 +287,8 @@ def _length_rule(least: int, most: int) -> list[WordedRule]:
         return [("rule.exactly", {"n": least})]
     if least and most:
         return [("rule.between", {"least": least, "most": most})]
-    if least:
-        return [("rule.least", {"n": least})]
-    return [("rule.most", {"n": most})] if most else []
+    one_sided = ("rule.least", {"n": least}) if least else ("rule.most", {"n": most})
+    return [one_sided] if least or most else []
 
 
 _ASKED: Mapping[type[PictureOptions], str] = {

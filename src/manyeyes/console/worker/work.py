@@ -18,6 +18,7 @@ from manyeyes.console.shared.refusal_news import news, seen_until
 from manyeyes.console.shared.rendering import POLICY, render
 from manyeyes.console.shared.task_drawing import drawn_question
 from manyeyes.console.worker.practice_words import outcome_words, resting, step_words
+from manyeyes.roles.announcements import unread_announcements
 from manyeyes.roles.instructions import parse_question
 from manyeyes.roles.practising import PracticeDesk, PracticeOffer
 from manyeyes.roles.presences import WorkerSession
@@ -141,6 +142,7 @@ class WorkPages:
             rest=rest,
             lost=_lost(words, session),
             tally=_tally(session),
+            announcements=await unread_announcements(self._context, worker),
             unasked=await unasked_queues(self._context, worker),
             task=_task(words, leased, lease, draft) if leased and lease else None,
             step=step_words(words, offers.get(leased.queue.queue_id) if leased else None),
@@ -156,10 +158,13 @@ class WorkPages:
                 "seen": seen_until(request).isoformat(),
             },
         )
-        widgets = urlsplit(self._context.settings.widget_url)
-        frames = f"{widgets.scheme}://{widgets.netloc}" if widgets.netloc else "'self'"
-        response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src {frames}"
+        response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src {self._frames()}"
         return response
+
+    def _frames(self) -> str:
+        """Return where widgets' pages are."""
+        widgets = urlsplit(self._context.settings.widget_url)
+        return f"{widgets.scheme}://{widgets.netloc}" if widgets.netloc else "'self'"
 
     async def _offers(
         self, request: Request, worker: Worker, leased: LeasedTask | None, session: WorkerSession

@@ -53,6 +53,7 @@ def preview(
         is_good=False,
         rest={"title": "", "lines": (), "is_stopped": False, "queue_id": 0},  # a picture lies here
         lost="",
+        announcements=[],
         unasked=[],
         tally={
             **dict.fromkeys(("answered", "earned_micros", "pending_micros", "payable_micros"), 0),
