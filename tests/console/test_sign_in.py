@@ -202,9 +202,9 @@ async def test_settings_go_back_to_own_pages_only(client: Client):
         reply = await client.post("/look", headers=OWN, data={**choices, "back": back})
         assert (reply.status_code, reply.headers["location"]) == (303, goal)
     page = (await client.get("/help")).text
-    assert '<html lang="th" data-theme="dark" data-text="large">' in page
+    assert '<html lang="th" data-theme="dark" data-text="large" data-soften="no">' in page
     await client.post("/look", headers=OWN, data={"lang": "xx", "theme": '"><b>', "text": "huge"})
-    assert '<html lang="th" data-theme="dark" data-text="large">' in (await client.get("/help")).text
+    assert '<html lang="th" data-theme="dark" data-text="large" data-soften="no">' in (await client.get("/help")).text
 
 
 async def test_pages_allow_nothing_from_elsewhere_and_nothing_inline(client: Client):
