@@ -14,14 +14,14 @@ from support.repository import ROOT
 
 PACKAGES = ROOT / "src"
 GUARDS = {"foreign_origin", "too_many_waits"}  # of every call
-OF_CUSTOMERS = {"unknown_key"}  # those who call with a key are no workers
+OF_CUSTOMERS = {"unknown_key", "scope_missing"}  # of keys and of an account's people, who are no workers
 # Where the calls of a screen are, its words, and what only other rooms say that these calls share parts with.
 SCREENS: dict[str, tuple[tuple[str, ...], Mapping[str, str | ONE_OR_MANY], set[str]]] = {
     "worker": (("worker", "practice"), WORDS, set()),
     "reviewer": (
         ("reviewer",),
         REVIEW_WORDS,
-        {"already_passed_on", "answer_unfit", "below_floor", "lease_lost", "not_online", "site_withdrawn"},
+        {"already_passed_on", "answer_unfit", "below_floor", "break_due", "lease_lost", "not_online", "site_withdrawn"},
     ),
     "results": (
         ("judging",),

@@ -22,6 +22,7 @@ export function set(next) {
   main.dataset.mode = mode;
   for (const [id, name] of [["break", "break"], ["waiting", "waiting"], ["job", "task"]]) element(id).hidden = name !== mode;
   element("break-form").hidden = mode === "break";
+  scrollTo(0, 0); // as far as another mode was scrolled says nothing of this one
   if (mode === "waiting" && !document.querySelector(".look[open]")) element("waiting-title").focus();
   show();
 }
