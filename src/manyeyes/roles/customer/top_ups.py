@@ -19,6 +19,8 @@ from manyeyes.values.text.rules import read_words, without_outer_blanks
 
 MOST_LISTED = 100
 
+NOTICE_SECONDS = 2.0  # as fresh as what else a process remembers
+
 
 class Requested(msgspec.Struct, frozen=True):
     """A request of an account in a cell, as the operator sees it."""
@@ -108,13 +110,20 @@ async def low_balance_of(context: Context, owner: Owner) -> LowBalance:
 
 
 async def low_notice(context: Context, owner: Owner) -> LowNotice | None:
-    """Return the notice that an account's pages show now; None where there is enough, or nobody wants to know."""
-    low = await low_balance_of(context, owner)
-    if not low.low_micros:
-        return None
-    async with context.cells.pool(owner.cell).acquire() as db:
-        available = (await ledger.balances(db, owner.cell, [owner.account_id])).get(owner.account_id, 0)
-    return LowNotice(available, low.low_micros) if available < low.low_micros else None
+    """Return the notice that an account's pages show; None where there is enough, or nobody wants to know.
+
+    It may be `NOTICE_SECONDS` old: every page of theirs asks for it.
+    """
+
+    async def look() -> LowNotice | None:
+        low = await low_balance_of(context, owner)
+        if not low.low_micros:
+            return None
+        async with context.cells.pool(owner.cell).acquire() as db:
+            available = (await ledger.balances(db, owner.cell, [owner.account_id])).get(owner.account_id, 0)
+        return LowNotice(available, low.low_micros) if available < low.low_micros else None
+
+    return await context.lookups.cached("low notice", owner.account_id, NOTICE_SECONDS, look)
 
 
 async def set_low_balance(context: Context, owner: Owner, below: str, url: str, actor: Actor) -> LowBalance | Refusal:
@@ -131,4 +140,5 @@ async def set_low_balance(context: Context, owner: Owner, below: str, url: str, 
     if faults:
         return Refusal(Reason.UNREADABLE, faults[0].detail, tuple(faults))
     await context.batcher.ask(set_low_balances, SetLowBalance(owner.cell, owner.account_id, micros, address, actor))
+    context.lookups.forget()
     return await low_balance_of(context, owner)
