@@ -17,7 +17,7 @@ from manyeyes.ledger.rules import (
 from manyeyes.reports.rules import REPORT_SECONDS
 
 HOUSE = {Book.CASH, Book.REVENUE}
-WORKERS_BOOKS = {Book.PENDING, Book.PAYABLE}
+WORKERS_BOOKS = {Book.PENDING, Book.PAYABLE, Book.REQUESTED}
 KINDS, IDS = st.sampled_from(TransferKind), st.integers(1, 2**53)
 
 
