@@ -24,7 +24,7 @@ WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_si
 AS_MIGRATED = """
 UPDATE gate SET virtual_turn = 0;
 UPDATE counter SET next_value = 1;
-UPDATE cell SET next_serial = 1;
+UPDATE cell SET next_serial = 1, cells = 1, nth = 0;
 DELETE FROM queue WHERE queue_id NOT IN (1, 2);
 UPDATE queue SET price_micros = 700, pay_micros = 500, capacity = 100000, lease_seconds = 60, marks = 0,
                  audit_share = 0.05, vote_micros = 100, accepts_complaints = queue_id <> 2, life_seconds = NULL,

@@ -170,7 +170,8 @@ async def open_context(
         )
         cells = Cells(pool, drafts=settings.statement_cache_size > 0)
     await cells.find_functions()
-    await _share_caps(cells)
+    if serving:
+        await _share_caps(cells)
     async with cells.directory.acquire() as db:
         node_id = await accounts.take_numbers(db, "node", 1)
         keys = await _keys(db, settings, serving=serving)
@@ -181,8 +182,8 @@ async def open_context(
 
 
 async def _share_caps(cells: Cells) -> None:
-    """Note in each of several cells which of them it is: what people may be shown is shared (docs/decisions/0079)."""
-    for nth, cell in enumerate(cells.numbers) if len(cells.numbers) > 1 else ():
+    """Note in each cell which of how many it is: what people may be shown is shared (docs/decisions/0079)."""
+    for nth, cell in enumerate(cells.numbers):
         async with cells.pool(cell).acquire() as db:
             await wellbeing.share_caps(db, cell, len(cells.numbers), nth)
 
