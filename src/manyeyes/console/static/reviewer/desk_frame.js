@@ -5,7 +5,7 @@ import * as instructions from "../shared/instructions.js";
 import * as moreTime from "../shared/more_time.js";
 import { explain, hush, settle, tell } from "../shared/notice.js";
 import * as pictureView from "../shared/picture_view.js";
-import { Refusal, insist, patience, wait } from "../shared/server_calls.js";
+import { Refusal, inTurn, insist, patience, wait } from "../shared/server_calls.js";
 import { isolated, money, page, say } from "../shared/page_words.js";
 import { listenToKeys } from "./desk_keys.js";
 import { nextOne } from "./next_one.js";
@@ -207,6 +207,7 @@ async function watch() {
   setMode("waiting");
   takingBack.place(false);
   const { signal } = shift;
+  await inTurn(() => {});
   for (let attempt = 0; !signal.aborted;) {
     try {
       const found = await nextOne(screen.path, troubled, signal);
@@ -240,8 +241,7 @@ async function takeBreak(event) {
   if (mode === "break") return;
   toBreak();
   try {
-    await sending;
-    await insist("POST", `${screen.path}/leave`, {}, () => trouble(true));
+    await inTurn(async () => { await sending; await insist("POST", `${screen.path}/leave`, {}, () => trouble(true)); });
     trouble(false);
   } catch (refusal) {
     explain(refusal);

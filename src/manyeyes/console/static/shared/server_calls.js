@@ -43,6 +43,14 @@ export async function insist(method, path, body, onTrouble, signal) {
   }
 }
 
+let lastDeed = Promise.resolve();
+
+/** Does what comes or goes after what came or went before: a break that arrived behind the start after it would end it. */
+export function inTurn(deed) {
+  lastDeed = lastDeed.then(deed, deed);
+  return lastDeed;
+}
+
 /** The event stream, opened again after every loss. Handlers: tasks(desk), session(session), up(), down(), refused(refusal). */
 export class Stream {
   #source = null;

@@ -16,7 +16,7 @@ import * as breakWords from "./break_words.js";
 import { explain, lookAgain, tellLost } from "./lost_queues.js";
 import * as widget from "./widget.js";
 import * as undo from "./undo.js";
-import { Stream, insist } from "../shared/server_calls.js";
+import { Stream, inTurn, insist } from "../shared/server_calls.js";
 import { listenToKeys } from "./work_keys.js";
 import { page, say } from "../shared/page_words.js";
 
@@ -196,7 +196,7 @@ async function start(event) {
   if (breakWords.isStopped()) return lookAgain();
   hush();
   try {
-    takeSession(await insist("POST", "/worker/online", {}, () => screen.trouble(true)));
+    takeSession(await inTurn(() => insist("POST", "/worker/online", {}, () => screen.trouble(true))));
     screen.set("waiting");
     stream.open();
   } catch (refusal) {
@@ -210,8 +210,7 @@ async function takeBreak(event) {
   toBreak();
   hush();
   try {
-    await outbox.emptied();
-    await insist("POST", "/worker/offline", {}, () => screen.trouble(true));
+    await inTurn(() => outbox.emptied().then(() => insist("POST", "/worker/offline", {}, () => screen.trouble(true))));
   } catch (refusal) {
     explain(refusal);
   }
