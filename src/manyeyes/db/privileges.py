@@ -1,5 +1,6 @@
 """Whom PostgreSQL runs as. It refuses to run as root, so root hands it to a system user."""
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -43,16 +44,30 @@ def choose_owner(cluster: Path, progress: Callable[[str], None]) -> ClusterOwner
 
 
 def _service_user(progress: Callable[[str], None]) -> ClusterOwner:
+    if not _known(SERVICE_USER):
+        _create_service_user(progress)
+    entry = _known(SERVICE_USER) or pwd.getpwnam("nobody")
+    return ClusterOwner(entry.pw_uid, entry.pw_gid)
+
+
+def _create_service_user(progress: Callable[[str], None]) -> None:
+    """Create the system user once: of two `useradd` at once the later replaces the earlier's user by another number."""
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
-    if not _known(SERVICE_USER) and useradd:
+    if not useradd:
+        return
+    whole_host = os.open("/etc", os.O_RDONLY)
+    try:
+        fcntl.flock(whole_host, fcntl.LOCK_EX)
+        if _known(SERVICE_USER):
+            return
         progress(f"Creating the system user {SERVICE_USER}: PostgreSQL does not run as root")
         subprocess.run(
             [useradd, "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", SERVICE_USER],
             capture_output=True,
             check=False,  # a read-only /etc leaves us with nobody
         )
-    entry = _known(SERVICE_USER) or pwd.getpwnam("nobody")
-    return ClusterOwner(entry.pw_uid, entry.pw_gid)
+    finally:
+        os.close(whole_host)
 
 
 def _known(name: str) -> pwd.struct_passwd | None:
