@@ -50,7 +50,19 @@ else
     exit 1
 fi
 
-say "Installing $(grep -c '==' "$lock") packages (a minute or two the first time)"
-$pip --disable-pip-version-check --no-input install --require-hashes --requirement "$lock" >&2
+# One line that counts, where somebody looks; what pip said is shown only when it failed.
+count=$(grep -c '==' "$lock")
+log=$directory/install.log
+say "Installing $count packages (a minute or two the first time)"
+$pip --disable-pip-version-check --no-input install --require-hashes --requirement "$lock" >"$log" 2>&1 &
+installing=$!
+trap 'kill $installing 2>/dev/null' EXIT INT TERM
+while kill -0 $installing 2>/dev/null; do
+    [ ! -t 2 ] || printf '\r== fetched %s of %s ' "$(grep -cE '^(Collecting|Processing) ' "$log")" "$count" >&2
+    sleep 1
+done
+trap - EXIT INT TERM
+[ ! -t 2 ] || printf '\r' >&2
+wait $installing || { cat "$log" >&2; say "The packages were not installed"; exit 1; }
 touch "$directory/.built"
 say "$directory is ready"
