@@ -117,7 +117,10 @@ async def say_marks(
 
 
 async def mark_lying(context: Context, queue_id: int, marks: int) -> None:
-    """ContentMark what of a queue lies on desks unseen, in every cell: the queue has got these marks."""
+    """Mark what of a queue lies on desks unseen, in every cell: the queue has got these marks.
+
+    What is killed between that and this is made up for (runtime/mark_sweep.py).
+    """
     for cell in context.cells.numbers:
         await context.batcher.ask(mark_works, MarkWork(cell, queue_id, marks))
 
