@@ -1,6 +1,7 @@
 """Workers who are there take what they chose from now on, and nothing else (docs/decisions/0085)."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
@@ -38,10 +39,11 @@ async def give_queues(tx: asyncpg.Connection, now: datetime, commands: Sequence[
     return [None for _ in commands]
 
 
-def _turns(commands: Sequence[GiveQueues]) -> Iterator[list[GiveQueues]]:
-    """Yield the commands in turns, each of which has one of a worker's at the most, in their order."""
-    left = list(commands)
-    while left:
-        first = {c.worker_id: c for c in reversed(left)}
-        yield list(first.values())
-        left = [c for c in left if c is not first[c.worker_id]]
+def _turns(commands: Sequence[GiveQueues]) -> list[list[GiveQueues]]:
+    """Return the commands in turns, each of which has one of a worker's at the most, in their order."""
+    turns: defaultdict[int, list[GiveQueues]] = defaultdict(list)
+    before: Counter[int] = Counter()
+    for command in commands:
+        turns[before[command.worker_id]].append(command)
+        before[command.worker_id] += 1
+    return list(turns.values())
