@@ -185,7 +185,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (reports.SQL, "refused_of", (1, 5, NOW, 0, -1, 50), {"refused_report_account"}, False),
     (reports.SQL, "reports_against", (1, 5, 100), {"report_worker"}, False),
     (voting.SQL, "reviewer_since", (1, 601, NOW - timedelta(hours=1)), {"vote_slot_reviewer"}, False),
-    (reports.SQL, "lock_held", (1, [601, 602]), {"vote_slot_held"}, True),
+    (voting.SQL, "lock_held", (1, [601, 602]), {"vote_slot_held"}, True),
     (reports.SQL, "close_slots", (1, [5, 6]), {"vote_slot_pkey"}, False),
     (reports.SQL, "votes_of", (1, [5, 6]), {"vote_slot_pkey"}, True),
     (appeals.SQL, "verdicts", (1, [5, 6]), {"report_pkey"}, False),

@@ -10,6 +10,7 @@ from manyeyes.actions.shared.marked_looks import BeforeSomebody, MarkedLooks, sa
 from manyeyes.actions.shared.worker_desks import load_desks, put_down_unwilling
 from manyeyes.certainty import judgements
 from manyeyes.reports import slots
+from manyeyes.reports.voting import store as voting
 from manyeyes.trail import store as trail
 from manyeyes.trail.rules import TrailEntry, change_of
 from manyeyes.values.actor import BY_ITSELF, Actor
@@ -81,7 +82,7 @@ async def _give_back(
     Whoever takes something to judge locks it before what is known of them: here nobody is waited for.
     """
     people = sorted(known)
-    votes = [s for s in await slots.lock_held(tx, cell, people) if _is_unwilling(known, s)]
+    votes = [s for s in await voting.lock_held(tx, cell, people) if _is_unwilling(known, s)]
     decisions = [j for j in await judgements.lock_held(tx, cell, people) if _is_unwilling(known, j)]
     looks.end([*votes, *decisions], now)
     await save_looks(tx, cell, looks)

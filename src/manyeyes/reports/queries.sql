@@ -170,15 +170,6 @@ SELECT coalesce((SELECT lease_until FROM vote_slot WHERE cell = $1 AND state IN 
 SELECT task_id, n FROM vote_slot WHERE cell = $1 AND state IN (1, 5) AND lease_until <= $2 ORDER BY lease_until LIMIT $3
 FOR UPDATE SKIP LOCKED;
 
--- name: lock_held
--- What lies before reviewers, and behind that; whoever is at one of them now is not waited for.
-SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
-       settles_at, looked_marks,
-       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
-       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
-FROM vote_slot WHERE cell = $1 AND state IN (1, 5) AND reviewer_id = ANY ($2::bigint[])
-ORDER BY task_id, n FOR UPDATE SKIP LOCKED;
-
 -- name: reopen_slots
 -- Slots return to their places. The rows are locked.
 UPDATE vote_slot SET state = 0, reviewer_id = 0, lease_until = NULL, shown_at = NULL

@@ -123,11 +123,6 @@ async def lock_lapsed(tx: asyncpg.Connection, now: datetime, cell: int, limit: i
     return [tuple(row) for row in await tx.fetch(SQL.lock_lapsed, cell, now, limit)]
 
 
-async def lock_held(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[Slot]:
-    """Lock what these reviewers have before them and behind that, but what somebody is at now."""
-    return as_slots(await tx.fetch(SQL.lock_held, cell, reviewer_ids))
-
-
 async def reopen(tx: asyncpg.Connection, cell: int, slots: Sequence[tuple[int, int]]) -> None:
     """Open locked slots, given as (task, n), again."""
     if slots:

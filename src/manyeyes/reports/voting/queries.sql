@@ -39,6 +39,15 @@ SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, 
 FROM vote_slot WHERE cell = $1 AND (task_id = ANY ($2::bigint[]) OR (reviewer_id = ANY ($3::bigint[]) AND state IN (1, 5)))
 ORDER BY task_id, n FOR UPDATE;
 
+-- name: lock_held
+-- What lies before reviewers, and behind that; whoever is at one of them now is not waited for.
+SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
+       settles_at, looked_marks,
+       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
+FROM vote_slot WHERE cell = $1 AND state IN (1, 5) AND reviewer_id = ANY ($2::bigint[])
+ORDER BY task_id, n FOR UPDATE SKIP LOCKED;
+
 -- name: lay_votes_aside
 -- Votes that their reviewers can take back for a while; nothing follows from them yet. The rows are locked.
 UPDATE vote_slot SET state = 4, verdict = v.verdict, reason = v.reason, settles_at = v.settles_at, voted_at = $7

@@ -72,6 +72,11 @@ async def lock_with_desks(
     return as_slots(await tx.fetch(SQL.lock_slots_and_desks, cell, task_ids, reviewer_ids))
 
 
+async def lock_held(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[Slot]:
+    """Lock what these reviewers have before them and behind that, but what somebody is at now."""
+    return as_slots(await tx.fetch(SQL.lock_held, cell, reviewer_ids))
+
+
 async def put_behind(tx: asyncpg.Connection, cell: int, slots: Sequence[tuple[int, int]], until: datetime) -> None:
     """Lay locked slots, given as (task, n), behind what their reviewers took back."""
     if slots:
