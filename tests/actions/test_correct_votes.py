@@ -3,11 +3,11 @@
 import pytest
 
 from manyeyes.actions.correct_votes import CorrectVote, correct_votes
-from manyeyes.actions.settle_votes import SettleVotes, settle_votes
 from manyeyes.actions.shared.ballots import Voted
 from manyeyes.reports.rules import ReportState, Slot, Vote
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import Stage
+from support.settled_reviews import settle_votes
 from support.slot_moves import slot_of
 
 VOTE = 100
@@ -72,7 +72,7 @@ async def test_a_vote_that_can_be_taken_back_is_corrected_too(stage: Stage, slot
     await stage.vote(slots[1], "confirm", undo_seconds=10)
     assert isinstance(await correct(stage, slots[0], "reject"), Voted)
     stage.later(10)
-    assert await stage.act(settle_votes, SettleVotes(stage.cell)) == [2]
+    assert await settle_votes(stage) == 2
     assert [row["state"] for row in await stage.rows("report")] == [ReportState.OPEN]
 
 

@@ -4,18 +4,17 @@ from datetime import timedelta
 
 from manyeyes.actions.close_overdue_judgements import CloseOverdueJudgements, close_overdue_judgements
 from manyeyes.actions.decide_judgements import JudgementTaken
-from manyeyes.actions.settle_decisions import SettleDecisions, settle_decisions
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import Stage
 from support.judged_results import VOTE_PAY, asked, decide, taken, the_result
+from support.settled_reviews import settle_decisions
 
 UNDO = 10
 
 
 async def settle(stage: Stage, seconds: float) -> int:
     stage.later(seconds)
-    (settled,) = await stage.act(settle_decisions, SettleDecisions(stage.cell))
-    return settled
+    return await settle_decisions(stage)
 
 
 async def test_nothing_follows_until_it_is_settled_and_then_all_of_it_once(stage: Stage):

@@ -6,11 +6,11 @@ import pytest
 
 from manyeyes.actions.cast_votes import cast_votes
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
-from manyeyes.actions.settle_votes import SettleVotes, settle_votes
 from manyeyes.actions.shared.ballots import Voted
 from manyeyes.reports.rules import ReportState, Slot, SlotState
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import Stage
+from support.settled_reviews import settle_votes
 
 VOTE, UNDO = 100, 10
 
@@ -28,8 +28,7 @@ async def slots(stage: Stage) -> list[Slot]:
 
 async def settle(stage: Stage, seconds: float = UNDO) -> int:
     stage.later(seconds)
-    (settled,) = await stage.act(settle_votes, SettleVotes(stage.cell))
-    return settled
+    return await settle_votes(stage)
 
 
 async def states(stage: Stage) -> list[int]:
@@ -89,6 +88,19 @@ async def test_a_vote_that_is_settled_after_the_verdict_is_paid_and_counted_and_
     records = {r["reviewer_id"]: (r["votes"], r["against"]) for r in await stage.rows("reviewer_record")}
     assert records == {slots[0].reviewer_id: (1, 1), slots[1].reviewer_id: (1, 0), third.reviewer_id: (1, 0)}
     assert await stage.rows("refund") == []
+    assert (await stage.books()).findings == []
+
+
+async def test_a_third_vote_that_is_settled_with_the_verdict_counts_once(stage: Stage, slots: list[Slot]):
+    third = await stage.take(stage.number())
+    assert third
+    for slot in (*slots, third):
+        await stage.vote(slot, undo_seconds=UNDO)
+        stage.later(1)
+    assert await settle(stage) == 3
+    assert [row["state"] for row in await stage.rows("report")] == [ReportState.CONFIRMED]
+    records = {r["reviewer_id"]: (r["votes"], r["against"]) for r in await stage.rows("reviewer_record")}
+    assert records == {slot.reviewer_id: (1, 0) for slot in (*slots, third)}
     assert (await stage.books()).findings == []
 
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from manyeyes.actions.lay_judgements_ahead import LayJudgementAhead, lay_judgements_ahead
-from manyeyes.actions.settle_decisions import SettleDecisions, settle_decisions
 from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.take_back_decisions import TakeBackDecision, take_back_decisions
 from manyeyes.certainty.rules import JUDGEMENT_SECONDS, Judgement, JudgementState
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import Stage
 from support.judged_results import asked, decide, take_judgement, taken, the_result
+from support.settled_reviews import settle_decisions
 
 UNDO = 10
 
@@ -38,7 +38,7 @@ async def test_it_lies_before_them_again_and_what_they_say_then_counts(stage: St
     assert await back(stage, judgement) == again
     assert await take_judgement(stage, judgement.reviewer_id) == again
     stage.later(UNDO)
-    assert await stage.act(settle_decisions, SettleDecisions(stage.cell)) == [0]
+    assert await settle_decisions(stage) == 0
     await decide(stage, again, "12345")
     assert (await the_result(stage))["answer"] == "12345"
     assert (await stage.books()).findings == []

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from manyeyes.actions.lay_slots_ahead import LaySlotAhead, lay_slots_ahead
-from manyeyes.actions.settle_votes import SettleVotes, settle_votes
 from manyeyes.actions.take_back_votes import TakeBackVote, take_back_votes
 from manyeyes.reports.rules import SLOT_SECONDS, Slot, SlotState
 from manyeyes.values.lease_time import LEASES_IN_ALL
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import Stage
+from support.settled_reviews import settle_votes
 from support.slot_moves import slot_of
 
 UNDO = 10
@@ -44,7 +44,7 @@ async def test_it_lies_before_them_again_under_the_same_lease_and_is_not_paid(st
     assert await stage.take(slot.reviewer_id) == again
     assert await back(stage, slot) == again, "the same again gives the same"
     stage.later(UNDO)
-    assert await stage.act(settle_votes, SettleVotes(stage.cell)) == [0]
+    assert await settle_votes(stage) == 0
     assert await stage.rows("wallet") == []
     await stage.vote(again, "reject")
     assert len(await stage.rows("wallet")) == 1

@@ -8,8 +8,6 @@ from manyeyes.actions.choose_marks import ChooseMarks, choose_marks
 from manyeyes.actions.lay_judgements_ahead import LayJudgementAhead, lay_judgements_ahead
 from manyeyes.actions.lay_slots_ahead import LaySlotAhead, lay_slots_ahead
 from manyeyes.actions.set_caps import SetCaps, set_caps
-from manyeyes.actions.settle_decisions import SettleDecisions, settle_decisions
-from manyeyes.actions.settle_votes import SettleVotes, settle_votes
 from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.skip_slots import SkipSlot, skip_slots
 from manyeyes.actions.take_back_decisions import TakeBackDecision, take_back_decisions
@@ -22,6 +20,7 @@ from manyeyes.wellbeing import store as wellbeing
 from manyeyes.wellbeing.rules import Cap, Spent
 from support.action_stage import Stage
 from support.judged_results import asked, decide, take_judgement
+from support.settled_reviews import settle_decisions, settle_votes
 from support.slot_moves import slot_of
 
 UNDO = 10
@@ -119,7 +118,7 @@ async def test_a_vote_ends_the_look_and_its_settling_does_not_end_it_again(stage
     await stage.vote(slot, undo_seconds=UNDO)
     assert await spent(stage, slot.reviewer_id) == Spent(1, 7_000)
     stage.later(UNDO)
-    assert await stage.act(settle_votes, SettleVotes(stage.cell)) == [1]
+    assert await settle_votes(stage) == 1
     assert await spent(stage, slot.reviewer_id) == Spent(1, 7_000)
 
 
@@ -164,7 +163,7 @@ async def test_a_decision_taken_back_begins_the_look_again(stage: Stage):
     stage.later(10)
     await decide(stage, again, "99", UNDO)
     stage.later(UNDO)
-    assert await stage.act(settle_decisions, SettleDecisions(stage.cell)) == [1]
+    assert await settle_decisions(stage) == 1
     assert await spent(stage, judgement.reviewer_id) == Spent(1, 30_000)
 
 

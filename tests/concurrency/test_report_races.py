@@ -16,7 +16,7 @@ from manyeyes.actions.file_appeals import Appealed, FileAppeal, file_appeals
 from manyeyes.actions.file_complaints import Filed, file_complaints
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
-from manyeyes.actions.settle_votes import SettleVotes, settle_votes
+from manyeyes.actions.settle_votes import settle_votes
 from manyeyes.actions.shared.ballots import Voted
 from manyeyes.actions.submit_tasks import submit_tasks
 from manyeyes.actions.take_back_votes import TakeBackVote, take_back_votes
@@ -27,6 +27,7 @@ from manyeyes.reports.rules import SLOT_SECONDS, ReportState, SlotState, Vote
 from manyeyes.values.refusals import Reason
 from support.action_stage import PAY, PRICE, Stage
 from support.races import race
+from support.settled_reviews import settling_votes
 from support.slot_moves import slot_of
 
 ROUNDS = range(5)
@@ -263,7 +264,7 @@ async def test_taking_back_and_settling_at_the_same_time_one_wins(stage: Stage, 
     await stage.vote(slots[0], undo_seconds=10)
     back = TakeBackVote(stage.cell, slots[0].reviewer_id, slot_of(stage, slots[0]))
     over = stage.now + timedelta(seconds=10)
-    await race(stage, (take_back_votes, [back]), (at(over, settle_votes), [SettleVotes(stage.cell)]))
+    await race(stage, (take_back_votes, [back]), (at(over, settle_votes), await settling_votes(stage)))
     [state] = [row["state"] for row in await stage.rows("vote_slot", "n, state", "n = 0")]
     assert state in (SlotState.LEASED, SlotState.VOTED)
     assert await booked(stage, TransferKind.VOTE_PAY) == int(state == SlotState.VOTED)

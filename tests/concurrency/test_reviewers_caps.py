@@ -18,8 +18,8 @@ from manyeyes.actions.renew_slots import RenewSlot, renew_slots
 from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, return_lapsed_judgements
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
 from manyeyes.actions.set_caps import SetCaps, set_caps
-from manyeyes.actions.settle_decisions import SettleDecisions, settle_decisions
-from manyeyes.actions.settle_votes import SettleVotes, settle_votes
+from manyeyes.actions.settle_decisions import settle_decisions
+from manyeyes.actions.settle_votes import settle_votes
 from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.shared.slot_leases import SlotId
 from manyeyes.actions.skip_judgements import SkipJudgement, skip_judgements
@@ -35,6 +35,7 @@ from manyeyes.wellbeing.rules import SHORTEST_LOOK_SECONDS, Cap
 from support.action_stage import Stage
 from support.judged_results import asked, decide, take_judgement
 from support.races import Batch, race
+from support.settled_reviews import settling_decisions, settling_votes
 
 MARKS = ContentMark.VIOLENCE | ContentMark.GORE
 PICTURES, MINUTES = 6, 2
@@ -176,15 +177,16 @@ class _Reviewer:
         judgement = await self._judgement_id(LEASED)
         return (skip_judgements, [SkipJudgement(judgement.cell, self._id, judgement)]) if judgement else None
 
-    async def _sweeping(self) -> Batch:
+    async def _sweeping(self) -> Batch | None:
         cell = self._stage.cell
         sweeps: list[Batch] = [
-            (settle_votes, [SettleVotes(cell)]),
-            (settle_decisions, [SettleDecisions(cell)]),
+            (settle_votes, await settling_votes(self._stage)),
+            (settle_decisions, await settling_decisions(self._stage)),
             (return_lapsed_slots, [ReturnLapsedSlots(cell)]),
             (return_lapsed_judgements, [ReturnLapsedJudgements(cell)]),
         ]
-        return self._chance.choice(sweeps)
+        action, commands = self._chance.choice(sweeps)
+        return (action, commands) if commands else None
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -11,7 +11,12 @@ from playwright.async_api import expect
 from manyeyes.console.reviewer import history
 from manyeyes.reports.rules import Vote
 from manyeyes.roles.judging import JudgingDesk, LeasedJudgement
+from manyeyes.roles.wellbeing import mark_choices, say_marks
 from manyeyes.tasks.questions import TextOptions
+from manyeyes.values.actor import BY_ITSELF
+from manyeyes.values.marks import ContentMark
+from manyeyes.wellbeing.rules import Spent
+from support import factories
 from support.browser_visits import at_review
 from support.screen_disputes import complaint, reviewer, vote, votes_on
 from support.screen_results import unsettled
@@ -82,3 +87,26 @@ async def test_a_place_that_is_none_leads_to_the_beginning(site, browser, people
     await screen.page.goto(site.url + "/reviewer/history" + query)
     assert "before" not in screen.page.url
     await expect(screen.page.locator(".empty")).to_be_visible()
+
+
+async def test_a_marked_picture_is_behind_a_button_and_a_look_at_it_counts(site, browser, people):
+    customer, author = people
+    judge, mark = await reviewer(site.context), ContentMark.GORE
+    await complaint(site.context, customer, author, "alpha")
+    await vote(site.context, judge, Vote.CONFIRM, "look")
+    await factories.mark_queue(site.context, judge, marks=mark)
+    screen = await at_review(site, browser, judge)
+    await screen.page.goto(site.url + "/reviewer/history")
+    entry = screen.page.locator("#said-1")
+    await expect(entry.locator("img")).to_have_count(0)
+    async with screen.page.context.expect_page() as opened:
+        await entry.get_by_role("button", name="Show the picture").click()
+    picture = await opened.value
+    await picture.wait_for_url("**/pictures/**")
+    (day,) = [each for each in (await mark_choices(site.context, judge.worker)).days if each.mark == mark]
+    assert day.spent == Spent(1, 60_000)
+    assert await say_marks(site.context, judge.worker, BY_ITSELF, avoided=mark) is None
+    async with screen.page.context.expect_page() as opened:
+        await entry.get_by_role("button", name="Show the picture").click()
+    await expect((await opened.value).get_by_role("status")).to_contain_text("That picture is not shown")
+    assert screen.errors == []

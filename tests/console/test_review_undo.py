@@ -113,7 +113,33 @@ async def test_a_decision_is_taken_back_with_what_was_typed(site, browser, peopl
     await expect(screen.part("answer")).to_have_value("third")
     await expect(screen.part("decisions")).to_have_text("0")
     await expect(screen.part("main")).to_have_attribute("data-ready", "")
+    await screen.page.wait_for_timeout(1_500)  # the call that waited for the next one is heard of by now
+    await expect(screen.part("answer")).to_have_value("third")
+    await expect(screen.part("own")).to_be_visible()
     await screen.press("Escape")
+    await screen.press("1")
+    await expect(screen.part("decisions")).to_have_text("1")
+    assert screen.errors == []
+
+
+async def test_a_key_that_comes_too_soon_is_told_so_and_decides_nothing(site, browser, people):
+    customer, _ = people
+    await unsettled(site.context, customer, TextOptions(), "first", "second")
+    screen = await at_results(site, browser, await reviewer(site.context))
+    held: list[Route] = []
+    await screen.page.route("**/pictures/**", lambda route: held.append(route))
+    await screen.start()
+    await expect(screen.part("job")).to_be_visible()
+    await screen.press("1")
+    await expect(screen.part("notice")).to_contain_text("Not yet")
+    while not held:
+        await screen.page.wait_for_timeout(50)
+    for route in held:
+        await route.continue_()
+    await screen.page.unroute("**/pictures/**")
+    await expect(screen.part("main")).to_have_attribute("data-ready", "")
+    await expect(screen.part("notice")).to_be_hidden()
+    await expect(screen.part("decisions")).to_have_text("0")
     await screen.press("1")
     await expect(screen.part("decisions")).to_have_text("1")
     assert screen.errors == []

@@ -77,7 +77,7 @@ async def test_a_reason_that_is_too_long_is_refused_and_not_cut(site: Site, brow
 
 async def test_a_marked_picture_is_behind_a_fold(site: Site, browser, people):
     customer, author, judge = people
-    await factories.mark_queue(site.context, judge)
+    await factories.mark_queue(site.context, author, judge)
     await complaint(site.context, customer, author)
     page = await signed_in(site, browser, judge)
     await page.get_by_role("button", name="Start reviewing").click()

@@ -45,7 +45,7 @@ HOT_PEOPLE: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (findings.SQL, "alike_in_queue", (1, 7), {"alike_pkey"}, True),
     (findings.SQL, "alike_of_worker", (1, 7), {"alike_worker", "alike_other"}, True),
     (certainty.SQL, "any_decision_aside", (1,), {"judgement_aside"}, False),
-    (certainty.SQL, "decisions_aside", (1, NOW, 20), {"judgement_aside"}, True),
+    (certainty.SQL, "decisions_aside", (1, [5, 6], 20), {"judgement_aside"}, True),
     (certainty.SQL, "any_open_judgement", (1,), {"judgement_open"}, False),
     (certainty.SQL, "held_judgements", (1, [601, 602], NOW), {"judgement_leased"}, False),
     (certainty.SQL, "lock_open_judgements", (1, 20), {"judgement_open"}, False),
@@ -56,7 +56,7 @@ HOT_PEOPLE: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (certainty.SQL, "pass_judgements", (1, [34_901], [1], [601]), {"judgement_pkey"}, False),
     (certainty.SQL, "reopen_judgements", (1, [34_901], [1]), {"judgement_pkey"}, False),
     (certainty.SQL, "lock_lapsed_judgements", (1, NOW, 100), {"judgement_leased"}, False),
-    (certainty.SQL, "lock_left_judgements", (1, [601, 602]), {"judgement_reviewer"}, True),
+    (certainty.SQL, "lock_held_judgements", (1, [601, 602]), {"judgement_reviewer"}, True),
     (
         certainty.SQL,
         "overdue_judgements",

@@ -5,6 +5,7 @@ from manyeyes.actions.lay_judgements_ahead import LayJudgementAhead
 from manyeyes.actions.renew_judgements import RenewJudgement
 from manyeyes.actions.renew_promises import RenewPromise
 from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements
+from manyeyes.actions.settle_decisions import SettleDecisions
 from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.skip_judgements import SkipJudgement
 from manyeyes.actions.take_back_decisions import TakeBackDecision
@@ -67,6 +68,11 @@ def decide_judgements(draw: Draw, world: World) -> list[DecideJudgement]:
 def take_back_decisions(draw: Draw, world: World) -> list[TakeBackDecision]:
     """Draw reviewers who take something back, some of them what is somebody else's."""
     return draw.batch(lambda: TakeBackDecision(CELL, *_lease(draw, world)))
+
+
+def settle_decisions(draw: Draw, world: World) -> list[SettleDecisions]:
+    """Draw results, some of them twice, and one that is none."""
+    return draw.batch(lambda: SettleDecisions(CELL, _lease(draw, world)[1].task_id))
 
 
 def lay_judgements_ahead(draw: Draw, world: World) -> list[LayJudgementAhead]:

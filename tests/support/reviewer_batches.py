@@ -5,6 +5,7 @@ from manyeyes.actions.correct_votes import CorrectVote
 from manyeyes.actions.lay_slots_ahead import LaySlotAhead
 from manyeyes.actions.renew_slots import RenewSlot
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots
+from manyeyes.actions.settle_votes import SettleVotes
 from manyeyes.actions.skip_slots import SkipSlot
 from manyeyes.actions.take_back_votes import TakeBackVote
 from manyeyes.actions.take_slots import TakeSlot
@@ -72,6 +73,12 @@ def take_back_votes(draw: Draw, world: World) -> list[TakeBackVote]:
         return TakeBackVote(CELL, draw.one(world.reviewer_ids) if draw.rarely() else reviewer_id, slot)
 
     return draw.batch(one)
+
+
+def settle_votes(draw: Draw, world: World) -> list[SettleVotes]:
+    """Draw complaints, some of them twice, and one that is none."""
+    some = [*sorted({slot.task_id for _, slot in world.slots}), UNKNOWN]
+    return draw.batch(lambda: SettleVotes(CELL, draw.one(some)))
 
 
 def lay_slots_ahead(draw: Draw, world: World) -> list[LaySlotAhead]:

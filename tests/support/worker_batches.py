@@ -8,6 +8,7 @@ from manyeyes.actions.answer_tasks import AnswerTask
 from manyeyes.actions.attach_workers import AttachWorker
 from manyeyes.actions.beat_nodes import BeatNode
 from manyeyes.actions.choose_marks import ChooseMarks
+from manyeyes.actions.count_looks import CountLook
 from manyeyes.actions.decide_appeals import DecideAppeal
 from manyeyes.actions.file_appeals import FileAppeal
 from manyeyes.actions.go_online import GoOnline
@@ -237,6 +238,11 @@ def set_caps(draw: Draw, world: World) -> list[SetCaps]:
         return SetCaps(cell=CELL, worker_id=draw.one(some), caps=caps, zone=draw.one((None, "UTC", "Asia/Bangkok")))
 
     return draw.batch(one)
+
+
+def count_looks(draw: Draw, world: World) -> list[CountLook]:
+    tasks = [*draw.few(sorted({slot.task_id for _, slot in world.slots})), UNKNOWN]
+    return draw.batch(lambda: CountLook(CELL, draw.one([*world.worker_ids, UNKNOWN]), draw.one(tasks)))
 
 
 def mark_works(draw: Draw, world: World) -> list[MarkWork]:

@@ -39,6 +39,7 @@ OWN_RECORD = {
     "correct_votes": WORK,
     "count_app_refusals": "it counts, by the day",
     "count_evidence": BY_ITSELF,
+    "count_looks": "what people were shown of marks is counted in their own row",
     "decide_judgements": WORK,
     "dismiss_announcements": "that somebody read it is a row, for as long as it is announced",
     "drop_uploads": JOBS,

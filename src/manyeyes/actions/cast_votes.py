@@ -31,8 +31,8 @@ async def cast_votes(tx: asyncpg.Connection, now: datetime, commands: Sequence[C
     ballot = await lock_ballot(tx, cell, sorted({c.slot.task_id for c in commands}))
     # 2. Decide: each vote after those before it.
     outcomes = [ballot.cast(c.slot, c.reviewer_id, c.vote, c.reason, now, c.undo_seconds) for c in commands]
-    # 3. Save: the votes, the verdicts with all that follows, the reviewers' pay.
-    await ballot.save(tx, now, cell)
-    # The pictures are gone from their screens, be the votes counted or laid aside.
+    # 3. Save: the looks, since the pictures are gone from their screens, be the votes counted or laid aside; then the
+    # votes, the verdicts with all that follows, the reviewers' pay.
     await end_looks(tx, now, cell, ballot.ended)
+    await ballot.save(tx, now, cell)
     return outcomes

@@ -6,7 +6,11 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.marked_looks import BeforeSomebody, MarkedLooks, save_looks
 from manyeyes.actions.shared.worker_desks import load_desks, put_down_unwilling
+from manyeyes.certainty import judgements
+from manyeyes.reports import slots
+from manyeyes.reports.voting import store as voting
 from manyeyes.trail import store as trail
 from manyeyes.trail.rules import TrailEntry, change_of
 from manyeyes.values.actor import BY_ITSELF, Actor
@@ -40,7 +44,8 @@ class MarksChosen(msgspec.Struct, frozen=True):
 async def choose_marks(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChooseMarks]) -> list[MarksChosen]:
     """Return what each person's choices are then; of several of one person each changes what those before it left.
 
-    What lies before them, or behind that, and is not for them any more goes back at once, and fails nobody.
+    What lies before them, or behind that, to answer or to judge, and is not for them any more goes back at once, and
+    fails nobody.
     """
     # 1. Load: the desks, then what they said until now, locked.
     cell, people = commands[0].cell, sorted({c.worker_id for c in commands})
@@ -61,11 +66,32 @@ async def choose_marks(tx: asyncpg.Connection, now: datetime, commands: Sequence
     # 3. Save: the choices, what went back, the trail.
     await wellbeing.save_choices(tx, cell, [known[worker_id] for worker_id in people])
     back = await put_down_unwilling(tx, now, cell, desks, known)
+    await _give_back(tx, now, cell, desks.looks, known)
     await trail.record(tx, now, cell, entries)
     return [
         MarksChosen(each, tuple(sorted({work.queue_id for work in back if work.worker_id == each.worker_id})))
         for each in chosen
     ]
+
+
+async def _give_back(
+    tx: asyncpg.Connection, now: datetime, cell: int, looks: MarkedLooks, known: Mapping[int, Wellbeing]
+) -> None:
+    """Open for others what these people judge, and what lies behind it, with marks to which they do not agree.
+
+    Whoever takes something to judge locks it before what is known of them: here nobody is waited for.
+    """
+    people = sorted(known)
+    votes = [s for s in await voting.lock_held(tx, cell, people) if _is_unwilling(known, s)]
+    decisions = [j for j in await judgements.lock_held(tx, cell, people) if _is_unwilling(known, j)]
+    looks.end([*votes, *decisions], now)
+    await save_looks(tx, cell, looks)
+    await slots.reopen(tx, cell, [(slot.task_id, slot.n) for slot in votes])
+    await judgements.reopen(tx, cell, [judgement.key for judgement in decisions])
+
+
+def _is_unwilling(known: Mapping[int, Wellbeing], lying: BeforeSomebody) -> bool:
+    return bool(lying.marks & ~known[lying.seen_by].willing(lying.queue_id))
 
 
 def _chosen(known: Wellbeing, command: ChooseMarks) -> Wellbeing:

@@ -65,15 +65,15 @@ async def decide_judgements(
     # 2. Decide: each after those before it.
     decided: dict[tuple[int, int], Judgement] = {}
     outcomes = [_decide(command, found, questions, decided, now) for command in commands]
-    # 3. Save: the decisions with all that follows, the reviewers' pay.
+    # 3. Save: the looks, since the pictures are gone from their screens, be the decisions final or laid aside; then the
+    # decisions with all that follows, the reviewers' pay.
+    await end_looks(tx, now, cell, decided.values())
     laid = [judgement for judgement in decided.values() if judgement.state is JudgementState.ASIDE]
     await judgements.lay_aside(tx, now, cell, laid)
     # In the order in which they were decided: a look at audits counts those before it.
     ended = [judgement for judgement in decided.values() if judgement.state is JudgementState.DECIDED]
     await end_judgements(tx, now, cell, ended, waiting, questions)
     await pay_reviewers(tx, now, cell, ended)
-    # The pictures are gone from their screens, be the decisions final or laid aside.
-    await end_looks(tx, now, cell, decided.values())
     return outcomes
 
 

@@ -1,12 +1,15 @@
-"""Workers who are there take more queues from now on, since they chose them (docs/decisions/0085)."""
+"""Workers who are there take what they chose from now on, and nothing else (docs/decisions/0085)."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
 import msgspec
 
-from manyeyes.workers import store as workers
+from manyeyes.actions.shared.barred_desks import put_unseen_back
+from manyeyes.actions.shared.worker_desks import load_desks
+from manyeyes.dispatch.rules import Purpose
 from manyeyes.workers.choices import store as choices
 
 
@@ -20,17 +23,27 @@ class GiveQueues(msgspec.Struct, frozen=True):
 
 
 async def give_queues(tx: asyncpg.Connection, now: datetime, commands: Sequence[GiveQueues]) -> list[None]:
-    """Add the queues of all commands to the presences; of a worker's languages the last count.
+    """Let the presences take these queues and languages; of several commands for one worker the last one stands.
 
-    Who is not online stays so. What they are below the floor of is left out.
+    Who is not online stays so. What they are below the floor of does not join. What they look at they may still answer;
+    what lies behind it, unseen, goes back. Practice goes on: a try that one could break off would be no try.
     """
     cell = commands[0].cell
-    queues: dict[int, dict[int, None]] = {}
-    spoken: dict[int, tuple[str, ...]] = {}
-    for command in commands:
-        queues.setdefault(command.worker_id, {}).update(dict.fromkeys(command.queue_ids))
-        spoken[command.worker_id] = command.languages
-    await workers.lock_sessions(tx, cell, queues)
-    taken = [(worker_id, list(queues[worker_id]), spoken[worker_id]) for worker_id in sorted(queues)]
-    await choices.add_queues(tx, cell, taken)
+    desks = await load_desks(tx, cell, {c.worker_id for c in commands})
+    for turn in _turns(commands):
+        wanted = {c.worker_id: c.queue_ids for c in turn}
+        lying = [w for w in desks.works() if w.worker_id in wanted and w.queue_id not in wanted[w.worker_id]]
+        await put_unseen_back(tx, now, cell, desks, [w for w in lying if w.purpose is not Purpose.PRACTICE])
+        taken = sorted((c.worker_id, list(c.queue_ids), c.languages) for c in turn)
+        await choices.take_these(tx, cell, taken)
     return [None for _ in commands]
+
+
+def _turns(commands: Sequence[GiveQueues]) -> list[list[GiveQueues]]:
+    """Return the commands in turns, each of which has one of a worker's at the most, in their order."""
+    turns: defaultdict[int, list[GiveQueues]] = defaultdict(list)
+    before: Counter[int] = Counter()
+    for command in commands:
+        turns[before[command.worker_id]].append(command)
+        before[command.worker_id] += 1
+    return list(turns.values())

@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.dispatch import laid_work
+from manyeyes.dispatch import store as dispatch
 
 
 class MarkWork(msgspec.Struct, frozen=True):
@@ -16,11 +17,15 @@ class MarkWork(msgspec.Struct, frozen=True):
 
 
 async def mark_works(tx: asyncpg.Connection, now: datetime, commands: Sequence[MarkWork]) -> list[None]:
-    """Mark what lies on desks unseen: whoever has not agreed is not shown it (docs/decisions/0079)."""
+    """Mark what lies on desks unseen: whoever has not agreed is not shown it (docs/decisions/0079).
+
+    A run of the matcher that began before the queue had its marks is waited for: it lays tasks down without them.
+    """
     cell = commands[0].cell
     for queue_id in sorted({c.queue_id for c in commands}):
         marks = 0
         for command in commands:
             marks |= command.marks if command.queue_id == queue_id else 0
+        await dispatch.lock_gate(tx, cell, queue_id)
         await laid_work.mark_unseen(tx, cell, queue_id, marks)
     return [None for _ in commands]

@@ -26,6 +26,6 @@ async def return_lapsed_judgements(
     leaving = sorted({c.reviewer_id for c in commands if c.reviewer_id})
     returning = set(await judgements.lock_lapsed(tx, now, cell, LARGEST_SWEEP))
     if leaving:
-        returning |= set(await judgements.lock_left(tx, cell, leaving))
+        returning |= {j.key for j in await judgements.lock_held(tx, cell, leaving)}
     await judgements.reopen(tx, cell, sorted(returning))
     return [len(returning) for _ in commands]

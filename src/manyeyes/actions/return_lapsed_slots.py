@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.reports import slots
+from manyeyes.reports.voting import store as voting
 
 LARGEST_SWEEP = 500
 
@@ -26,6 +27,6 @@ async def return_lapsed_slots(
     leaving = sorted({c.reviewer_id for c in commands if c.reviewer_id})
     returning = set(await slots.lock_lapsed(tx, now, cell, LARGEST_SWEEP))
     if leaving:
-        returning |= set(await slots.lock_held(tx, cell, leaving))
+        returning |= {(s.task_id, s.n) for s in await voting.lock_held(tx, cell, leaving)}
     await slots.reopen(tx, cell, sorted(returning))
     return [len(returning) for _ in commands]

@@ -1,5 +1,6 @@
 """Let reviewers' decisions on results stand that can be taken back no more, with all that follows."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,26 +12,25 @@ from manyeyes.certainty import judgements
 from manyeyes.certainty.rules import Judgement, JudgementState
 from manyeyes.tasks import history
 
-LARGEST_SWEEP = 200
-
 
 class SettleDecisions(msgspec.Struct, frozen=True):
+    """Let the decisions on one task stand: a batch that fails is split, so that what cannot be settled fails alone."""
+
     cell: int
+    task_id: int
 
 
 async def settle_decisions(tx: asyncpg.Connection, now: datetime, commands: Sequence[SettleDecisions]) -> list[int]:
-    """Return how many decisions stand from now on (docs/decisions/0081), the oldest first."""
-    cell = commands[0].cell
-    task_ids = sorted(set(await judgements.due(tx, now, cell, LARGEST_SWEEP)))
-    if not task_ids:
-        return [0 for _ in commands]
+    """Return how many decisions on each task stand from now on (docs/decisions/0081), the oldest first."""
+    cell, task_ids = commands[0].cell, sorted({c.task_id for c in commands})
     waiting = await lock_panels_of(tx, cell, task_ids)
     found = await judgements.lock(tx, cell, task_ids)
     due = sorted((j for j in found.values() if _is_due(j, now)), key=lambda j: (j.settles_at, j.key))
     ended = [msgspec.structs.replace(j, state=JudgementState.DECIDED, settles_at=None) for j in due]
     await end_judgements(tx, now, cell, ended, waiting, await history.questions(tx, cell, task_ids))
     await pay_reviewers(tx, now, cell, ended)
-    return [len(ended) for _ in commands]
+    settled = Counter(judgement.task_id for judgement in ended)
+    return [settled.pop(c.task_id, 0) for c in commands]
 
 
 def _is_due(judgement: Judgement, now: datetime) -> bool:

@@ -7,22 +7,22 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.ballots import lock_ballot
-from manyeyes.reports.voting import store as voting
-
-LARGEST_SWEEP = 200
 
 
 class SettleVotes(msgspec.Struct, frozen=True):
+    """Count the votes on one complaint: a batch that fails is split, so that what cannot be counted fails alone."""
+
     cell: int
+    task_id: int
 
 
 async def settle_votes(tx: asyncpg.Connection, now: datetime, commands: Sequence[SettleVotes]) -> list[int]:
-    """Return how many votes were counted (docs/decisions/0081). One that comes after a verdict is paid all the same."""
+    """Return how many votes of each complaint were counted (docs/decisions/0081), the oldest first.
+
+    One that comes after a verdict is paid all the same.
+    """
     cell = commands[0].cell
-    task_ids = sorted(set(await voting.due(tx, now, cell, LARGEST_SWEEP)))
-    if not task_ids:
-        return [0 for _ in commands]
-    ballot = await lock_ballot(tx, cell, task_ids)
+    ballot = await lock_ballot(tx, cell, sorted({c.task_id for c in commands}))
     settled = ballot.settle(now)
     await ballot.save(tx, now, cell)
-    return [settled for _ in commands]
+    return [settled.pop(c.task_id, 0) for c in commands]

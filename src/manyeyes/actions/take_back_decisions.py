@@ -8,6 +8,7 @@ import msgspec
 
 from manyeyes.actions.shared.judgement_effects import LOST, SEEN_ENOUGH, TOO_LATE, JudgementId
 from manyeyes.actions.shared.marked_looks import MarkedLooks, load_looks, save_looks
+from manyeyes.actions.shared.reviewers_room import make_room
 from manyeyes.certainty import judgements
 from manyeyes.certainty.rules import JUDGEMENT_SECONDS, Judgement, JudgementState
 from manyeyes.values.refusals import Refusal
@@ -35,7 +36,7 @@ async def take_back_decisions(
     people = sorted({c.reviewer_id for c in commands})
     desks = {j.key: j for j in await judgements.lock_with_desks(tx, cell, task_ids, people)}
     looks = MarkedLooks()
-    await load_looks(tx, cell, looks, {j.reviewer_id for j in desks.values() if j.marks} & set(people))
+    await load_looks(tx, cell, looks, {j.reviewer_id for j in desks.values() if j.marks | j.looked_marks} & set(people))
     # 2. Decide: what can be taken back lies before what they look at.
     outcomes: list[Judgement | Refusal] = []
     touched: set[tuple[int, int]] = set()
@@ -43,9 +44,10 @@ async def take_back_decisions(
     for command in commands:
         found = _taken_back(desks.values(), command, looks, now)
         if isinstance(found, Judgement) and desks[found.key].state is JudgementState.ASIDE:
-            touched |= _make_room(desks, command.reviewer_id, looks, now)
+            touched |= make_room(desks, JudgementState, command.reviewer_id, looks, now)
             until = looks.begin(found.reviewer_id, found.queue_id, found.marks, found.ends_at, now, is_new=False)
-            found = desks[found.key] = msgspec.structs.replace(found, lease_until=until)  # never None: it was asked
+            assert until is not None, "it was asked before"
+            found = desks[found.key] = msgspec.structs.replace(found, lease_until=until, looked_marks=found.marks)
             back.add(found.key)
         outcomes.append(found)
     # 3. Save.
@@ -75,20 +77,3 @@ def _taken_back(
     if not looks.may_look_again(theirs, until, now):
         return SEEN_ENOUGH
     return msgspec.structs.replace(theirs, state=JudgementState.LEASED, value=None, settles_at=None, lease_until=until)
-
-
-def _make_room(
-    desks: dict[tuple[int, int], Judgement], reviewer_id: int, looks: MarkedLooks, now: datetime
-) -> set[tuple[int, int]]:
-    """Lay what a reviewer looks at behind; give back what lay there, and what is marked; return what was moved."""
-    theirs = {key: j for key, j in desks.items() if j.reviewer_id == reviewer_id}
-    moved = {key for key, j in theirs.items() if j.state in (JudgementState.LEASED, JudgementState.AHEAD)}
-    is_followed = any(j.state is JudgementState.LEASED and not j.marks for j in theirs.values())
-    looks.end((theirs[key] for key in moved if theirs[key].state is JudgementState.LEASED), now)
-    for key in moved:
-        is_next = theirs[key].state is JudgementState.LEASED or not is_followed
-        is_behind = is_next and not theirs[key].marks
-        state = JudgementState.AHEAD if is_behind else JudgementState.OPEN
-        owner = reviewer_id if is_behind else 0
-        desks[key] = msgspec.structs.replace(theirs[key], state=state, reviewer_id=owner)
-    return moved

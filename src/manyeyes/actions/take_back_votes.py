@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.marked_looks import MarkedLooks, load_looks, save_looks
+from manyeyes.actions.shared.reviewers_room import make_room
 from manyeyes.actions.shared.slot_leases import LOST, SEEN_ENOUGH, TOO_LATE, SlotId
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import SLOT_SECONDS, ReportState, Slot, SlotState
@@ -37,7 +38,7 @@ async def take_back_votes(
     people = sorted({c.reviewer_id for c in commands})
     desks = {(s.task_id, s.n): s for s in await voting.lock_with_desks(tx, cell, task_ids, people)}
     looks = MarkedLooks()
-    await load_looks(tx, cell, looks, {s.reviewer_id for s in desks.values() if s.marks} & set(people))
+    await load_looks(tx, cell, looks, {s.reviewer_id for s in desks.values() if s.marks | s.looked_marks} & set(people))
     # 2. Decide: what can be taken back lies before what they look at.
     undecided = {task_id for task_id, report in reports.items() if report.state is ReportState.OPEN}
     outcomes: list[Slot | Refusal] = []
@@ -47,9 +48,10 @@ async def take_back_votes(
         key = command.slot.task_id, command.slot.n
         slot = _taken_back(desks.get(key), command, undecided, looks, now)
         if isinstance(slot, Slot) and desks[key].state is SlotState.ASIDE:
-            touched |= _make_room(desks, command.reviewer_id, looks, now)
+            touched |= make_room(desks, SlotState, command.reviewer_id, looks, now)
             until = looks.begin(slot.reviewer_id, slot.queue_id, slot.marks, slot.ends_at, now, is_new=False)
-            slot = desks[key] = msgspec.structs.replace(slot, lease_until=until)  # never None: it was asked before
+            assert until is not None, "it was asked before"
+            slot = desks[key] = msgspec.structs.replace(slot, lease_until=until, looked_marks=slot.marks)
             back.add(key)
         outcomes.append(slot)
     # 3. Save.
@@ -81,23 +83,6 @@ def _taken_back(
     return msgspec.structs.replace(
         slot, state=SlotState.LEASED, vote=None, reason="", settles_at=None, lease_until=until
     )
-
-
-def _make_room(
-    desks: dict[tuple[int, int], Slot], reviewer_id: int, looks: MarkedLooks, now: datetime
-) -> set[tuple[int, int]]:
-    """Lay what a reviewer looks at behind; give back what lay there, and what is marked; return what was moved."""
-    theirs = {key: slot for key, slot in desks.items() if slot.reviewer_id == reviewer_id}
-    moved = {key for key, slot in theirs.items() if slot.state in (SlotState.LEASED, SlotState.AHEAD)}
-    is_followed = any(slot.state is SlotState.LEASED and not slot.marks for slot in theirs.values())
-    looks.end((theirs[key] for key in moved if theirs[key].state is SlotState.LEASED), now)
-    for key in moved:
-        is_next = theirs[key].state is SlotState.LEASED or not is_followed
-        is_behind = is_next and not theirs[key].marks
-        state = SlotState.AHEAD if is_behind else SlotState.OPEN
-        owner = reviewer_id if is_behind else 0
-        desks[key] = msgspec.structs.replace(theirs[key], state=state, reviewer_id=owner)
-    return moved
 
 
 def _keys(moved: Sequence[Slot], state: SlotState) -> list[tuple[int, int]]:

@@ -44,8 +44,9 @@ async def _take(
     tx: asyncpg.Connection, now: datetime, cell: int, asking: Mapping[int, frozenset[int]]
 ) -> dict[int, Judgement]:
     await slots.lock_reviewers(tx, cell, sorted(asking))
-    held = await judgements.held(tx, now, cell, asking)  # again: another process may have given one meanwhile
-    wanting = {r: queues for r, queues in asking.items() if r not in held}
+    held, ahead = await judgements.desks(tx, now, cell, asking)  # again: another process may have given one meanwhile
+    coming = {r for r, judgement in ahead.items() if not judgement.marks}  # being shown to them now: they look again
+    wanting = {r: queues for r, queues in asking.items() if r not in held and r not in coming}
     limit = len(wanting) + SPARE_JUDGEMENTS
     first = await judgements.lock_open(tx, cell, limit)
     answers = await panels.answers_of(tx, cell, [judgement.task_id for judgement in first])
@@ -62,8 +63,9 @@ async def _take(
             found = await judgements.lock_open_for(tx, cell, reviewer_id, queue_ids, clear)
             taken |= await judgements.lease(tx, now, cell, [(each, reviewer_id) for each in found], until)
     # What is marked is counted, and lies there no longer than they may look at such things today.
-    ends = looks.begin_all(taken.values(), now)
-    taken |= {r: msgspec.structs.replace(taken[r], lease_until=end) for r, end in ends.items()}
-    await judgements.renew(tx, cell, [taken[r] for r in sorted(ends)])
+    counted, refused = looks.begin_all(taken.values(), now)
+    await judgements.renew(tx, cell, counted)
+    await judgements.reopen(tx, cell, [judgement.key for judgement in refused])
     await save_looks(tx, cell, looks)
-    return held | taken
+    taken |= {judgement.reviewer_id: judgement for judgement in counted}
+    return held | {r: judgement for r, judgement in taken.items() if judgement not in refused}

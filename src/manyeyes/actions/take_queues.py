@@ -1,4 +1,4 @@
-"""Queues go from workers who are there: an operator takes them, practice too (decision 0072), or they chose others."""
+"""Queues go from workers who are there, since an operator takes them, and practice with them (decision 0072)."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,15 +14,11 @@ from manyeyes.skills.practice import store as practices
 
 
 class TakeQueues(msgspec.Struct, frozen=True):
-    """``queue_ids``: all that the worker may not do, whether their presence has them or not.
-
-    ``keeps_practice``: it is their own choice (docs/decisions/0085), and ends no try: it would be no try then.
-    """
+    """``queue_ids``: all that the worker may not do, whether their presence has them or not."""
 
     cell: int
     worker_id: int
     queue_ids: tuple[int, ...]
-    keeps_practice: bool = False
 
 
 async def take_queues(tx: asyncpg.Connection, now: datetime, commands: Sequence[TakeQueues]) -> list[None]:
@@ -34,14 +30,12 @@ async def take_queues(tx: asyncpg.Connection, now: datetime, commands: Sequence[
     # 1. Load: the desks and tries, locked.
     cell = commands[0].cell
     lost: defaultdict[int, set[int]] = defaultdict(set)
-    broken: defaultdict[int, set[int]] = defaultdict(set)
     for command in commands:
         lost[command.worker_id].update(command.queue_ids)
-        broken[command.worker_id].update(() if command.keeps_practice else command.queue_ids)
     desks = await load_desks(tx, cell, lost)
     tries = await practices.lock_practices(tx, cell, lost)
     # 2. Save: practice ends, then queues go from the presences.
-    over = [each for each in tries.values() if each.ended_at is None and each.queue_id in broken[each.worker_id]]
+    over = [each for each in tries.values() if each.ended_at is None and each.queue_id in lost[each.worker_id]]
     await end_early(tx, now, cell, desks, over, gives_back=False)
     pairs = [(queue_id, worker_id) for worker_id in sorted(lost) for queue_id in sorted(lost[worker_id])]
     await take_queues_away(tx, now, cell, desks, pairs)

@@ -41,8 +41,9 @@ async def _take(
     tx: asyncpg.Connection, now: datetime, cell: int, asking: Mapping[int, frozenset[int]]
 ) -> dict[int, Slot]:
     await slots.lock_reviewers(tx, cell, sorted(asking))
-    held = await slots.held(tx, now, cell, asking)  # again: another process may have given one meanwhile
-    wanting = {r: queues for r, queues in asking.items() if r not in held}
+    held, ahead = await slots.desks(tx, now, cell, asking)  # again: another process may have given one meanwhile
+    coming = {r for r, slot in ahead.items() if not slot.marks}  # being shown to them now: they look again
+    wanting = {r: queues for r, queues in asking.items() if r not in held and r not in coming}
     limit = REVIEWERS * len(wanting) + SPARE_SLOTS
     first = await slots.lock_open(tx, cell, limit)
     judges, looks = await slots.judges(tx, cell, [slot.task_id for slot in first]), MarkedLooks()
@@ -58,8 +59,9 @@ async def _take(
             found = await slots.lock_open_for(tx, cell, reviewer_id, queue_ids, clear)
             taken |= await slots.lease(tx, now, cell, [(slot, reviewer_id) for slot in found], until)
     # What is marked is counted, and lies there no longer than they may look at such things today.
-    ends = looks.begin_all(taken.values(), now)
-    taken |= {r: msgspec.structs.replace(taken[r], lease_until=end) for r, end in ends.items()}
-    await slots.renew(tx, cell, [taken[r] for r in sorted(ends)])
+    counted, refused = looks.begin_all(taken.values(), now)
+    await slots.renew(tx, cell, counted)
+    await slots.reopen(tx, cell, [(slot.task_id, slot.n) for slot in refused])
     await save_looks(tx, cell, looks)
-    return held | taken
+    taken |= {slot.reviewer_id: slot for slot in counted}
+    return held | {r: slot for r, slot in taken.items() if slot not in refused}

@@ -1,6 +1,6 @@
 """Named queries of what reviewers are asked to decide → frozen values."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -162,18 +162,25 @@ async def lay_aside(tx: asyncpg.Connection, now: datetime, cell: int, laid: Sequ
 async def take_back(tx: asyncpg.Connection, cell: int, back: Sequence[Judgement]) -> None:
     """Let these, whose decisions were aside, lie before their reviewers again, for as long as they say."""
     if back:
-        await tx.execute(SQL.take_decisions_back, cell, *columns(back, "task_id", "purpose", "lease_until"))
+        await tx.execute(
+            SQL.take_decisions_back, cell, *columns(back, "task_id", "purpose", "lease_until", "looked_marks")
+        )
 
 
-async def due(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[int]:
-    """Return the tasks of decisions that can be taken back no more, the oldest first; not locked."""
-    return [row["task_id"] for row in await tx.fetch(SQL.decisions_aside, cell, now, limit)]
+async def due(db: asyncpg.Connection, cell: int, but: Collection[int], limit: int) -> list[int]:
+    """Return the tasks of the ``limit`` decisions that could be taken back for longest, and can no more.
+
+    ``but``: these tasks are left out.
+    """
+    return [row["task_id"] for row in await db.fetch(SQL.decisions_aside, cell, list(but), limit)]
 
 
 async def renew(tx: asyncpg.Connection, cell: int, renewed: Sequence[Judgement]) -> None:
     """Let locked judgements lie before their reviewers until the instants that these say."""
     if renewed:
-        await tx.execute(SQL.renew_judgements, cell, *columns(renewed, "task_id", "purpose", "lease_until"))
+        await tx.execute(
+            SQL.renew_judgements, cell, *columns(renewed, "task_id", "purpose", "lease_until", "looked_marks")
+        )
 
 
 async def lock(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[JudgementKey, Judgement]:
@@ -199,9 +206,9 @@ async def lock_lapsed(tx: asyncpg.Connection, now: datetime, cell: int, limit: i
     return [tuple(row) for row in await tx.fetch(SQL.lock_lapsed_judgements, cell, now, limit)]
 
 
-async def lock_left(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[JudgementKey]:
-    """Lock what these reviewers have before them."""
-    return [tuple(row) for row in await tx.fetch(SQL.lock_left_judgements, cell, reviewer_ids)]
+async def lock_held(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[Judgement]:
+    """Lock what these reviewers have before them and behind that, but what somebody is at now."""
+    return read(Judgement, await tx.fetch(SQL.lock_held_judgements, cell, reviewer_ids))
 
 
 async def reopen(tx: asyncpg.Connection, cell: int, keys: Sequence[JudgementKey]) -> None:

@@ -72,7 +72,7 @@ SELECT EXISTS (SELECT FROM judgement WHERE cell = $1 AND state = 0);
 -- What these reviewers have before them (1), and what lies behind that (5).
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
        value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
-       settles_at,
+       settles_at, looked_marks,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks
 FROM judgement WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state IN (1, 5) AND lease_until > $3;
@@ -81,7 +81,7 @@ FROM judgement WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state IN
 -- What has waited for longest; whoever else takes some now gets others.
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
        value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
-       settles_at,
+       settles_at, looked_marks,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks
 FROM judgement WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id LIMIT $2 FOR UPDATE SKIP LOCKED;
@@ -91,7 +91,7 @@ FROM judgement WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id LIMIT $2
 -- clear to them in its queue.
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
        value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
-       settles_at,
+       settles_at, looked_marks,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = j.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = j.queue_id), 0::smallint) AS marks
 FROM judgement AS j WHERE j.cell = $1 AND j.state = 0 AND NOT j.passed_by @> ARRAY[$2::bigint]
@@ -105,23 +105,24 @@ ORDER BY j.filed_at, j.task_id LIMIT 1 FOR UPDATE SKIP LOCKED;
 -- name: lease_judgements
 -- Give judgements to reviewers; the lease's number fences off whoever had one before. The rows are locked.
 UPDATE judgement SET state = 1, reviewer_id = g.reviewer_id, lease = judgement.lease + 1, lease_until = $5,
-                     shown_at = $6
+                     shown_at = $6, looked_marks = 0
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS g (task_id, purpose, reviewer_id)
 WHERE judgement.cell = $1 AND judgement.task_id = g.task_id AND judgement.purpose = g.purpose
 RETURNING judgement.task_id, judgement.purpose, account_id, queue_id, question_id, state, judgement.reviewer_id, lease,
           lease_until, passed_by, proposal, score, value, is_right, pay_micros, is_accepted, target, until, stops, round,
-          shown_at, filed_at, settles_at,
+          shown_at, filed_at, settles_at, looked_marks,
           coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
           | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks;
 
 -- name: lay_judgements_ahead
 -- Lay judgements behind what reviewers look at: theirs until then, and shown to nobody. The rows are locked.
-UPDATE judgement SET state = 5, reviewer_id = g.reviewer_id, lease = judgement.lease + 1, lease_until = $5
+UPDATE judgement SET state = 5, reviewer_id = g.reviewer_id, lease = judgement.lease + 1, lease_until = $5,
+                     looked_marks = 0
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS g (task_id, purpose, reviewer_id)
 WHERE judgement.cell = $1 AND judgement.task_id = g.task_id AND judgement.purpose = g.purpose
 RETURNING judgement.task_id, judgement.purpose, account_id, queue_id, question_id, state, judgement.reviewer_id, lease,
           lease_until, passed_by, proposal, score, value, is_right, pay_micros, is_accepted, target, until, stops, round,
-          shown_at, filed_at, settles_at,
+          shown_at, filed_at, settles_at, looked_marks,
           coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
           | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks;
 
@@ -137,27 +138,27 @@ FROM (SELECT o.task_id, o.purpose FROM judgement AS o
 WHERE judgement.cell = $1 AND judgement.task_id = a.task_id AND judgement.purpose = a.purpose
 RETURNING judgement.task_id, judgement.purpose, account_id, queue_id, question_id, state, reviewer_id, lease,
           lease_until, passed_by, proposal, score, value, is_right, pay_micros, is_accepted, target, until, stops, round,
-          shown_at, filed_at, settles_at,
+          shown_at, filed_at, settles_at, looked_marks,
           coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
           | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks;
 
 -- name: put_judgements_behind
 -- What reviewers look at goes behind what they took back; the rows are locked.
-UPDATE judgement SET state = 5, lease_until = $4
+UPDATE judgement SET state = 5, lease_until = $4, looked_marks = 0
 FROM unnest($2::bigint[], $3::smallint[]) AS j (task_id, purpose)
 WHERE judgement.cell = $1 AND judgement.task_id = j.task_id AND judgement.purpose = j.purpose;
 
 -- name: renew_judgements
--- Reviewers who work at them keep their judgements for longer; the rows are locked.
-UPDATE judgement SET lease_until = r.lease_until
-FROM unnest($2::bigint[], $3::smallint[], $4::timestamptz[]) AS r (task_id, purpose, lease_until)
+-- Until when judgements lie before their reviewers, and the marks of which their look is counted; the rows are locked.
+UPDATE judgement SET lease_until = r.lease_until, looked_marks = r.looked_marks
+FROM unnest($2::bigint[], $3::smallint[], $4::timestamptz[], $5::smallint[]) AS r (task_id, purpose, lease_until, looked_marks)
 WHERE judgement.cell = $1 AND judgement.task_id = r.task_id AND judgement.purpose = r.purpose;
 
 -- name: lock_judgements
 -- All judgements of tasks, locked in the order of the key, after their panels.
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
        value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
-       settles_at,
+       settles_at, looked_marks,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks
 FROM judgement WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id, purpose FOR UPDATE;
@@ -166,7 +167,7 @@ FROM judgement WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id
 -- The same, and what lies before these reviewers (1), or behind that (5).
 SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
        value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
-       settles_at,
+       settles_at, looked_marks,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks
 FROM judgement WHERE cell = $1 AND (task_id = ANY ($2::bigint[]) OR (reviewer_id = ANY ($3::bigint[]) AND state IN (1, 5)))
@@ -188,8 +189,9 @@ WHERE judgement.cell = $1 AND judgement.task_id = j.task_id AND judgement.purpos
 
 -- name: take_decisions_back
 -- Decisions that were aside are none: the results lie before their reviewers again. The rows are locked.
-UPDATE judgement SET state = 1, value = NULL, decided_at = NULL, settles_at = NULL, lease_until = j.lease_until
-FROM unnest($2::bigint[], $3::smallint[], $4::timestamptz[]) AS j (task_id, purpose, lease_until)
+UPDATE judgement SET state = 1, value = NULL, decided_at = NULL, settles_at = NULL, lease_until = j.lease_until,
+                     looked_marks = j.looked_marks
+FROM unnest($2::bigint[], $3::smallint[], $4::timestamptz[], $5::smallint[]) AS j (task_id, purpose, lease_until, looked_marks)
 WHERE judgement.cell = $1 AND judgement.task_id = j.task_id AND judgement.purpose = j.purpose;
 
 -- name: any_decision_aside
@@ -197,8 +199,9 @@ WHERE judgement.cell = $1 AND judgement.task_id = j.task_id AND judgement.purpos
 SELECT EXISTS (SELECT FROM judgement WHERE cell = $1 AND state = 4 AND settles_at <= now());
 
 -- name: decisions_aside
--- Tasks with a decision whose time to be taken back is over, the oldest first; not locked.
-SELECT task_id FROM judgement WHERE cell = $1 AND state = 4 AND settles_at <= $2 ORDER BY settles_at, task_id LIMIT $3;
+-- Tasks with a decision whose time to be taken back is over, the oldest first, without those whose turn it was; not locked.
+SELECT task_id FROM judgement WHERE cell = $1 AND state = 4 AND settles_at <= now() AND task_id <> ALL ($2::bigint[])
+ORDER BY settles_at, task_id LIMIT $3;
 
 -- name: pass_judgements
 -- Reviewers passed on these, which are open for others. The rows are locked.
@@ -215,9 +218,14 @@ SELECT EXISTS (SELECT FROM judgement WHERE cell = $1 AND state IN (1, 5) AND lea
 SELECT task_id, purpose FROM judgement WHERE cell = $1 AND state IN (1, 5) AND lease_until <= $2 ORDER BY lease_until LIMIT $3
 FOR UPDATE SKIP LOCKED;
 
--- name: lock_left_judgements
--- Judgements of reviewers who go.
-SELECT task_id, purpose FROM judgement WHERE cell = $1 AND state IN (1, 5) AND reviewer_id = ANY ($2::bigint[])
+-- name: lock_held_judgements
+-- What lies before reviewers, and behind that; whoever is at one of them now is not waited for.
+SELECT task_id, purpose, account_id, queue_id, question_id, state, reviewer_id, lease, lease_until, passed_by, proposal, score,
+       value, is_right, pay_micros, is_accepted, target, until, stops, round, shown_at, filed_at,
+       settles_at, looked_marks,
+       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = judgement.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = judgement.queue_id), 0::smallint) AS marks
+FROM judgement WHERE cell = $1 AND state IN (1, 5) AND reviewer_id = ANY ($2::bigint[])
 ORDER BY task_id, purpose FOR UPDATE SKIP LOCKED;
 
 -- name: reopen_judgements

@@ -66,6 +66,7 @@ class Judgement(Renewable, msgspec.Struct, frozen=True, kw_only=True):
     shown_at: datetime | None = None  # of a leased one: since when it lies before its reviewer
     settles_at: datetime | None = None  # of one that is aside: until when it can be taken back
     marks: int = 0  # its task's, and its queue's as they are now
+    looked_marks: int = 0  # those of which the look at it is counted: what came to it while it was seen is not
 
     LEASE_SECONDS = JUDGEMENT_SECONDS
 

@@ -138,6 +138,7 @@ def _workers(context: Context) -> Rooms:
         "/worker/queues/choose": own_queues.choose,
         "/worker/marks/agree": marks.agree,
         "/worker/marks/avoid": marks.avoid,
+        "/worker/look": marks.look,
         "/worker/accuracy/practise": accuracy.practise,
         "/worker/appeal": complaints.appeal,
         "/worker/mine/ask": mine.ask,

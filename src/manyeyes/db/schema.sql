@@ -681,6 +681,7 @@ CREATE TABLE vote_slot (
     shown_at    timestamptz,                 -- of a leased one: since when it lies before its reviewer
     passed_by   bigint[] NOT NULL DEFAULT '{}',
     settles_at  timestamptz,                 -- of a vote that can be taken back: until when
+    looked_marks smallint NOT NULL DEFAULT 0, -- of a leased one: the marks of which the look at it is counted
     PRIMARY KEY (cell, task_id, n)
 ) WITH (fillfactor = 50);
 CREATE INDEX vote_slot_open ON vote_slot (cell, filed_at, task_id, n) WHERE state = 0;
@@ -1337,6 +1338,7 @@ CREATE TABLE judgement (
     round       int NOT NULL DEFAULT 0,   -- the proving that counted it; 0: none did
     shown_at    timestamptz,              -- of a leased one: since when it lies before its reviewer
     settles_at  timestamptz,              -- of a decision that can be taken back: until when
+    looked_marks smallint NOT NULL DEFAULT 0,             -- of a leased one: the marks of which the look at it is counted
     PRIMARY KEY (cell, task_id, purpose)
 ) WITH (fillfactor = 70);
 CREATE INDEX judgement_open ON judgement (cell, filed_at, task_id) WHERE state = 0;

@@ -62,6 +62,11 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     marks: int = 0
 
     @property
+    def looked_marks(self) -> int:
+        """Return the marks of which a look at it is counted; what its queue gets once it was seen is not."""
+        return self.marks
+
+    @property
     def seen_by(self) -> int:
         """Return before whom it lies."""
         return self.worker_id

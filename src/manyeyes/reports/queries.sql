@@ -61,7 +61,7 @@ SELECT EXISTS (SELECT FROM vote_slot WHERE cell = $1 AND state = 0);
 -- name: held_slots
 -- What these reviewers have before them (1), and what lies behind that (5).
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
-       settles_at,
+       settles_at, looked_marks,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
 FROM vote_slot WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state IN (1, 5) AND lease_until > $3;
@@ -80,7 +80,7 @@ FOR UPDATE;
 -- name: lock_open
 -- The slots that have been open for longest; whoever else takes slots now gets others.
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
-       settles_at,
+       settles_at, looked_marks,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
 FROM vote_slot WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id, n LIMIT $2 FOR UPDATE SKIP LOCKED;
@@ -89,7 +89,7 @@ FROM vote_slot WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id, n LIMIT
 -- The slot that has been open for longest and fits one reviewer, for when the first ones are none for them: neither one of
 -- those who answered nor whoever decided among their answers, and with no mark but those that are clear to them in its queue.
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
-       settles_at,
+       settles_at, looked_marks,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = s.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = s.queue_id), 0::smallint) AS marks
 FROM vote_slot AS s WHERE s.cell = $1 AND s.state = 0 AND s.author_id <> $2
@@ -118,18 +118,18 @@ SELECT task_id, reviewer_id FROM judgement WHERE cell = $1 AND task_id = ANY ($2
 -- name: lease_slots
 -- Give slots to reviewers; the lease's number fences off whoever had one before. The rows are locked.
 UPDATE vote_slot SET state = 1, reviewer_id = s.reviewer_id, lease = vote_slot.lease + 1, lease_until = $5,
-                     shown_at = $6
+                     shown_at = $6, looked_marks = 0
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS s (task_id, n, reviewer_id)
 WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n
 RETURNING vote_slot.task_id, vote_slot.n, state, author_id, queue_id, vote_slot.reviewer_id, lease, lease_until,
-          verdict AS vote, reason, pay_micros, shown_at, settles_at,
+          verdict AS vote, reason, pay_micros, shown_at, settles_at, looked_marks,
           coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
           | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks;
 
 -- name: renew_slots
--- Reviewers who work at them keep their slots for longer; the rows are locked.
-UPDATE vote_slot SET lease_until = s.lease_until
-FROM unnest($2::bigint[], $3::smallint[], $4::timestamptz[]) AS s (task_id, n, lease_until)
+-- Until when slots lie before their reviewers, and the marks of which their look is counted; the rows are locked.
+UPDATE vote_slot SET lease_until = s.lease_until, looked_marks = s.looked_marks
+FROM unnest($2::bigint[], $3::smallint[], $4::timestamptz[], $5::smallint[]) AS s (task_id, n, lease_until, looked_marks)
 WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n;
 
 -- name: lock_reports
@@ -145,7 +145,7 @@ WHERE cell = $1 AND state = 0 AND filed_at <= $2 ORDER BY filed_at LIMIT $3 FOR 
 -- name: lock_slots
 -- All slots of complaints, locked in the order of the key.
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
-       settles_at,
+       settles_at, looked_marks,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
 FROM vote_slot WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id, n FOR UPDATE;
@@ -169,11 +169,6 @@ SELECT coalesce((SELECT lease_until FROM vote_slot WHERE cell = $1 AND state IN 
 -- Slots whose reviewers did not vote in time.
 SELECT task_id, n FROM vote_slot WHERE cell = $1 AND state IN (1, 5) AND lease_until <= $2 ORDER BY lease_until LIMIT $3
 FOR UPDATE SKIP LOCKED;
-
--- name: lock_held
--- Slots of reviewers who go.
-SELECT task_id, n FROM vote_slot WHERE cell = $1 AND state IN (1, 5) AND reviewer_id = ANY ($2::bigint[])
-ORDER BY task_id, n FOR UPDATE SKIP LOCKED;
 
 -- name: reopen_slots
 -- Slots return to their places. The rows are locked.

@@ -104,7 +104,7 @@ async def lock_slots(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int])
 async def renew(tx: asyncpg.Connection, cell: int, renewed: Sequence[Slot]) -> None:
     """Let locked slots lie before their reviewers until the instants that these say."""
     if renewed:
-        await tx.execute(SQL.renew_slots, cell, *columns(renewed, "task_id", "n", "lease_until"))
+        await tx.execute(SQL.renew_slots, cell, *columns(renewed, "task_id", "n", "lease_until", "looked_marks"))
 
 
 async def save_votes(tx: asyncpg.Connection, now: datetime, cell: int, voted: Sequence[Slot]) -> None:
@@ -121,11 +121,6 @@ async def close(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> N
 async def lock_lapsed(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[tuple[int, int]]:
     """Lock slots whose leases are over; return (task, n) each."""
     return [tuple(row) for row in await tx.fetch(SQL.lock_lapsed, cell, now, limit)]
-
-
-async def lock_held(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[tuple[int, int]]:
-    """Lock what these reviewers have before them; return (task, n) each."""
-    return [tuple(row) for row in await tx.fetch(SQL.lock_held, cell, reviewer_ids)]
 
 
 async def reopen(tx: asyncpg.Connection, cell: int, slots: Sequence[tuple[int, int]]) -> None:

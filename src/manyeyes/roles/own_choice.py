@@ -1,14 +1,13 @@
 """What workers choose of what they were given, and what waits there, alike for every edge (docs/decisions/0085)."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
 
 from manyeyes.actions.choose_work import ChooseWork, choose_work
 from manyeyes.actions.give_queues import GiveQueues, give_queues
-from manyeyes.actions.take_queues import TakeQueues, take_queues
 from manyeyes.dispatch.depths import store as queue_depths
 from manyeyes.roles.presences import NONE_LEFT
 from manyeyes.roles.taken_work import choice_of, spoken_in
@@ -17,6 +16,8 @@ from manyeyes.runtime.context import Context
 from manyeyes.skills import store as skills
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Refusal
+from manyeyes.workers import store as workers
+from manyeyes.workers.choices import store as choices
 from manyeyes.workers.rules import WorkChoice, queues_for, taken_of
 from manyeyes.workers.store import Worker
 
@@ -102,18 +103,34 @@ async def decline(context: Context, worker: Worker, queues: Iterable[int], langu
         return taken
     if (await _lost(context, worker.worker_id)).issuperset(taken[0]):
         return NONE_LEFT
-    given = await context.batcher.ask(choose_work, ChooseWork(worker.worker_id, choice))
-    now_taken = taken_of(choice, None, given.queues, given.languages, spoken) if given else None
-    if now_taken is None or isinstance(now_taken, Refusal):
-        return now_taken  # the operator took the rest meanwhile: from their presence too
-    queue_ids, codes = tuple(now_taken[0]), tuple(now_taken[1])
-    for cell in context.cells.numbers:
-        left = tuple(sorted(spoken.keys() - set(queue_ids)))
-        await context.batcher.ask(give_queues, GiveQueues(cell, worker.worker_id, queue_ids, codes))
-        await context.batcher.ask(take_queues, TakeQueues(cell, worker.worker_id, left, keeps_practice=True))
-        context.dispatcher.wake(cell, spoken)  # for them, and for what went back
-    context.notifier.notify([worker.worker_id])
-    return None
+    await context.batcher.ask(choose_work, ChooseWork(worker.worker_id, choice))
+    return await _bring_to_work(context, worker.worker_id, spoken)
+
+
+async def _bring_to_work(context: Context, worker_id: int, spoken: Mapping[int, str]) -> Refusal | None:
+    """Let the worker's presences take what is stored, and return why that is nothing.
+
+    It is looked at again once they do: an operator may have taken something away meanwhile, from the presences first,
+    or they chose otherwise in another window. What counts is what is stored then, and not this added to it.
+    """
+    done: tuple[list[int], list[str]] | Refusal | None = None
+    while (taken := await _stored(context, worker_id, spoken)) is not None and taken != done:
+        queue_ids, codes = ([], []) if isinstance(taken, Refusal) else taken
+        for cell in context.cells.numbers:
+            await context.batcher.ask(give_queues, GiveQueues(cell, worker_id, tuple(queue_ids), tuple(codes)))
+            context.dispatcher.wake(cell, spoken)  # for them, and for what went back
+        done = taken
+    context.notifier.notify([worker_id])
+    return done if isinstance(done, Refusal) else None
+
+
+async def _stored(
+    context: Context, worker_id: int, spoken: Mapping[int, str]
+) -> tuple[list[int], list[str]] | Refusal | None:
+    """Return what a worker takes by what they were given and chose, as it is stored; None for who is shut out."""
+    async with context.cells.directory.acquire() as db:
+        worker, choice = await workers.worker(db, worker_id), await choices.choice(db, worker_id)
+    return taken_of(choice, None, worker.queues, worker.languages, spoken) if worker else None
 
 
 async def _lost(context: Context, worker_id: int) -> set[int]:

@@ -60,6 +60,11 @@ class SaidOnce(msgspec.Struct, frozen=True, kw_only=True):
     pay_micros: int
 
     @property
+    def marks(self) -> int:
+        """Return the marks of its picture, its own and its queue's as they are now."""
+        return (self.queue.marks if self.queue else 0) | (self.picture.marks if self.picture else 0)
+
+    @property
     def place(self) -> SaidPlace:
         """Return its place in the list."""
         return self.at, self.serial

@@ -1,11 +1,13 @@
 """What people say to marked pictures, and what they are shown of them, alike for every edge (docs/decisions/0079)."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
 
 from manyeyes.actions.choose_marks import ChooseMarks, choose_marks
+from manyeyes.actions.count_looks import CountLook, count_looks
 from manyeyes.actions.mark_works import MarkWork, mark_works
 from manyeyes.actions.set_caps import SetCaps, set_caps
 from manyeyes.runtime.context import Context
@@ -18,6 +20,8 @@ from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.wellbeing import store as wellbeing
 from manyeyes.wellbeing.rules import Cap, Spent, Wellbeing, each
 from manyeyes.workers.store import Worker
+
+_PICTURE = re.compile(r"/pictures/([\w-]+)\.\w+", re.ASCII)
 
 
 class QueueMarks(msgspec.Struct, frozen=True):
@@ -116,8 +120,20 @@ async def say_marks(
     return None
 
 
+async def look_again(context: Context, worker: Worker, picture: str) -> bool:
+    """Tell whether somebody may be shown what they answered or judged before, by its address; that counts the look."""
+    named = _PICTURE.fullmatch(picture)
+    found = context.pictures.open(named[1], datetime.now(UTC).timestamp()) if named else None
+    if found is None or found.as_sent or found.cell not in context.cells.numbers:
+        return False
+    return await context.batcher.ask(count_looks, CountLook(found.cell, worker.worker_id, found.task_id))
+
+
 async def mark_lying(context: Context, queue_id: int, marks: int) -> None:
-    """ContentMark what of a queue lies on desks unseen, in every cell: the queue has got these marks."""
+    """Mark what of a queue lies on desks unseen, in every cell: the queue has got these marks.
+
+    What is killed between that and this is made up for (runtime/mark_sweep.py).
+    """
     for cell in context.cells.numbers:
         await context.batcher.ask(mark_works, MarkWork(cell, queue_id, marks))
 

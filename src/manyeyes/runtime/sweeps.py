@@ -20,6 +20,7 @@ from manyeyes.reports.voting import store as voting
 from manyeyes.runtime import periodic
 from manyeyes.runtime.aside_sweep import settle_what_is_aside
 from manyeyes.runtime.context import Context
+from manyeyes.runtime.mark_sweep import mark_what_lies_unseen
 from manyeyes.runtime.periodic import PeriodicJob
 from manyeyes.runtime.review_sweep import settle_what_reviewers_said
 from manyeyes.skills import evidence, gold_items
@@ -33,6 +34,7 @@ Sweep = tuple[str, PeriodicJob]  # a statement that tells whether there is anyth
 SWEEPS: list[Sweep] = [
     (work.ANY_LAPSED, periodic.return_leases),
     (work.ANY_ASIDE, settle_what_is_aside),
+    (work.ANY_TO_MARK, mark_what_lies_unseen),
     (work.ANY_OVERDUE, periodic.end_overdue),
     (gold_items.ANY_GOLDEN, periodic.lay_gold_down),
     (evidence.ANY_NEW, periodic.count_all_evidence),

@@ -11,6 +11,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_worker
 from manyeyes.v1.cursors import asked_limit, cursor, read_cursor
 from manyeyes.v1.operations import Call, Operation
+from manyeyes.values.marks import mark_names
 from manyeyes.values.money import number
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers.store import Worker
@@ -24,13 +25,15 @@ class SaidView(msgspec.Struct, frozen=True, kw_only=True):
     """``verdict``, ``reason``, ``answer`` and ``state`` of a complaint; ``value`` of a result.
 
     ``slot``: a vote that can be corrected. ``others`` voted too, ``alike`` of them the same; null until it is decided.
-    ``is_alike``: people had said the same together. ``image_url`` null: the picture is no longer kept.
+    ``is_alike``: people had said the same together. ``image_url`` null: the picture is no longer kept, or it has
+    ``marks``: a look at it is counted, and begins at /reviewer/history.
     """
 
     at: datetime
     task_id: int
     queue_id: int | None
     image_url: str | None
+    marks: list[str]
     verdict: Vote | None
     reason: str
     answer: str
@@ -72,12 +75,14 @@ class ReviewHistoryApi:
 
 
 def _view(context: Context, said: SaidOnce) -> SaidView:
+    marks = said.marks
     is_told = said.vote is not None and said.state is not ReportState.OPEN
     return SaidView(
         at=said.at,
         task_id=said.task_id,
         queue_id=said.queue.queue_id if said.queue else None,
-        image_url=said.picture.peoples_path(context.pictures) if said.picture else None,
+        image_url=said.picture.peoples_path(context.pictures) if said.picture and not marks else None,
+        marks=mark_names(marks),
         verdict=said.vote,
         reason=said.reason,
         answer=said.answer,

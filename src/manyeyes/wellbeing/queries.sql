@@ -27,6 +27,11 @@ UPDATE wellbeing SET agreed = s.agreed::jsonb, avoided = s.avoided, caps = s.cap
 FROM unnest($2::bigint[], $3::text[], $4::smallint[], $5::text[], $6::text[]) AS s (worker_id, agreed, avoided, caps, zone)
 WHERE wellbeing.cell = $1 AND wellbeing.worker_id = s.worker_id;
 
+-- name: marks_of
+-- The queues of tasks, and their marks: their own, and their queue's as they are now.
+SELECT t.task_id, t.queue_id, t.marks | q.marks AS marks FROM task AS t JOIN queue AS q ON q.queue_id = t.queue_id
+WHERE t.cell = $1 AND t.task_id = ANY ($2::bigint[]);
+
 -- name: share_caps
 -- Which of so many cells this one is: they share what people may be shown.
 UPDATE cell SET cells = $2, nth = $3 WHERE cell = $1 AND (cells, nth) <> ($2::smallint, $3::smallint);

@@ -15,6 +15,7 @@ from manyeyes.values.marks import EVERY_MARK, ContentMark
 MARKED_IN_A_ROW = 10  # then others, or nothing, for PAUSE_SECONDS
 PAUSE_SECONDS = 120.0
 SHORTEST_LOOK_SECONDS = 15.0  # nothing is shown for less
+LATER_LOOK_SECONDS = 60.0  # at what was answered or judged before: nothing tells when it ends, so it costs all of this
 
 
 class Cap(msgspec.Struct, frozen=True):

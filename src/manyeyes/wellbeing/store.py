@@ -50,6 +50,12 @@ async def save_choices(tx: asyncpg.Connection, cell: int, rows: Sequence[Wellbei
         await tx.execute(SQL.save_choices, cell, *found)
 
 
+async def marks_of(db: asyncpg.Connection, cell: int, task_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return the queue of each task, and the marks that it has there now."""
+    rows = await db.fetch(SQL.marks_of, cell, sorted(set(task_ids)))
+    return {row["task_id"]: (row["queue_id"], row["marks"]) for row in rows}
+
+
 async def share_caps(db: asyncpg.Connection, cell: int, cells: int, nth: int) -> None:
     """Note which of so many cells this one is."""
     await db.execute(SQL.share_caps, cell, cells, nth)

@@ -138,8 +138,9 @@ FROM unnest($3::bigint[], $4::boolean[]) AS p (worker_id, is_passed)
 WHERE session.cell = $1 AND session.worker_id = p.worker_id;
 
 -- name: online
--- Which of these workers are online, and whether the match knows that they are present and ask through this node.
-SELECT worker_id, present AND node_id = $3 AND NOT silent AS is_attached FROM session
+-- Which are online, and whether the match knows that they ask through this node; who practises needs a picture of that (3) too.
+SELECT worker_id, present AND node_id = $3 AND NOT silent AND (practice_queue = 0 OR EXISTS (
+    SELECT FROM work AS w WHERE w.cell = $1 AND w.worker_id = session.worker_id AND w.state IN (1, 2) AND w.purpose = 3)) AS is_attached FROM session
 WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND (cardinality(queues) > 0 OR practice_queue <> 0);
 
 -- name: online_queues
@@ -162,9 +163,12 @@ FROM mine WHERE session.cell = $1 AND session.worker_id = mine.worker_id
 RETURNING CASE WHEN session.practice_queue <> 0 THEN session.worker_id END AS worker_id;
 
 -- name: astray
--- Of these workers, those of whom the match does not know that they are present and ask through this node.
+-- Of these workers, those of whom the match does not know that they are present and ask through this node, and those who
+-- practise and have no picture of that (3) before them.
 SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::text::bigint[])
-  AND NOT (present AND node_id = $3 AND NOT silent AND (cardinality(queues) > 0 OR practice_queue <> 0));
+  AND NOT (present AND node_id = $3 AND NOT silent AND (cardinality(queues) > 0 OR practice_queue <> 0)
+           AND (practice_queue = 0 OR EXISTS (
+               SELECT FROM work AS w WHERE w.cell = $1 AND w.worker_id = session.worker_id AND w.state IN (1, 2) AND w.purpose = 3)));
 
 -- name: ended_secrets
 -- Of these tokens and sessions, those that sign nobody in any more.

@@ -70,8 +70,8 @@ class Ballot:
             self._count(slot)
         return self._outcome(slot)
 
-    def settle(self, now: datetime) -> int:
-        """Count the votes that can be taken back no more; return how many. After a verdict they are paid, too."""
+    def settle(self, now: datetime) -> Counter[int]:
+        """Count the votes that can be taken back no more, paid after a verdict too; return how many, by task."""
         due = [s for s in self._slots.values() if s.settles_at and s.settles_at <= now]
         for slot in sorted(due, key=lambda s: (s.settles_at or now, s.task_id, s.n)):
             is_late = self._states[slot.task_id] is not ReportState.OPEN
@@ -81,7 +81,7 @@ class Ballot:
                 self._voted[slot.task_id, slot.n] = self._slots[slot.task_id, slot.n] = counted
             else:
                 self._count(counted)
-        return len(due)
+        return Counter(slot.task_id for slot in due)
 
     def correct(self, lease: SlotId, reviewer_id: int, vote: Vote, reason: str) -> Voted | Refusal:
         """Change a vote that was given, while the complaint is undecided; it is paid no second time."""
@@ -130,8 +130,14 @@ class Ballot:
         return [s for s in self._slots.values() if s.task_id == task_id and s.state in states]
 
     def _verdicts(self) -> list[DecidedComplaint]:
+        """Return what was decided just now, with the votes that decided it: late ones are counted by themselves."""
+        late = {(slot.task_id, slot.n) for slot in self._late}
         return [
-            DecidedComplaint(report, self._states[task_id], tuple(self._votes(task_id, [SlotState.VOTED])))
+            DecidedComplaint(
+                report,
+                self._states[task_id],
+                tuple(s for s in self._votes(task_id, [SlotState.VOTED]) if (s.task_id, s.n) not in late),
+            )
             for task_id, report in self._reports.items()
             if self._states[task_id] is not report.state
         ]

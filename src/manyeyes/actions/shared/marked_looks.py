@@ -5,10 +5,13 @@ Whoever shows anybody a picture comes by here: from their desk, by an answer's r
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import asyncpg
+import msgspec
 
+from manyeyes.certainty.rules import Judgement
+from manyeyes.reports.rules import Slot
 from manyeyes.wellbeing import store as wellbeing
 from manyeyes.wellbeing.rules import Wellbeing
 
@@ -29,6 +32,10 @@ class BeforeSomebody(Protocol):
         """Return its marks, its own and its queue's."""
 
     @property
+    def looked_marks(self) -> int:
+        """Return the marks of which the look at it is counted."""
+
+    @property
     def lease_until(self) -> datetime | None:
         """Return until when it lies there."""
 
@@ -39,6 +46,9 @@ class BeforeSomebody(Protocol):
     @property
     def seen_since(self) -> datetime | None:
         """Return since when it lies there."""
+
+
+JudgedT = TypeVar("JudgedT", Slot, Judgement)
 
 
 class MarkedLooks:
@@ -81,31 +91,39 @@ class MarkedLooks:
             known is not None and known.look_end(seen.queue_id, seen.marks, until, now, is_new=False) is not None
         )
 
-    def begin_all(self, taken: Iterable[BeforeSomebody], now: datetime) -> dict[int, datetime]:
-        """Count looks at what people, to whom it is not `barred`, were given; return whose end sooner, and when."""
-        ends = {}
-        for each in taken:
-            if each.marks and each.lease_until:
-                until = self.begin(each.seen_by, each.queue_id, each.marks, each.lease_until, now, is_new=True)
-                if until and until < each.lease_until:
-                    ends[each.seen_by] = until
-        return ends
+    def begin_all(self, taken: Iterable[JudgedT], now: datetime) -> tuple[list[JudgedT], list[JudgedT]]:
+        """Count looks at what people were given; return what of it is marked, each with when its look ends.
+
+        And what they may not be shown, since it was marked while it was given: that goes back.
+        """
+        counted, refused = [], []
+        for each in sorted((one for one in taken if one.marks), key=lambda one: one.seen_by):
+            wanted = each.lease_until or now
+            until = self.begin(each.seen_by, each.queue_id, each.marks, wanted, now, is_new=True)
+            if until is None:
+                refused.append(each)
+            else:
+                counted.append(msgspec.structs.replace(each, lease_until=until, looked_marks=each.marks))
+        return counted, refused
 
     def end(self, seen: Iterable[BeforeSomebody], now: datetime) -> None:
         """Give back what is left of the looks at what people had before them."""
         for each in seen:
             known = self.of(each.seen_by)
-            if each.marks and known and each.seen_since and each.lease_until:
-                self._note(known.looked(each.marks, each.seen_since, each.lease_until, now))
+            if each.looked_marks and known and each.seen_since and each.lease_until:
+                self._note(known.looked(each.looked_marks, each.seen_since, each.lease_until, now))
 
     def lengthen(self, seen: BeforeSomebody, wanted: datetime, now: datetime) -> datetime:
-        """Count that a look at what lies before somebody goes on; return until when it may, ``wanted`` at the most."""
+        """Count that a look at what lies before somebody goes on; return until when it may, ``wanted`` at the most.
+
+        No longer than it may now: what they said no to meanwhile, or what has got marks since they were shown it.
+        """
         known = self.of(seen.seen_by)
         if not seen.marks or seen.lease_until is None:
             return wanted
-        if known is None:
+        if known is None or seen.marks & ~(seen.looked_marks & known.willing(seen.queue_id)):
             return seen.lease_until
-        longer, until = known.longer(seen.marks, seen.lease_until, wanted, now)
+        longer, until = known.longer(seen.looked_marks, seen.lease_until, wanted, now)
         self._note(longer)
         return until
 
@@ -143,8 +161,11 @@ async def load_looks(tx: asyncpg.Connection, cell: int, looks: MarkedLooks, work
 
 
 async def end_looks(tx: asyncpg.Connection, now: datetime, cell: int, seen: Iterable[BeforeSomebody]) -> None:
-    """Give back what is left of looks at what people judged or passed on; the last of what a transaction locks."""
-    marked = [each for each in seen if each.marks]
+    """Give back what is left of looks at what people judged or passed on.
+
+    Before any money moves: workers who answer are locked before the balances that their answers charge.
+    """
+    marked = [each for each in seen if each.looked_marks]
     if marked:
         looks = MarkedLooks()
         await load_looks(tx, cell, looks, {each.seen_by for each in marked})

@@ -58,8 +58,12 @@ class Desks:
             self._works.pop(work.task_id, None)
 
     def next_for(self, worker_id: int) -> Work | None:
-        """Return what the worker looks at next: what is current, else what is queued."""
-        return next(iter(self.of(worker_id)), None)
+        """Return what the worker looks at next: what is current, else what is queued.
+
+        None where that is marked and was not shown yet: nothing is told of it before its look is counted.
+        """
+        first = next(iter(self.of(worker_id)), None)
+        return None if first and first.marks and first.state is WorkState.QUEUED else first
 
     def of(self, worker_id: int) -> list[Work]:
         """Return what lies on the worker's desk, in the order in which they look at it."""

@@ -109,9 +109,7 @@ class HistoryPages:
             "task_id": one.task_id,
             "queue": one.queue.name if one.queue else "",
             "image_url": one.picture.peoples_path(self._context.pictures) if one.picture else None,
-            "marks": said_marks(
-                translations, (one.queue.marks if one.queue else 0) | (one.picture.marks if one.picture else 0)
-            ),
+            "marks": said_marks(translations, one.marks),
             "ask": words[task_wording.question(options)] if options else "",
             "is_vote": one.vote is not None,
             "answer": one.answer,

@@ -11,6 +11,7 @@ JUDGING_WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "state.working": mark("Deciding"),
     "notice.decided": mark("You decided: %(text)s"),
     "notice.unjudged": REVIEW_WORDS["notice.unjudged"],
+    "notice.not_yet": REVIEW_WORDS["notice.not_yet"],
     "notice.too_late": REVIEW_WORDS["notice.too_late"],
     "notice.slot_lost": REVIEW_WORDS["notice.slot_lost"],
     "notice.already_answered": REVIEW_WORDS["notice.already_answered"],

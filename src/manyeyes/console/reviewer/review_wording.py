@@ -36,6 +36,7 @@ REVIEW_WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.already_decided": mark("That complaint is decided: what you said of it stays."),
     "notice.too_late": mark("It is too late to take that back: its time is over, or it is decided."),
     "notice.unjudged": mark("You said: it cannot be judged"),
+    "notice.not_yet": mark("Not yet: look at the picture first, then press again. That press counted for nothing."),
     **{f"notice.{name}": WORDS[f"notice.{name}"] for name in _ALIKE},
     "notice.reconnecting": mark("Connection lost. Trying again; a vote that was given is sent as soon as it is back."),
     "notice.back": WORDS["notice.back"],

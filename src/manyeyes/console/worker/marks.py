@@ -13,7 +13,7 @@ from manyeyes.console.shared.mark_words import every_mark, said_marks
 from manyeyes.console.shared.refusal_news import news
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.acting import actor_of
-from manyeyes.roles.wellbeing import QueueMarks, mark_choices, say_marks
+from manyeyes.roles.wellbeing import QueueMarks, look_again, mark_choices, say_marks
 from manyeyes.runtime.context import Context
 from manyeyes.values.marks import MARK_NAMES, mark_names, marks_named
 from manyeyes.values.refusals import Refusal
@@ -21,6 +21,7 @@ from manyeyes.workers.store import Worker
 
 NOTICES = {
     "kept": mark("Kept. It counts from the next picture on."),
+    "unseen": mark("That picture is not shown: you did not say yes to it, or you have seen as many today as you may."),
     "refused": mark("That could not be kept: the queue is not yours any more."),
 }
 
@@ -67,6 +68,13 @@ class MarkPages:
         actor = await actor_of(self._context, request)
         outcome = await say_marks(self._context, worker, actor, queue_id=number_of(form, "queue_id"), agreed=agreed)
         return _back(outcome, text_of(form, "back"))
+
+    @for_workers
+    async def look(self, request: Request, worker: Worker) -> Response:
+        """POST /worker/look: field `picture`, the address of a marked one that a page of theirs folds away."""
+        picture = text_of(await request.form(), "picture")
+        is_shown = await look_again(self._context, worker, picture)
+        return RedirectResponse(picture if is_shown else "/worker/marks?notice=unseen", status_code=303)
 
     @for_workers
     async def avoid(self, request: Request, worker: Worker) -> Response:

@@ -16,6 +16,17 @@ SELECT EXISTS (SELECT FROM work WHERE cell = $1 AND state = 4 AND aside_until <=
 SELECT worker_id FROM work WHERE cell = $1 AND state = 4 AND aside_until <= now() AND worker_id <> ALL ($2::bigint[])
 ORDER BY aside_until LIMIT $3;
 
+-- name: any_to_mark
+-- Whether anything lies on desks unseen without the marks that its queue has got.
+SELECT EXISTS (SELECT FROM queue AS q WHERE q.marks <> 0 AND EXISTS (
+    SELECT FROM work AS w WHERE w.cell = $1 AND w.queue_id = q.queue_id AND w.state = 2 AND q.marks & ~w.marks <> 0));
+
+-- name: queues_to_mark
+-- Of which queues anything does, with their marks.
+SELECT q.queue_id, q.marks FROM queue AS q WHERE q.marks <> 0 AND EXISTS (
+    SELECT FROM work AS w WHERE w.cell = $1 AND w.queue_id = q.queue_id AND w.state = 2 AND q.marks & ~w.marks <> 0)
+ORDER BY q.queue_id;
+
 -- name: any_overdue
 -- Whether the longest life of any waiting task is over.
 SELECT EXISTS (SELECT FROM work WHERE cell = $1 AND state = 0 AND expires_at <= now());

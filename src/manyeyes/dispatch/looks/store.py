@@ -13,7 +13,7 @@ SQL = Queries(__package__)
 
 # Whether there is anything to do in a cell ($1), as runtime/sweeps.py asks.
 ANY_LAPSED, ANY_OVERDUE, ANY_ASIDE = SQL.any_lapsed, SQL.any_overdue, SQL.any_aside
-ANY_TO_MATCH, ANY_DEPTH = SQL.any_to_match, SQL.any_depth
+ANY_TO_MATCH, ANY_DEPTH, ANY_TO_MARK = SQL.any_to_match, SQL.any_depth, SQL.any_to_mark
 
 # What lies on one desk, to be compared: (state, task, lease, until) of each, in this order.
 Desk = tuple[tuple[int, int, int, datetime | None], ...]
@@ -38,3 +38,8 @@ async def due_aside(db: asyncpg.Connection, cell: int, but: Collection[int], lim
     ``but``: these workers' are left out.
     """
     return [row["worker_id"] for row in await db.fetch(SQL.due_aside, cell, list(but), limit)]
+
+
+async def to_mark(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return the queues of which anything lies on desks unseen without their marks, and these."""
+    return dict(await db.fetch(SQL.queues_to_mark, cell))

@@ -1,10 +1,11 @@
 -- name: lay_slots_ahead
 -- Lay slots behind what reviewers look at: theirs until then, and shown to nobody. The rows are locked.
-UPDATE vote_slot SET state = 5, reviewer_id = s.reviewer_id, lease = vote_slot.lease + 1, lease_until = $5
+UPDATE vote_slot SET state = 5, reviewer_id = s.reviewer_id, lease = vote_slot.lease + 1, lease_until = $5,
+                     looked_marks = 0
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS s (task_id, n, reviewer_id)
 WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n
 RETURNING vote_slot.task_id, vote_slot.n, state, author_id, queue_id, vote_slot.reviewer_id, lease, lease_until,
-          verdict AS vote, reason, pay_micros, shown_at, settles_at,
+          verdict AS vote, reason, pay_micros, shown_at, settles_at, looked_marks,
           coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
           | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks;
 
@@ -19,24 +20,33 @@ FROM (SELECT o.task_id, o.n FROM vote_slot AS o
       ORDER BY o.task_id, o.n FOR UPDATE SKIP LOCKED) AS s
 WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n
 RETURNING vote_slot.task_id, vote_slot.n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason,
-          pay_micros, shown_at, settles_at,
+          pay_micros, shown_at, settles_at, looked_marks,
           coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
           | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks;
 
 -- name: put_slots_behind
 -- What reviewers look at goes behind what they took back; the rows are locked.
-UPDATE vote_slot SET state = 5, lease_until = $4
+UPDATE vote_slot SET state = 5, lease_until = $4, looked_marks = 0
 FROM unnest($2::bigint[], $3::smallint[]) AS s (task_id, n)
 WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n;
 
 -- name: lock_slots_and_desks
 -- The same, and what lies before these reviewers (1), or behind that (5).
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
-       settles_at,
+       settles_at, looked_marks,
        coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
        | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
 FROM vote_slot WHERE cell = $1 AND (task_id = ANY ($2::bigint[]) OR (reviewer_id = ANY ($3::bigint[]) AND state IN (1, 5)))
 ORDER BY task_id, n FOR UPDATE;
+
+-- name: lock_held
+-- What lies before reviewers, and behind that; whoever is at one of them now is not waited for.
+SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros, shown_at,
+       settles_at, looked_marks,
+       coalesce((SELECT t.marks FROM task AS t WHERE t.cell = $1 AND t.task_id = vote_slot.task_id), 0::smallint)
+       | coalesce((SELECT q.marks FROM queue AS q WHERE q.queue_id = vote_slot.queue_id), 0::smallint) AS marks
+FROM vote_slot WHERE cell = $1 AND state IN (1, 5) AND reviewer_id = ANY ($2::bigint[])
+ORDER BY task_id, n FOR UPDATE SKIP LOCKED;
 
 -- name: lay_votes_aside
 -- Votes that their reviewers can take back for a while; nothing follows from them yet. The rows are locked.
@@ -53,8 +63,9 @@ WHERE vote_slot.cell = $1 AND vote_slot.task_id = v.task_id AND vote_slot.n = v.
 
 -- name: take_votes_back
 -- Votes that were aside are none: the complaints lie before their reviewers again. The rows are locked.
-UPDATE vote_slot SET state = 1, verdict = NULL, reason = '', voted_at = NULL, settles_at = NULL, lease_until = s.lease_until
-FROM unnest($2::bigint[], $3::smallint[], $4::timestamptz[]) AS s (task_id, n, lease_until)
+UPDATE vote_slot SET state = 1, verdict = NULL, reason = '', voted_at = NULL, settles_at = NULL, lease_until = s.lease_until,
+                     looked_marks = s.looked_marks
+FROM unnest($2::bigint[], $3::smallint[], $4::timestamptz[], $5::smallint[]) AS s (task_id, n, lease_until, looked_marks)
 WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n;
 
 -- name: pass_slots
@@ -76,8 +87,9 @@ UPDATE vote_slot SET state = 0 WHERE cell = $1 AND task_id = ANY ($2::bigint[]) 
 SELECT EXISTS (SELECT FROM vote_slot WHERE cell = $1 AND state = 4 AND settles_at <= now());
 
 -- name: votes_aside
--- Complaints with a vote whose time to be taken back is over, the oldest first; not locked.
-SELECT task_id FROM vote_slot WHERE cell = $1 AND state = 4 AND settles_at <= $2 ORDER BY settles_at, task_id LIMIT $3;
+-- Complaints with a vote whose time to be taken back is over, the oldest first, without those whose turn it was; not locked.
+SELECT task_id FROM vote_slot WHERE cell = $1 AND state = 4 AND settles_at <= now() AND task_id <> ALL ($2::bigint[])
+ORDER BY settles_at, task_id LIMIT $3;
 
 -- name: votes_by
 -- A page of a reviewer's votes, newest first, before a place in the list; how many others voted, and how many of them alike.

@@ -1,6 +1,6 @@
 """Votes that can be taken back or corrected, what lies behind what is looked at, and what was said → frozen values."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -72,6 +72,11 @@ async def lock_with_desks(
     return as_slots(await tx.fetch(SQL.lock_slots_and_desks, cell, task_ids, reviewer_ids))
 
 
+async def lock_held(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[Slot]:
+    """Lock what these reviewers have before them and behind that, but what somebody is at now."""
+    return as_slots(await tx.fetch(SQL.lock_held, cell, reviewer_ids))
+
+
 async def put_behind(tx: asyncpg.Connection, cell: int, slots: Sequence[tuple[int, int]], until: datetime) -> None:
     """Lay locked slots, given as (task, n), behind what their reviewers took back."""
     if slots:
@@ -96,7 +101,7 @@ async def correct(tx: asyncpg.Connection, cell: int, corrected: Sequence[Slot]) 
 async def take_back(tx: asyncpg.Connection, cell: int, back: Sequence[Slot]) -> None:
     """Let these slots, whose votes were aside, lie before their reviewers again, for as long as they say."""
     if back:
-        await tx.execute(SQL.take_votes_back, cell, *columns(back, "task_id", "n", "lease_until"))
+        await tx.execute(SQL.take_votes_back, cell, *columns(back, "task_id", "n", "lease_until", "looked_marks"))
 
 
 async def pass_on(tx: asyncpg.Connection, cell: int, passed: Sequence[Slot]) -> None:
@@ -117,9 +122,12 @@ async def let_in(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> 
         await tx.execute(SQL.let_slots_in, cell, task_ids)
 
 
-async def due(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[int]:
-    """Return the tasks of votes that can be taken back no more, the oldest first; not locked."""
-    return [row["task_id"] for row in await tx.fetch(SQL.votes_aside, cell, now, limit)]
+async def due(db: asyncpg.Connection, cell: int, but: Collection[int], limit: int) -> list[int]:
+    """Return the tasks of the ``limit`` votes that could be taken back for longest, and can no more.
+
+    ``but``: these tasks are left out.
+    """
+    return [row["task_id"] for row in await db.fetch(SQL.votes_aside, cell, list(but), limit)]
 
 
 async def votes_by(

@@ -9,10 +9,12 @@ UPDATE worker SET
     declined_languages = ARRAY(SELECT d FROM unnest($3::text[]) AS d WHERE d = ANY (languages) ORDER BY d)
 WHERE worker_id = $1 AND disabled_at IS NULL;
 
--- name: add_queues
--- Queues that workers take besides while they are there, and the languages that they take; their presences are locked. Queues
--- whose floor they are below are left out.
-UPDATE session SET languages = g.languages::text[], queues = session.queues || ARRAY(
+-- name: take_these
+-- The queues and languages that workers take from now on while they are there, and no others; their presences are locked. New
+-- queues whose floor they are below are left out.
+UPDATE session SET languages = g.languages::text[], queues = ARRAY(
+    SELECT a.queue_id FROM unnest(session.queues) WITH ORDINALITY AS a (queue_id, n)
+    WHERE a.queue_id = ANY (g.queues::int[]) ORDER BY a.n) || ARRAY(
     SELECT a.queue_id FROM unnest(g.queues::int[]) WITH ORDINALITY AS a (queue_id, n)
     WHERE a.queue_id <> ALL (session.queues) AND NOT EXISTS (
         SELECT FROM skill WHERE skill.cell = $1 AND skill.queue_id = a.queue_id AND skill.worker_id = session.worker_id

@@ -21,12 +21,12 @@ async def save_choice(tx: asyncpg.Connection, worker_id: int, chosen: WorkChoice
     await tx.execute(SQL.save_choice, worker_id, chosen.declined_queues, chosen.declined_languages)
 
 
-async def add_queues(
+async def take_these(
     tx: asyncpg.Connection, cell: int, taken: Sequence[tuple[int, Sequence[int], Sequence[str]]]
 ) -> None:
-    """Add to the presences of workers who are there: (worker_id, queues, languages) each; they are locked."""
+    """Let the presences of workers who are there take these alone: (worker_id, queues, languages); they are locked."""
     columns = zip(*[(worker_id, _array(queues), _array(spoken)) for worker_id, queues, spoken in taken], strict=True)
-    await tx.execute(SQL.add_queues, cell, *columns)
+    await tx.execute(SQL.take_these, cell, *columns)
 
 
 def _array(items: Sequence[object]) -> str:

@@ -9,6 +9,8 @@ import { Refusal, inTurn, insist, patience, wait } from "../shared/server_calls.
 import { isolated, money, page, say } from "../shared/page_words.js";
 import { listenToKeys } from "./desk_keys.js";
 import { nextOne } from "./next_one.js";
+import * as presence from "./presence.js";
+import { trouble } from "./presence.js";
 import * as takingBack from "./taking_back.js";
 import { earn } from "./tally.js";
 
@@ -22,8 +24,8 @@ const GONE = ["slot_lost", "already_answered"]; // the next one comes
 let screen = null; // what the two differ in: see `furnish`
 let mode = main.dataset.mode;
 let shown = null;
-let [isReady, troubled] = [false, false];
-let shift = new AbortController(); // ends with a break
+let isReady = false;
+let [shift, watching] = [new AbortController(), new AbortController()]; // end with a break; with what came
 let sending = null;
 let letters = []; // what was said and has not reached the server, in order
 
@@ -31,6 +33,8 @@ let letters = []; // what was said and has not reached the server, in order
 export const lying = () => shown;
 /** Whether a decision is about what was seen. */
 export const canDecide = () => isReady && mode === "task";
+/** The same, and a press that comes too soon is told so: it is not kept, and must not be thought to be. */
+export const mayDecide = () => canDecide() || tooSoon();
 export const isAtTask = () => mode === "task";
 
 // --- what is seen ------------------------------------------------------------------------------------------------
@@ -40,27 +44,15 @@ function setMode(next) {
   main.dataset.mode = mode;
   for (const [id, name] of [["break", "break"], ["waiting", "waiting"], ["job", "task"]]) element(id).hidden = name !== mode;
   element("break-form").hidden = mode === "break";
+  if (mode !== "task") settle("notice.not_yet");
   if (mode === "waiting" && !document.querySelector(".look[open]")) element("waiting-title").focus();
-  presence();
-}
-
-function presence() {
-  const state = troubled ? "reconnecting" : { task: "working", waiting: "waiting", break: "break" }[mode];
-  document.body.dataset.state = state;
-  element("presence-words").textContent = say(`state.${state}`);
-}
-
-function trouble(now) {
-  if (now && !troubled) tell("notice.reconnecting", {}, "warn");
-  if (!now && troubled) tell("notice.back");
-  troubled = now;
-  presence();
+  presence.show(mode);
 }
 
 /** Shows what came; it can be decided as soon as its picture can be seen. */
 function turnTo(next) {
-  shown = next;
-  isReady = false;
+  watching.abort();
+  [shown, isReady] = [next, false];
   const id = next[screen.name];
   main.dataset[screen.name] = id;
   for (const hidden of document.querySelectorAll(`input[name="${screen.name}"]`)) hidden.value = id;
@@ -96,7 +88,13 @@ async function seen() {
 function ready(now) {
   isReady = now;
   main.toggleAttribute("data-ready", now);
+  if (now) settle("notice.not_yet");
   screen.ready(now);
+}
+
+function tooSoon() {
+  if (mode === "task") tell("notice.not_yet", {}, "warn");
+  return false;
 }
 
 // --- what is sent ------------------------------------------------------------------------------------------------
@@ -104,6 +102,7 @@ function ready(now) {
 /** Sends what is said of what lies here, and goes on with what comes; `said`: its receipt. */
 export function send(path, body, said) {
   if (mode !== "task") return;
+  if (letters.some(({ one }) => one === shown)) return tooSoon(); // it was said already, and the next is on its way
   const letter = { path, one: shown, said, draft: screen.draft(), body: { [screen.name]: shown[screen.name], ...body } };
   letters.push(letter);
   ready(false);
@@ -165,6 +164,7 @@ function refused(refusal, one) {
 
 takingBack.furnish({
   back: (letter, next) => {
+    trouble(false);
     earn(screen.counted, -letter.earned, -1);
     element("receipt").textContent = "";
     turnTo(next);
@@ -206,11 +206,12 @@ async function watch() {
   moreTime.stop();
   setMode("waiting");
   takingBack.place(false);
-  const { signal } = shift;
+  watching.abort(); // one call waits at a time: what it brings must not be laid over what came by another
+  const { signal } = (watching = new AbortController());
   await inTurn(() => {});
   for (let attempt = 0; !signal.aborted;) {
     try {
-      const found = await nextOne(screen.path, troubled, signal);
+      const found = await nextOne(screen.path, presence.isTroubled(), signal);
       trouble(false);
       attempt = 0;
       if (signal.aborted) return;
@@ -249,7 +250,7 @@ async function takeBreak(event) {
 }
 
 function toBreak() {
-  shift.abort();
+  for (const each of [shift, watching]) each.abort();
   moreTime.stop();
   takingBack.withdraw();
   shown = null;
@@ -293,7 +294,7 @@ export function furnish(given) {
   element("break-form").addEventListener("submit", takeBreak);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = title; });
   document.documentElement.dataset.script = "on";
-  presence();
+  presence.show(mode);
   if (mode === "task") turnTo(page[screen.name]);
   if (mode === "waiting") watch();
 }

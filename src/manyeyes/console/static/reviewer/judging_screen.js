@@ -4,7 +4,7 @@ import * as answerBox from "../worker/answer_box.js";
 import * as labelButtons from "../worker/label_buttons.js";
 import * as steps from "../worker/answer_steps.js";
 import { question } from "../shared/answer_rules.js";
-import { canDecide, element, furnish, isAtTask, isTyping, lying, main, send } from "./desk_frame.js";
+import { canDecide, element, furnish, isAtTask, isTyping, lying, main, mayDecide, send } from "./desk_frame.js";
 import { tell } from "../shared/notice.js";
 import * as givenList from "./given_list.js";
 import { say } from "../shared/page_words.js";
@@ -46,7 +46,7 @@ function focus() {
 
 // --- what is sent ------------------------------------------------------------------------------------------------
 
-const decide = (value, said) => { if (canDecide()) send("/decisions", { value, undo: true }, said); };
+const decide = (value, said) => { if (mayDecide()) send("/decisions", { value, undo: true }, said); };
 // Passed on is passed on for good: what was typed is not to be lost by one touch.
 function skip() {
   const isAsked = warned === lying().judgement;
@@ -80,7 +80,7 @@ steps.furnish({
   turn: () => { if (canDecide()) labelButtons.seen(); focus(); }, // another field: the picture stays
 });
 element("another").hidden = false;
-element("another").addEventListener("click", () => { if (canDecide()) own(!isOwn); });
+element("another").addEventListener("click", () => { if (mayDecide()) own(!isOwn); });
 element("given-form").addEventListener("submit", (event) => {
   event.preventDefault();
   if (event.submitter?.id === "none") unjudged();

@@ -1,6 +1,6 @@
 // The reviewer screen: one complaint after another, judged with three arrow keys.
 
-import { canDecide, element, furnish, isTyping, lying, send } from "./desk_frame.js";
+import { element, furnish, isTyping, lying, mayDecide, send } from "./desk_frame.js";
 import * as judgedAnswer from "./judged_answer.js";
 import * as pictureView from "../shared/picture_view.js";
 import { tell } from "../shared/notice.js";
@@ -17,7 +17,7 @@ function press(which) {
   const button = element(which);
   button.classList.remove("pressed");
   void button.offsetWidth; // starts the animation anew
-  if (!canDecide()) return;
+  if (!mayDecide()) return;
   button.classList.add("pressed");
   const what = which === "alike" ? judgedAnswer.eitherWay(lying().task.options) : which;
   const body = { verdict: VERDICTS[which], reason: keptWords(reason.value) || CODES[what], undo: true };
