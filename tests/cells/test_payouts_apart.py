@@ -11,8 +11,8 @@ from manyeyes.actions.ask_payouts import AskPayout, ask_payouts
 from manyeyes.actions.move_payouts import MovePayout, move_payouts
 from manyeyes.payouts.rules import PayoutState, PayoutStep
 from manyeyes.roles.payout_lines import payout_csv
+from manyeyes.roles.payout_parts import PayoutRequest
 from manyeyes.roles.payouts import (
-    PayoutRequest,
     ask_payout,
     ended_requests,
     move_request,
@@ -185,6 +185,56 @@ async def test_what_was_withdrawn_in_one_cell_and_approved_in_the_other_is_shown
     assert isinstance(paid, list)
     assert [one.amount_micros for one in paid] == [3 * PAY]
     assert await balanced(stages)
+
+
+async def test_each_payment_pays_the_parts_that_were_approved_for_it(
+    two_databases: Context, stages: dict[int, Stage], ada: Hand
+):
+    """The second cell's part was approved after the first one's was paid."""
+    request_id, paid = (await asked(two_databases, ada)).request_id, PayoutStep.MARK_PAID
+    only_first = MovePayout(cell=1, request_id=request_id, step=PayoutStep.APPROVE)
+    await two_databases.batcher.ask(move_payouts, only_first)
+    for _ in range(2):
+        outcome = await move_request(two_databases, request_id, paid, "8", seen_micros=2 * PAY)
+        assert isinstance(outcome, list), outcome
+        assert [(one.state, one.words, one.amount_micros) for one in outcome] == [(PayoutState.PAID, "8", 2 * PAY)]
+    other = await move_request(two_databases, request_id, paid, "9")
+    assert isinstance(other, Refusal)
+    assert (other.reason, other.detail) == (Reason.ALREADY_DECIDED, f"request {request_id} is requested and paid")
+    await move_request(two_databases, request_id, PayoutStep.APPROVE)
+    for _ in range(2):
+        outcome = await move_request(two_databases, request_id, paid, "9", seen_micros=3 * PAY)
+        assert isinstance(outcome, list), outcome
+        assert [(one.state, one.words, one.amount_micros) for one in outcome] == [(PayoutState.PAID, "9", 3 * PAY)]
+    halves = await requests_of(two_databases, ada.worker.worker_id)
+    assert sorted((one.words, one.amount_micros) for one in halves) == [("8", 2 * PAY), ("9", 3 * PAY)]
+    assert await balanced(stages)
+
+
+@pytest.mark.parametrize("seen", [5, 3], ids=["all", "what the page still shows"])
+async def test_a_payment_that_was_noted_in_one_cell_alone_is_completed(
+    two_databases: Context, stages: dict[int, Stage], ada: Hand, monkeypatch: pytest.MonkeyPatch, seen: int
+):
+    request_id = (await asked(two_databases, ada)).request_id
+    await move_request(two_databases, request_id, PayoutStep.APPROVE)
+    with monkeypatch.context() as patch:
+        killed_after(two_databases, patch, MovePayout, 1)
+        with pytest.raises(Killed):
+            await move_request(two_databases, request_id, PayoutStep.MARK_PAID, "8", seen_micros=5 * PAY)
+    outcome = await move_request(two_databases, request_id, PayoutStep.MARK_PAID, "8", seen_micros=seen * PAY)
+    assert isinstance(outcome, list), outcome
+    assert [(one.state, one.amount_micros) for one in outcome] == [(PayoutState.PAID, 5 * PAY)]
+    assert await balanced(stages)
+
+
+async def test_a_list_that_ends_has_no_request_without_a_part(
+    two_databases: Context, stages: dict[int, Stage], ada: Hand
+):
+    """The first cell's list ends before the second request, of which the second cell has a part."""
+    for key, micros in (("first", PAY), ("second", 2 * PAY)):
+        await asked(two_databases, ada, micros, key=key)
+    assert [each.request.amount_micros for each in await open_requests(two_databases, 1)] == [PAY]
+    assert [each.request.amount_micros for each in await open_requests(two_databases, 2)] == [PAY, 2 * PAY]
 
 
 async def test_where_the_money_goes_is_sealed_and_may_be_left_out_the_next_time(
