@@ -96,6 +96,10 @@ SELECT $1, r.request_id, r.account_id, r.amount_micros, r.note, r.asked_by, $2
 FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[]) AS r (request_id, account_id, amount_micros, note, asked_by)
 ON CONFLICT (cell, request_id) DO NOTHING;
 
+-- name: has_request
+-- Whether a cell holds a request of this number.
+SELECT EXISTS (SELECT FROM top_up_request WHERE cell = $1 AND request_id = $2);
+
 -- name: lock_top_up_requests
 -- Requests, to be decided.
 SELECT request_id, account_id, amount_micros, note, asked_by, asked_at, state, decided_at, word FROM top_up_request
@@ -110,22 +114,22 @@ WHERE top_up_request.cell = $1 AND top_up_request.request_id = d.request_id;
 -- name: open_top_up_requests
 -- Requests of accounts that wait; of each account there are few.
 SELECT request_id, account_id, amount_micros, note, asked_by, asked_at, state, decided_at, word FROM top_up_request
-WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND state = 0 ORDER BY request_id;
+WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND state = 0 ORDER BY asked_at, request_id;
 
 -- name: top_up_requests
 -- An account's requests, the newest first.
 SELECT request_id, account_id, amount_micros, note, asked_by, asked_at, state, decided_at, word FROM top_up_request
-WHERE cell = $1 AND account_id = $2 ORDER BY request_id DESC LIMIT $3;
+WHERE cell = $1 AND account_id = $2 ORDER BY asked_at DESC, request_id DESC LIMIT $3;
 
 -- name: every_open_top_up_request
 -- Requests that wait for the operator, the oldest first.
 SELECT request_id, account_id, amount_micros, note, asked_by, asked_at, state, decided_at, word FROM top_up_request
-WHERE cell = $1 AND state = 0 ORDER BY request_id LIMIT $2;
+WHERE cell = $1 AND state = 0 ORDER BY asked_at, request_id LIMIT $2;
 
 -- name: every_top_up_request
 -- Requests of all accounts, the newest first.
 SELECT request_id, account_id, amount_micros, note, asked_by, asked_at, state, decided_at, word FROM top_up_request
-WHERE cell = $1 ORDER BY request_id DESC LIMIT $2;
+WHERE cell = $1 ORDER BY asked_at DESC, request_id DESC LIMIT $2;
 
 -- name: low_balance
 -- Below what an account's people are told, where, and since when that is so.
@@ -152,9 +156,13 @@ RETURNING account.account_id, crossed.is_low, account.low_url;
 -- The accounts of a name or an id.
 SELECT account_id, name, cell FROM account_place WHERE account_id = $1 OR name = $2 ORDER BY account_id;
 
--- name: every_place
--- All accounts and the cells they live in.
-SELECT account_id, name, cell FROM account_place ORDER BY account_id;
+-- name: place_of
+-- One account, by its number.
+SELECT account_id, name, cell FROM account_place WHERE account_id = $1;
+
+-- name: names_of
+-- What these accounts are called.
+SELECT account_id, name FROM account_place WHERE account_id = ANY ($1::bigint[]);
 
 -- name: insert_accounts
 -- Open accounts in their cell; one that is open already stays as it is.

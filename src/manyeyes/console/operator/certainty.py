@@ -34,9 +34,9 @@ class OperatorCertaintyPages:
     @for_operators
     async def show(self, request: Request) -> Response:
         """GET /operator/certainty: every promise with its account and its curve."""
-        async with self._context.cells.directory.acquire() as db:
-            names = {place.account_id: place.name for place in await accounts.every_place(db)}
         found = await promises_of(self._context, self._context.cells.numbers)
+        async with self._context.cells.directory.acquire() as db:
+            names = await accounts.names_of(db, (each.promise.known.account_id for each in found))
         language = look_of(request).language
         notice = NOTICES.get(request.query_params.get("notice", ""))
         return render(

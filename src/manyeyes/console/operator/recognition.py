@@ -62,7 +62,7 @@ class OperatorRecognitionPages:
         """GET /operator/recognition: every app with its key, every recognition with its error."""
         async with self._context.cells.directory.acquire() as db:
             found = await apps.apps_of(db)
-            names = {place.account_id: place.name for place in await accounts.every_place(db)}
+            names = await accounts.names_of(db, (app.account_id for app in found))
             below = await recognitions.recognitions_of(db)
         judged = await self._judged(found, below)
         here = await asyncio.to_thread(installed)
