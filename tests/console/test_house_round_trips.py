@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from bench.postgres_proxy import Counter, counting
 
+from bench.postgres_proxy import Counter, counting
 from manyeyes.roles.house.accounts import accounts_page
 from manyeyes.roles.house.sites import every_soft_app
 from manyeyes.roles.house.workers import workers_page
@@ -55,7 +55,7 @@ async def test_a_page_asks_as_often_for_many_rows_as_for_one(counted: tuple[Cont
 
 
 async def test_what_all_soft_apps_are_owed_is_asked_for_at_once(counted: tuple[Context, Counter]):
-    context, counter = counted
+    context = counted[0]
     customer = await factories.customer(context)
 
     async def look(context: Context, rows: int) -> int:
