@@ -49,11 +49,11 @@ SELECT key_hash, label, hint, scopes, allowed_addresses, made_by, created_at, us
        revoked_at IS NOT NULL OR coalesce(ends_at <= now(), false) AS has_ended
 FROM api_key WHERE account_id = $1 ORDER BY has_ended, created_at DESC, key_hash LIMIT $2;
 
--- name: lock_key
--- One key of an account, to be changed.
+-- name: client_key
+-- One key of an account; it is locked.
 SELECT key_hash, label, hint, scopes, allowed_addresses, made_by, created_at, used_at, ends_at, revoked_at,
        revoked_at IS NOT NULL OR coalesce(ends_at <= now(), false) AS has_ended
-FROM api_key WHERE key_hash = $1 AND account_id = $2 FOR UPDATE;
+FROM api_key WHERE key_hash = $1 AND account_id = $2;
 
 -- name: change_key
 -- What a key's people call it, what it opens, and from where.
@@ -69,9 +69,15 @@ UPDATE api_key SET used_at = date_trunc('minute', $2::timestamptz)
 FROM (SELECT key_hash FROM api_key WHERE key_hash = ANY ($1::bytea[]) ORDER BY key_hash FOR UPDATE) AS used
 WHERE api_key.key_hash = used.key_hash AND (api_key.used_at IS NULL OR api_key.used_at < date_trunc('minute', $2::timestamptz));
 
--- name: lock_place
--- An account, so that one change of its people follows the other.
-SELECT account_id FROM account_place WHERE account_id = $1 FOR UPDATE;
+-- name: lock_places
+-- Accounts ($1) and those whose keys these are ($2), in their order, so that one change of their people follows the other.
+SELECT account_id FROM account_place
+WHERE account_id IN (SELECT unnest($1::bigint[]) UNION SELECT account_id FROM api_key WHERE key_hash = ANY ($2::bytea[]))
+ORDER BY account_id FOR UPDATE;
+
+-- name: lock_keys
+-- Keys in the order of their hashes, in which `note_key_uses` takes them too.
+SELECT key_hash FROM api_key WHERE key_hash = ANY ($1::bytea[]) ORDER BY key_hash FOR UPDATE;
 
 -- name: colleagues
 -- An account's people, and its first owner though they be removed.
