@@ -1,8 +1,6 @@
 """One request over two cells in two databases: exact in each, whatever is killed between them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 import msgspec
 import pytest
@@ -11,7 +9,6 @@ from manyeyes.actions.ask_payouts import AskPayout, ask_payouts
 from manyeyes.actions.move_payouts import MovePayout, move_payouts
 from manyeyes.payouts.rules import PayoutState, PayoutStep
 from manyeyes.roles.payout_lines import payout_csv
-from manyeyes.roles.payout_parts import PayoutRequest
 from manyeyes.roles.payouts import (
     ask_payout,
     ended_requests,
@@ -27,13 +24,7 @@ from support import factories
 from support.action_stage import PAY, Stage, set_stage
 from support.factories import Hand
 from support.paid_people import earn
-
-BANK = "Ada Lovelace\nDE02 1203 0000 0000 2020 51"
-Ask = Callable[[Any, Any], Awaitable[Any]]
-
-
-class Killed(Exception):
-    """Stands for whatever ends a process between two cells."""
+from support.payouts_apart import BANK, Killed, asked, balanced, killed_after
 
 
 @pytest.fixture
@@ -49,34 +40,6 @@ async def ada(two_databases: Context, stages: dict[int, Stage]) -> Hand:
     for cell, tasks in ((1, 2), (2, 3)):
         await earn(stages[cell], hand.worker.worker_id, tasks)
     return hand
-
-
-async def balanced(stages: dict[int, Stage]) -> bool:
-    return [(await stage.books()).findings for stage in stages.values()] == [[], []]
-
-
-def killed_after(context: Context, monkeypatch: pytest.MonkeyPatch, commands: type[Any], times: int) -> None:
-    """Let nothing happen any more once so many commands of a kind were carried out."""
-    ask, done = context.batcher.ask, 0
-
-    async def dying(action: Any, command: Any) -> Any:
-        nonlocal done
-        if isinstance(command, commands):
-            done += 1
-            if done > times:
-                raise Killed
-        return await ask(action, command)
-
-    monkeypatch.setattr(context.batcher, "ask", dying)
-
-
-async def asked(
-    context: Context, ada: Hand, micros: int | None = None, details: str = BANK, key: str = "once"
-) -> PayoutRequest:
-    outcome = await ask_payout(context, ada.worker.worker_id, micros, details, key)
-    assert isinstance(outcome, list), outcome
-    (request,) = outcome
-    return request
 
 
 async def test_all_that_is_payable_is_one_request_over_both(

@@ -6,10 +6,10 @@ import pytest
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.roles import FOUNDER, PersonRole
-from manyeyes.accounts.store import AccountPlace, KeyOwner
+from manyeyes.accounts.store import AccountPlace, KeyMarks, KeyOwner
 from manyeyes.actions.change_colleagues import ChangeColleague, change_colleagues
 from manyeyes.actions.change_keys import ChangeKey, change_keys
-from manyeyes.actions.issue_keys import IssueKey, KeyMarks, issue_keys
+from manyeyes.actions.issue_keys import IssueKey, issue_keys
 from manyeyes.actions.note_key_uses import NoteKeyUses, note_key_uses
 from manyeyes.actions.revoke_keys import RevokeKey, revoke_keys
 from manyeyes.db.pool import FIRST_CELL

@@ -7,7 +7,7 @@ from manyeyes.db.queries import Queries
 from manyeyes.sites import store as sites
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.trail import store as trail
-from manyeyes.workers import store as workers
+from manyeyes.workers.register import store as register
 from support.hot_people_queries import HOUR_AGO, NOW
 
 SOMEBODY, ANY = (None, None, None, "customer", None, None), (None, None, None, None, None, None)
@@ -23,7 +23,7 @@ HOT_HOUSE: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (accounts.SQL, "every_open_top_up_request", (1, 100), {"top_up_request_open"}, False),
     (accounts.SQL, "top_up_requests", (1, 7, 100), {"top_up_request_account"}, False),
     (accounts.SQL, "has_request", (1, 7), {"top_up_request_pkey"}, False),
-    (workers.SQL, "sessions_of", (1, [7, 8]), {"session_pkey", "skill_worker"}, True),
+    (register.SQL, "sessions_of", (1, [7, 8]), {"session_pkey", "skill_worker"}, True),
     (soft_apps.SQL, "owed_of", (1, [805, 806]), {"app_day_pkey"}, True),
     (sites.SQL, "site_of", (1, 6, "shop-5.example"), {"site_pkey"}, False),
 ]

@@ -35,7 +35,7 @@ CELL_TABLES = (
 )
 MENTION = re.compile(rf"(?:FROM|JOIN|UPDATE|INTO) ({'|'.join(CELL_TABLES)})\b")
 ARRAY = re.compile(r"\b(?:ARRAY|array_agg|string_agg|json_agg|jsonb_agg)\(")
-SETS = {"workers.session", "workers.sessions_of", "workers.all_sessions"}  # a sort costs something in every look
+SETS = {"workers.session", "register.sessions_of", "workers.all_sessions"}  # a sort costs something in every look
 LOOKED_INTO = re.compile(r"(?:= ANY \(|\|\| )$")
 FORBIDDEN = re.compile(
     r"advisory|nextval|\bserial\b|GENERATED|TRIGGER|\bSET (?!LOCAL)\w+ TO|NOTIFY|\bDECLARE\b|\bTEMP(ORARY)? ",

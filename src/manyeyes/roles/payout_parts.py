@@ -12,7 +12,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.refusals import Reason, Refusal
 
-Part = tuple[int, Payout]  # (cell, what it gives of a request)
+CellPart = tuple[int, Payout]  # (cell, what it gives of a request)
 
 
 class PayoutRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,9 +33,9 @@ class PayoutRequest(msgspec.Struct, frozen=True, kw_only=True):
     details: bytes
 
 
-async def parts_of(context: Context, request_id: int) -> list[Part]:
+async def parts_of(context: Context, request_id: int) -> list[CellPart]:
     """Return what each cell gives of a request; nothing where there is none."""
-    found: list[Part] = []
+    found: list[CellPart] = []
     for cell in context.cells.numbers:
         async with context.cells.pool(cell).acquire() as db:
             found += [(cell, payout) for payout in await payouts.of_request(db, cell, request_id)]
@@ -64,7 +64,7 @@ def grouped(found: Sequence[Payout]) -> list[PayoutRequest]:
     ]
 
 
-def paid_together(found: Sequence[Part], words: str, seen_micros: int) -> list[Part] | Refusal:
+def paid_together(found: Sequence[CellPart], words: str, seen_micros: int) -> list[CellPart] | Refusal:
     """Return the parts that one payment pays: those that are approved, and those that it paid before, by its words.
 
     ``seen_micros``: its amount, that of all of them or of those that are still approved; 0: it is not compared. What
@@ -82,5 +82,5 @@ def paid_together(found: Sequence[Part], words: str, seen_micros: int) -> list[P
     return [part for part in found if part in approved or part in before]
 
 
-def _sum(parts: Sequence[Part]) -> int:
+def _sum(parts: Sequence[CellPart]) -> int:
     return sum(payout.amount_micros for _, payout in parts)

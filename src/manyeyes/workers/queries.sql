@@ -199,13 +199,6 @@ WHERE session.cell = $1 AND session.worker_id = mine.worker_id AND session.node_
 SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since, practice_queue,
        ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = $2 AND barred_at IS NOT NULL) AS lost FROM session WHERE cell = $1 AND worker_id = $2;
 
--- name: sessions_of
--- The same of several workers.
-SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since, practice_queue,
-       ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = session.worker_id
-             AND barred_at IS NOT NULL) AS lost
-FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]);
-
 -- name: rooms
 -- Present workers of a queue with room on their desks: idle ones first, of them those who ask, then those with one task.
 SELECT worker_id, idle_since, held, silent, took_ms FROM session

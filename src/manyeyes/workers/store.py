@@ -193,12 +193,6 @@ async def session(db: asyncpg.Connection, cell: int, worker_id: int) -> Session 
     return read_one(Session, await db.fetchrow(SQL.session, cell, worker_id))
 
 
-async def sessions_of(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> dict[int, Session]:
-    """Return the presences of those of the workers who ever were online in a cell, by their numbers."""
-    found = read(Session, await db.fetch(SQL.sessions_of, cell, worker_ids))
-    return {each.worker_id: each for each in found}
-
-
 async def all_sessions(db: asyncpg.Connection, cell: int) -> list[Session]:
     """Return the presence of every worker who ever was online in the cell."""
     return read(Session, await db.fetch(SQL.all_sessions, cell))

@@ -205,7 +205,7 @@ async def _there(context: Context, found: Sequence[Worker]) -> list[HouseWorker]
             for number, (waits, may) in (await ledger.purses(db, cell, ids)).items():
                 pending[number] += waits
                 payable[number] += may
-            for number, session in (await store.sessions_of(db, cell, ids)).items():
+            for number, session in (await register.sessions_of(db, cell, ids)).items():
                 if session.queues or session.practice_queue:
                     sessions[number] = session
     return [

@@ -1,12 +1,12 @@
 """The register of workers as the operator goes through it: pages of a list, and what queues they were given."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import asyncpg
 
 from manyeyes.db.queries import Queries, one_row
 from manyeyes.db.rows import read, read_one
-from manyeyes.workers.store import Worker
+from manyeyes.workers.store import Session, Worker
 
 SQL = Queries(__package__)
 
@@ -30,3 +30,9 @@ async def known_worker(db: asyncpg.Connection, worker_id: int) -> Worker | None:
 async def names_of(db: asyncpg.Connection, worker_ids: Iterable[int]) -> dict[int, str]:
     """Return what those of the workers who there are are called, by their numbers."""
     return dict(await db.fetch(SQL.names_of, sorted(set(worker_ids))))
+
+
+async def sessions_of(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> dict[int, Session]:
+    """Return the presences of those of the workers who ever were online in a cell, by their numbers."""
+    found = read(Session, await db.fetch(SQL.sessions_of, cell, worker_ids))
+    return {each.worker_id: each for each in found}
