@@ -27,14 +27,11 @@ def top_ups(
         return {"requests": [_shown(each) for each in await every_request(context, is_open=not every)]}
 
     def show(found: dict[str, Any]) -> str:
-        lines = [f"{'request':>12} {'account':>8} {'amount':>14}  {'state':9} note"]
-        return "\n".join(
-            lines
-            + [
-                f"{r['request_id']:>12} {r['account_id']:>8} {r['amount']:>14}  {r['state']:9} {r['note']}".rstrip()
-                for r in found["requests"]
-            ]
-        )
+        lines = [f"{'request':>12} {'cell':>4} {'account':>8} {'amount':>14}  {'state':9} note"]
+        for r in found["requests"]:
+            where = f"{r['request_id']:>12} {r['cell']:>4} {r['account_id']:>8}"
+            lines.append(f"{where} {r['amount']:>14}  {r['state']:9} {r['note']}".rstrip())
+        return "\n".join(lines)
 
     run(common, work, show)
 
