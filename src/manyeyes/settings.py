@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from manyeyes.values import money
+from manyeyes.values.actor import STAFF
 from manyeyes.values.decimals import decimal_number
 
-STAFF_ROLES = ("operator", "support", "auditor")  # the first that somebody's groups give is theirs
 LARGEST_NUMBER = 100_000_000  # of any setting: three years in seconds; what is larger overflows somewhere
 BoundedHours = Annotated[int, msgspec.Meta(ge=0, le=87_600)]  # ten years
 
@@ -132,8 +132,8 @@ def _check_company(settings: Settings) -> None:
         if not getattr(settings, name):
             raise ValueError(f"MANYEYES_{name.upper()}: MANYEYES_OIDC_ISSUER needs it")
     for part in filter(None, (each.strip() for each in settings.oidc_roles.split(","))):
-        if part.rpartition("=")[2].strip() not in STAFF_ROLES or not part.rpartition("=")[0].strip():
-            raise ValueError(f"MANYEYES_OIDC_ROLES: {part!r} is not GROUP=ROLE; roles are {', '.join(STAFF_ROLES)}")
+        if part.rpartition("=")[2].strip() not in STAFF or not part.rpartition("=")[0].strip():
+            raise ValueError(f"MANYEYES_OIDC_ROLES: {part!r} is not GROUP=ROLE; roles are {', '.join(STAFF)}")
 
 
 def default_data_directory(environment: Mapping[str, str]) -> Path:

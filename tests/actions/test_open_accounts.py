@@ -50,10 +50,9 @@ async def test_an_account_begins_with_key_link_and_money(stage: Stage):
     assert [await stage.available(account_id) for account_id in (one, two)] == [2_500_000, 0]
     [transfer] = await stage.rows("transfer", "kind, cause_id, credit_id, amount_micros")
     assert tuple(transfer.values()) == (TransferKind.TOP_UP, 71, one, 2_500_000)
-    assert await stage.read(accounts.every_place) == [
-        AccountPlace(one, "Ada", stage.cell),
-        AccountPlace(two, "Ben", stage.cell),
-    ]
+    assert await stage.read(accounts.names_of, [two, one, 0]) == {one: "Ada", two: "Ben"}
+    assert await stage.read(accounts.place_of, two) == AccountPlace(two, "Ben", stage.cell)
+    assert await stage.read(accounts.place_of, 0) is None
     assert await stage.read(accounts.key_owner, b"key 71") == KeyOwner(stage.cell, one, ("203.0.113.0/24",))
     assert await stage.read(workers.credential, b"link 72", ["link"]) == Subject("customer", two, stage.cell)
     assert (await stage.books()).difference_micros == 0

@@ -23,6 +23,16 @@ async def test_the_last_whole_minute_is_kept_once_with_what_came_and_ran_out(sta
     assert len(await stage.rows("queue_sample")) == 2
 
 
+async def test_a_minute_is_counted_once_though_nothing_was_there(stage: Stage):
+    """Every process asks three times a minute, and counts all that came and ran out in it only where it is first."""
+    assert await stage.act(sample_queues, SampleQueues(stage.cell)) == [0]
+    await stage.worker()
+    assert await stage.act(sample_queues, SampleQueues(stage.cell)) == [0]
+    assert await stage.rows("queue_sample") == []
+    stage.later(60)
+    assert await stage.act(sample_queues, SampleQueues(stage.cell)) == [1]
+
+
 async def test_a_minute_in_which_nothing_was_there_leaves_nothing(stage: Stage):
     assert await stage.act(sample_queues, SampleQueues(stage.cell)) == [0]
     assert await stage.rows("queue_sample") == []

@@ -25,7 +25,7 @@ async def owed(context: Context) -> list[int]:
     found = []
     for cell in context.cells.numbers:
         async with context.cells.pool(cell).acquire() as db:
-            found.append(await soft_apps.owed(db, cell, APP))
+            found.append((await soft_apps.owed_of(db, cell, [APP]))[APP])
     return found
 
 

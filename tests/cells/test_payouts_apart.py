@@ -1,8 +1,6 @@
 """One request over two cells in two databases: exact in each, whatever is killed between them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 import msgspec
 import pytest
@@ -12,7 +10,6 @@ from manyeyes.actions.move_payouts import MovePayout, move_payouts
 from manyeyes.payouts.rules import PayoutState, PayoutStep
 from manyeyes.roles.payout_lines import payout_csv
 from manyeyes.roles.payouts import (
-    PayoutRequest,
     ask_payout,
     ended_requests,
     move_request,
@@ -27,13 +24,7 @@ from support import factories
 from support.action_stage import PAY, Stage, set_stage
 from support.factories import Hand
 from support.paid_people import earn
-
-BANK = "Ada Lovelace\nDE02 1203 0000 0000 2020 51"
-Ask = Callable[[Any, Any], Awaitable[Any]]
-
-
-class Killed(Exception):
-    """Stands for whatever ends a process between two cells."""
+from support.payouts_apart import BANK, Killed, asked, balanced, killed_after
 
 
 @pytest.fixture
@@ -49,34 +40,6 @@ async def ada(two_databases: Context, stages: dict[int, Stage]) -> Hand:
     for cell, tasks in ((1, 2), (2, 3)):
         await earn(stages[cell], hand.worker.worker_id, tasks)
     return hand
-
-
-async def balanced(stages: dict[int, Stage]) -> bool:
-    return [(await stage.books()).findings for stage in stages.values()] == [[], []]
-
-
-def killed_after(context: Context, monkeypatch: pytest.MonkeyPatch, commands: type[Any], times: int) -> None:
-    """Let nothing happen any more once so many commands of a kind were carried out."""
-    ask, done = context.batcher.ask, 0
-
-    async def dying(action: Any, command: Any) -> Any:
-        nonlocal done
-        if isinstance(command, commands):
-            done += 1
-            if done > times:
-                raise Killed
-        return await ask(action, command)
-
-    monkeypatch.setattr(context.batcher, "ask", dying)
-
-
-async def asked(
-    context: Context, ada: Hand, micros: int | None = None, details: str = BANK, key: str = "once"
-) -> PayoutRequest:
-    outcome = await ask_payout(context, ada.worker.worker_id, micros, details, key)
-    assert isinstance(outcome, list), outcome
-    (request,) = outcome
-    return request
 
 
 async def test_all_that_is_payable_is_one_request_over_both(
@@ -185,6 +148,56 @@ async def test_what_was_withdrawn_in_one_cell_and_approved_in_the_other_is_shown
     assert isinstance(paid, list)
     assert [one.amount_micros for one in paid] == [3 * PAY]
     assert await balanced(stages)
+
+
+async def test_each_payment_pays_the_parts_that_were_approved_for_it(
+    two_databases: Context, stages: dict[int, Stage], ada: Hand
+):
+    """The second cell's part was approved after the first one's was paid."""
+    request_id, paid = (await asked(two_databases, ada)).request_id, PayoutStep.MARK_PAID
+    only_first = MovePayout(cell=1, request_id=request_id, step=PayoutStep.APPROVE)
+    await two_databases.batcher.ask(move_payouts, only_first)
+    for _ in range(2):
+        outcome = await move_request(two_databases, request_id, paid, "8", seen_micros=2 * PAY)
+        assert isinstance(outcome, list), outcome
+        assert [(one.state, one.words, one.amount_micros) for one in outcome] == [(PayoutState.PAID, "8", 2 * PAY)]
+    other = await move_request(two_databases, request_id, paid, "9")
+    assert isinstance(other, Refusal)
+    assert (other.reason, other.detail) == (Reason.ALREADY_DECIDED, f"request {request_id} is requested and paid")
+    await move_request(two_databases, request_id, PayoutStep.APPROVE)
+    for _ in range(2):
+        outcome = await move_request(two_databases, request_id, paid, "9", seen_micros=3 * PAY)
+        assert isinstance(outcome, list), outcome
+        assert [(one.state, one.words, one.amount_micros) for one in outcome] == [(PayoutState.PAID, "9", 3 * PAY)]
+    halves = await requests_of(two_databases, ada.worker.worker_id)
+    assert sorted((one.words, one.amount_micros) for one in halves) == [("8", 2 * PAY), ("9", 3 * PAY)]
+    assert await balanced(stages)
+
+
+@pytest.mark.parametrize("seen", [5, 3], ids=["all", "what the page still shows"])
+async def test_a_payment_that_was_noted_in_one_cell_alone_is_completed(
+    two_databases: Context, stages: dict[int, Stage], ada: Hand, monkeypatch: pytest.MonkeyPatch, seen: int
+):
+    request_id = (await asked(two_databases, ada)).request_id
+    await move_request(two_databases, request_id, PayoutStep.APPROVE)
+    with monkeypatch.context() as patch:
+        killed_after(two_databases, patch, MovePayout, 1)
+        with pytest.raises(Killed):
+            await move_request(two_databases, request_id, PayoutStep.MARK_PAID, "8", seen_micros=5 * PAY)
+    outcome = await move_request(two_databases, request_id, PayoutStep.MARK_PAID, "8", seen_micros=seen * PAY)
+    assert isinstance(outcome, list), outcome
+    assert [(one.state, one.amount_micros) for one in outcome] == [(PayoutState.PAID, 5 * PAY)]
+    assert await balanced(stages)
+
+
+async def test_a_list_that_ends_has_no_request_without_a_part(
+    two_databases: Context, stages: dict[int, Stage], ada: Hand
+):
+    """The first cell's list ends before the second request, of which the second cell has a part."""
+    for key, micros in (("first", PAY), ("second", 2 * PAY)):
+        await asked(two_databases, ada, micros, key=key)
+    assert [each.request.amount_micros for each in await open_requests(two_databases, 1)] == [PAY]
+    assert [each.request.amount_micros for each in await open_requests(two_databases, 2)] == [PAY, 2 * PAY]
 
 
 async def test_where_the_money_goes_is_sealed_and_may_be_left_out_the_next_time(

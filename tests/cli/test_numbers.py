@@ -86,3 +86,48 @@ def test_a_setting_is_read_likewise(name: str, text: str):
 def test_a_setting_that_would_overflow_is_refused_at_the_start(name: str, text: str):
     with pytest.raises(ValueError, match=f"MANYEYES_{name}: .*(<= 87600|more than 100000000)"):
         from_environment({f"MANYEYES_{name}": text})
+
+
+BEYOND = str(2**70)
+OF_NUMBERS = [
+    ("account", "approve-top-up", "{}"),
+    ("account", "approve-top-up", "7", "--cell", "{}"),
+    ("account", "decline-top-up", "{}"),
+    ("account", "link", "Ann", "--colleague", "{}"),
+    ("account", "show", "{}"),
+    ("appeal", "accept", "{}"),
+    ("appeal", "reject", "7", "--cell", "{}"),
+    ("floor", "keep", "1", "{}"),
+    ("floor", "lift", "{}", "1"),
+    ("queue", "alike", "{}"),
+    ("queue", "set", "{}", "--price", "0.001"),
+    ("queue", "skills", "{}"),
+    ("queue", "training", "1", "--task", "{}"),
+    ("queue", "training", "{}"),
+    ("recognition", "set", "x", "--review-queue", "{}"),
+    ("soft-app", "pay-out", "{}"),
+    ("webhook", "replay", "{}"),
+    ("webhook", "show", "{}"),
+    ("worker", "approve-payout", "{}"),
+    ("worker", "create", "Ada", "--queue", "{}"),
+    ("worker", "decline-payout", "{}", "no"),
+    ("worker", "end-announcement", "{}"),
+    ("worker", "mark-paid", "{}", "--reference", "7"),
+    ("worker", "show", "{}"),
+]
+
+
+@pytest.mark.parametrize("arguments", OF_NUMBERS, ids=" ".join)
+def test_a_number_that_nothing_can_have_is_said_to_be_unknown(installation: Command, arguments: tuple[str, ...]):
+    for text in (BEYOND, str(2**63), "-1"):
+        said = installation(*(argument.format(text) for argument in arguments)).complaint
+        assert said.count("\n") == 1
+        assert any(words in said for words in ("there is no", "no result of", "is not known")), said
+        assert "int64" not in said
+
+
+def test_wrong_usage_is_one_line_however_narrow_the_terminal_is(installation: Command, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "30")
+    for arguments in (["nosuch"], ["account", "approve-top-up", "x" * 60], ["account", "set", "Ann", "--weight"]):
+        assert installation(*arguments).complaint.count("\n") == 1
+    assert "2000 digits" in installation("account", "approve-top-up", "9" * 2000).complaint

@@ -86,10 +86,12 @@ async def test_the_file_has_all_of_it_and_no_formula(client: Client, account_id:
     assert tuple(head) == COLUMNS
     assert len(lines) == MANY
     assert {line[head.index("what")] for line in lines} == {"account.set"}
-    evil = Actor(role="support", actor_id=8, name="=1+1", via="screen")
-    command = ChangeAccountTerms(cell=1, account_id=account_id, weight=999, actor=evil)
-    await client.context.batcher.ask(change_account_terms, command)
-    assert ",'=1+1," in (await client.get("/operator/audit.csv?who=support:8")).text
+    for weight, name in enumerate(("=1+1", "＝1+1", "\n=1", "-5"), 999):
+        evil = Actor(role="support", actor_id=8, name=name, via="screen")
+        command = ChangeAccountTerms(cell=1, account_id=account_id, weight=weight, actor=evil)
+        await client.context.batcher.ask(change_account_terms, command)
+    file = io.StringIO((await client.get("/operator/audit.csv?who=support:8")).text, newline="")
+    assert [line[head.index("name")] for line in csv.reader(file)][:0:-1] == ["'=1+1", "'＝1+1", "'\n=1", "-5"]
     assert (await client.get("/operator/audit.csv?from=x")).status_code == 400
 
 

@@ -90,7 +90,7 @@ async def test_what_a_line_says(client: Client, seen: tuple[App, Recognition]):
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", '=HYPERLINK("http://x.example","here")']
+    "text", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", '=HYPERLINK("http://x.example","here")']
 )
 async def test_nothing_is_calculated_by_who_opens_it(client: Client, seen: tuple[App, Recognition], text):
     await record(client.context, *seen, [Sighting(at=START, name=text, tag=text, uid=text, label=-1, fault=text)])

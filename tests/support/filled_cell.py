@@ -211,6 +211,15 @@ INSERT INTO alike (cell, queue_id, worker_id, kind, other_id, tasks, alike, expe
 SELECT 1, 1 + n % 20, n, 'pair', n + 1, 20, 18, 6, now(), now() FROM generate_series(1, 3000) AS n;
 UPDATE skill SET appealed_at = now() WHERE worker_id % 500 = 0;
 
+INSERT INTO trail_entry (cell, number, previous, hash, at, deed, subject, role, actor_id, name, via, address, through,
+                         before, after)
+SELECT 1, n, 'p', 'h', now() - n * interval '1 min', CASE n % 50 WHEN 0 THEN 'key.issue' ELSE 'deed ' || n % 40 END,
+       'task:' || n % 500, CASE n % 500 WHEN 7 THEN 'customer' ELSE 'installation' END, n % 500, 'Ann ' || n % 500,
+       'screen', '', '', 'null', '{}' FROM generate_series(1, 40000) AS n;
+INSERT INTO top_up_request (cell, request_id, account_id, amount_micros, note, asked_by, asked_at, state)
+SELECT 1, n, 1 + n % 500, 5, '', '', now() - n * interval '1 min', CASE WHEN n % 40 = 0 THEN 0 ELSE 1 END
+FROM generate_series(1, 20000) AS n;
+
 UPDATE work SET site = 'shop-' || task_id % 500 || '.example' WHERE task_id % 10 = 0;
 """
 

@@ -28,6 +28,7 @@ from manyeyes.tasks import store as tasks
 from manyeyes.tasks.seen import store as seen
 from manyeyes.webhooks import store as webhooks
 from manyeyes.workers import store as workers
+from support.hot_house_queries import HOT_HOUSE
 from support.hot_pay_queries import HOT_PAY
 from support.hot_people_queries import HOT_PEOPLE, HOUR_AGO, NOW
 
@@ -291,6 +292,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
         {"recognition_call_age", "recognition_call_pkey"},
         False,
     ),
+    *HOT_HOUSE,
     *HOT_PAY,
     *HOT_PEOPLE,
 ]

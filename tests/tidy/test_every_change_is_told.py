@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from manyeyes.staff.rules import ROLES, SUPPORTS, may
-from manyeyes.values.actor import AUDITOR, OPERATOR, SUPPORT, Actor
+from manyeyes.staff.rules import SUPPORTS, may
+from manyeyes.values.actor import AUDITOR, OPERATOR, STAFF, SUPPORT, Actor
 from manyeyes.values.deeds import Deed
 from support import repository
 from support.findings import fail_on
@@ -218,11 +218,11 @@ def test_an_actor_is_nobodys_default_but_the_installations():
 
 def test_roles_are_a_ladder():
     """An auditor does nothing, an operator everything, support all but what is about money and the staff."""
-    assert {role: sum(may(role, deed) for deed in Deed) for role in ROLES} == {
+    assert {role: sum(may(role, deed) for deed in Deed) for role in STAFF} == {
         OPERATOR: len(Deed),
         SUPPORT: len(SUPPORTS),
         AUDITOR: 0,
     }
     assert not SUPPORTS & {Deed.BALANCE_TOP_UP, Deed.SHARE_PAY_OUT, Deed.QUEUE_SET, Deed.STAFF_ADD, Deed.STAFF_LINK}
-    assert [may(role, None) for role in ROLES] == [True, False, False]
+    assert [may(role, None) for role in STAFF] == [True, False, False]
     assert may("worker", Deed.QUEUE_SET) is may("", Deed.QUEUE_SET) is False

@@ -24,6 +24,7 @@ CELL_TABLES = (
         "usage_minute",
         "queue_minute",
         "queue_sample",
+        "sampled_minute",
         "app_day",
         "app_refusal_day",
     ),
@@ -34,7 +35,7 @@ CELL_TABLES = (
 )
 MENTION = re.compile(rf"(?:FROM|JOIN|UPDATE|INTO) ({'|'.join(CELL_TABLES)})\b")
 ARRAY = re.compile(r"\b(?:ARRAY|array_agg|string_agg|json_agg|jsonb_agg)\(")
-SETS = {"workers.session", "workers.all_sessions"}  # their arrays are sets; a sort costs something in every look
+SETS = {"workers.session", "register.sessions_of", "workers.all_sessions"}  # a sort costs something in every look
 LOOKED_INTO = re.compile(r"(?:= ANY \(|\|\| )$")
 FORBIDDEN = re.compile(
     r"advisory|nextval|\bserial\b|GENERATED|TRIGGER|\bSET (?!LOCAL)\w+ TO|NOTIFY|\bDECLARE\b|\bTEMP(ORARY)? ",

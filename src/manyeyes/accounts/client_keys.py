@@ -42,9 +42,9 @@ async def count_valid(db: asyncpg.Connection, account_id: int) -> int:
     return int(await db.fetchval(SQL.count_keys, account_id))
 
 
-async def lock_key(tx: asyncpg.Connection, key_hash: bytes, account_id: int) -> ClientKey | None:
-    """Return a key of the account, locked until the transaction ends; None: it has no such key."""
-    return read_one(ClientKey, await tx.fetchrow(SQL.lock_key, key_hash, account_id))
+async def client_key(tx: asyncpg.Connection, key_hash: bytes, account_id: int) -> ClientKey | None:
+    """Return a key of the account, which is locked (`lock_places`); None: it has no such key."""
+    return read_one(ClientKey, await tx.fetchrow(SQL.client_key, key_hash, account_id))
 
 
 async def change_key(tx: asyncpg.Connection, account_id: int, key: ClientKey) -> None:

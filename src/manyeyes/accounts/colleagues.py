@@ -1,5 +1,7 @@
 """Named queries of an account's people → frozen values."""
 
+from collections.abc import Container, Iterable
+
 import asyncpg
 
 from manyeyes.accounts.roles import FOUNDER, Colleague, founder
@@ -19,11 +21,23 @@ class AccountPerson(KeyOwner, frozen=True, kw_only=True):
     name: str
 
 
-async def lock_people(tx: asyncpg.Connection, account_id: int) -> list[Colleague] | None:
-    """Return an account's people, whom nobody else changes until the transaction ends; None: no such account."""
-    if await tx.fetchval(SQL.lock_place, account_id) is None:
-        return None
-    return await colleagues(tx, account_id)
+async def lock_places(
+    tx: asyncpg.Connection, account_ids: Iterable[int], key_hashes: Iterable[bytes] = ()
+) -> frozenset[int]:
+    """Return those of the accounts that there are; until the transaction ends nobody else changes their people or keys.
+
+    With keys named, theirs are locked too, and the keys: all of a batch at once, in one order, before any is changed.
+    """
+    hashes = sorted(set(key_hashes))
+    rows = await tx.fetch(SQL.lock_places, sorted(set(account_ids)), hashes)
+    if hashes:
+        await tx.execute(SQL.lock_keys, hashes)
+    return frozenset(row["account_id"] for row in rows)
+
+
+async def locked_people(tx: asyncpg.Connection, places: Container[int], account_id: int) -> list[Colleague]:
+    """Return an account's people as they are by now; nobody where it is none of the ``places`` that are locked."""
+    return await colleagues(tx, account_id) if account_id in places else []
 
 
 async def colleagues(db: asyncpg.Connection, account_id: int) -> list[Colleague]:

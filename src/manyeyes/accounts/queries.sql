@@ -49,11 +49,11 @@ SELECT key_hash, label, hint, scopes, allowed_addresses, made_by, created_at, us
        revoked_at IS NOT NULL OR coalesce(ends_at <= now(), false) AS has_ended
 FROM api_key WHERE account_id = $1 ORDER BY has_ended, created_at DESC, key_hash LIMIT $2;
 
--- name: lock_key
--- One key of an account, to be changed.
+-- name: client_key
+-- One key of an account; it is locked.
 SELECT key_hash, label, hint, scopes, allowed_addresses, made_by, created_at, used_at, ends_at, revoked_at,
        revoked_at IS NOT NULL OR coalesce(ends_at <= now(), false) AS has_ended
-FROM api_key WHERE key_hash = $1 AND account_id = $2 FOR UPDATE;
+FROM api_key WHERE key_hash = $1 AND account_id = $2;
 
 -- name: change_key
 -- What a key's people call it, what it opens, and from where.
@@ -69,9 +69,15 @@ UPDATE api_key SET used_at = date_trunc('minute', $2::timestamptz)
 FROM (SELECT key_hash FROM api_key WHERE key_hash = ANY ($1::bytea[]) ORDER BY key_hash FOR UPDATE) AS used
 WHERE api_key.key_hash = used.key_hash AND (api_key.used_at IS NULL OR api_key.used_at < date_trunc('minute', $2::timestamptz));
 
--- name: lock_place
--- An account, so that one change of its people follows the other.
-SELECT account_id FROM account_place WHERE account_id = $1 FOR UPDATE;
+-- name: lock_places
+-- Accounts ($1) and those whose keys these are ($2), in their order, so that one change of their people follows the other.
+SELECT account_id FROM account_place
+WHERE account_id IN (SELECT unnest($1::bigint[]) UNION SELECT account_id FROM api_key WHERE key_hash = ANY ($2::bytea[]))
+ORDER BY account_id FOR UPDATE;
+
+-- name: lock_keys
+-- Keys in the order of their hashes, in which `note_key_uses` takes them too.
+SELECT key_hash FROM api_key WHERE key_hash = ANY ($1::bytea[]) ORDER BY key_hash FOR UPDATE;
 
 -- name: colleagues
 -- An account's people, and its first owner though they be removed.
@@ -96,6 +102,10 @@ SELECT $1, r.request_id, r.account_id, r.amount_micros, r.note, r.asked_by, $2
 FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[]) AS r (request_id, account_id, amount_micros, note, asked_by)
 ON CONFLICT (cell, request_id) DO NOTHING;
 
+-- name: has_request
+-- Whether a cell holds a request of this number.
+SELECT EXISTS (SELECT FROM top_up_request WHERE cell = $1 AND request_id = $2);
+
 -- name: lock_top_up_requests
 -- Requests, to be decided.
 SELECT request_id, account_id, amount_micros, note, asked_by, asked_at, state, decided_at, word FROM top_up_request
@@ -110,22 +120,22 @@ WHERE top_up_request.cell = $1 AND top_up_request.request_id = d.request_id;
 -- name: open_top_up_requests
 -- Requests of accounts that wait; of each account there are few.
 SELECT request_id, account_id, amount_micros, note, asked_by, asked_at, state, decided_at, word FROM top_up_request
-WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND state = 0 ORDER BY request_id;
+WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND state = 0 ORDER BY asked_at, request_id;
 
 -- name: top_up_requests
 -- An account's requests, the newest first.
 SELECT request_id, account_id, amount_micros, note, asked_by, asked_at, state, decided_at, word FROM top_up_request
-WHERE cell = $1 AND account_id = $2 ORDER BY request_id DESC LIMIT $3;
+WHERE cell = $1 AND account_id = $2 ORDER BY asked_at DESC, request_id DESC LIMIT $3;
 
 -- name: every_open_top_up_request
 -- Requests that wait for the operator, the oldest first.
 SELECT request_id, account_id, amount_micros, note, asked_by, asked_at, state, decided_at, word FROM top_up_request
-WHERE cell = $1 AND state = 0 ORDER BY request_id LIMIT $2;
+WHERE cell = $1 AND state = 0 ORDER BY asked_at, request_id LIMIT $2;
 
 -- name: every_top_up_request
 -- Requests of all accounts, the newest first.
 SELECT request_id, account_id, amount_micros, note, asked_by, asked_at, state, decided_at, word FROM top_up_request
-WHERE cell = $1 ORDER BY request_id DESC LIMIT $2;
+WHERE cell = $1 ORDER BY asked_at DESC, request_id DESC LIMIT $2;
 
 -- name: low_balance
 -- Below what an account's people are told, where, and since when that is so.
@@ -152,9 +162,13 @@ RETURNING account.account_id, crossed.is_low, account.low_url;
 -- The accounts of a name or an id.
 SELECT account_id, name, cell FROM account_place WHERE account_id = $1 OR name = $2 ORDER BY account_id;
 
--- name: every_place
--- All accounts and the cells they live in.
-SELECT account_id, name, cell FROM account_place ORDER BY account_id;
+-- name: place_of
+-- One account, by its number.
+SELECT account_id, name, cell FROM account_place WHERE account_id = $1;
+
+-- name: names_of
+-- What these accounts are called.
+SELECT account_id, name FROM account_place WHERE account_id = ANY ($1::bigint[]);
 
 -- name: insert_accounts
 -- Open accounts in their cell; one that is open already stays as it is.

@@ -1,5 +1,6 @@
 """Named queries of accounts and keys → frozen values."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -135,9 +136,14 @@ async def places(db: asyncpg.Connection, name_or_id: str) -> list[AccountPlace]:
     return read(AccountPlace, await db.fetch(SQL.places, number, name_or_id))
 
 
-async def every_place(db: asyncpg.Connection) -> list[AccountPlace]:
-    """Return the places of all accounts."""
-    return read(AccountPlace, await db.fetch(SQL.every_place))
+async def place_of(db: asyncpg.Connection, account_id: int) -> AccountPlace | None:
+    """Return an account by its number; None when there is none."""
+    return read_one(AccountPlace, await db.fetchrow(SQL.place_of, account_id))
+
+
+async def names_of(db: asyncpg.Connection, account_ids: Iterable[int]) -> dict[int, str]:
+    """Return what those of the accounts that there are are called, by their numbers."""
+    return dict(await db.fetch(SQL.names_of, sorted(set(account_ids))))
 
 
 async def insert_accounts(tx: asyncpg.Connection, now: object, cell: int, accounts: list[tuple[int, str]]) -> set[int]:

@@ -66,6 +66,11 @@ async def lock_requests(tx: asyncpg.Connection, cell: int, request_ids: Sequence
     return {each.request_id: each for each in read(TopUpRequest, rows)}
 
 
+async def has_request(db: asyncpg.Connection, cell: int, request_id: int) -> bool:
+    """Tell whether a cell holds a request of this number."""
+    return bool(await db.fetchval(SQL.has_request, cell, request_id))
+
+
 async def decide_requests(
     tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequence[tuple[int, TopUpState, str]]
 ) -> None:

@@ -18,7 +18,7 @@ from manyeyes.values.refusals import Reason, Refusal
 
 
 class AddStaff(msgspec.Struct, frozen=True):
-    """``member`` has a number that was taken for them alone, and a role of `staff.rules.ROLES`."""
+    """``member`` has a number that was taken for them alone, and a role of `values.actor.STAFF`."""
 
     member: StaffMember
     cell: int = DIRECTORY

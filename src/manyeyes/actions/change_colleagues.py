@@ -1,13 +1,13 @@
 """Give an account's people other names or roles, or remove them."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 
 import asyncpg
 import msgspec
 
 from manyeyes.accounts import colleagues
-from manyeyes.accounts.colleagues import lock_people
+from manyeyes.accounts.colleagues import lock_places, locked_people
 from manyeyes.accounts.roles import Colleague, PersonRole, refused_change, refused_manager
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.trail import store as trail
@@ -39,15 +39,20 @@ async def change_colleagues(
     With somebody who is removed their sessions end, and their links that were not used.
     """
     entries: list[TrailEntry | None] = []
-    outcomes = [await _change(tx, now, command, entries) for command in commands]
+    places = await lock_places(tx, (c.account_id for c in commands))
+    outcomes = [await _change(tx, now, command, places, entries) for command in commands]
     await trail.record(tx, now, commands[0].cell, entries)
     return outcomes
 
 
 async def _change(
-    tx: asyncpg.Connection, now: datetime, command: ChangeColleague, entries: list[TrailEntry | None]
+    tx: asyncpg.Connection,
+    now: datetime,
+    command: ChangeColleague,
+    places: Container[int],
+    entries: list[TrailEntry | None],
 ) -> Refusal | None:
-    people = await lock_people(tx, command.account_id) or []
+    people = await locked_people(tx, places, command.account_id)
     refusal = refused_manager(people, command.by) or refused_change(people, command.person_id, command.role)
     if refusal is not None:
         return refusal

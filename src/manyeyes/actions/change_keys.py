@@ -1,6 +1,6 @@
 """Change what client keys are called, what they open, and from where they may be used."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -8,7 +8,7 @@ import msgspec
 
 from manyeyes.accounts import client_keys
 from manyeyes.accounts.client_keys import ClientKey
-from manyeyes.accounts.colleagues import lock_people
+from manyeyes.accounts.colleagues import lock_places, locked_people
 from manyeyes.accounts.roles import refused_manager
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.trail import store as trail
@@ -34,16 +34,19 @@ class ChangeKey(msgspec.Struct, frozen=True, kw_only=True):
 async def change_keys(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeKey]) -> list[Refusal | None]:
     """Change the keys, or say why not: who asks is no owner (any more), or no such key may be used."""
     entries: list[TrailEntry | None] = []
-    outcomes = [await _change(tx, command, entries) for command in commands]
+    places = await lock_places(tx, (c.account_id for c in commands), (c.key_hash for c in commands))
+    outcomes = [await _change(tx, command, places, entries) for command in commands]
     await trail.record(tx, now, commands[0].cell, entries)
     return outcomes
 
 
-async def _change(tx: asyncpg.Connection, command: ChangeKey, entries: list[TrailEntry | None]) -> Refusal | None:
-    refusal = refused_manager(await lock_people(tx, command.account_id) or [], command.by)
+async def _change(
+    tx: asyncpg.Connection, command: ChangeKey, places: Container[int], entries: list[TrailEntry | None]
+) -> Refusal | None:
+    refusal = refused_manager(await locked_people(tx, places, command.account_id), command.by)
     if refusal is not None:
         return refusal
-    key = await client_keys.lock_key(tx, command.key_hash, command.account_id)
+    key = await client_keys.client_key(tx, command.key_hash, command.account_id)
     if key is None or key.has_ended:
         return Refusal(Reason.UNKNOWN_CLIENT_KEY, "the account has no such key that may be used")
     given = {"label": command.label, "scopes": command.scopes, "allowed_addresses": command.networks}

@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts import colleagues
-from manyeyes.accounts.colleagues import lock_people
+from manyeyes.accounts.colleagues import lock_places
 from manyeyes.accounts.roles import MOST_COLLEAGUES, Colleague, PersonRole, refused_manager
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.trail import store as trail
@@ -41,7 +41,13 @@ async def invite_colleagues(
 ) -> list[Refusal | None]:
     """Invite the people, or say why not; a number that is taken came before, with a command whose reply was lost."""
     entries: list[TrailEntry | None] = []
-    outcomes = [await _invite(tx, now, command, entries) for command in commands]
+    places = await lock_places(tx, (c.subject.subject_id for c in commands))
+    outcomes = [
+        await _invite(tx, now, c, entries)
+        if c.subject.subject_id in places
+        else Refusal(Reason.UNKNOWN_ACCOUNT, f"there is no account {c.subject.subject_id}")
+        for c in commands
+    ]
     await trail.record(tx, now, commands[0].cell, entries)
     return outcomes
 
@@ -50,9 +56,7 @@ async def _invite(
     tx: asyncpg.Connection, now: datetime, command: InviteColleague, entries: list[TrailEntry | None]
 ) -> Refusal | None:
     account_id, person_id = command.subject.subject_id, command.subject.person_id
-    people = await lock_people(tx, account_id)
-    if people is None:
-        return Refusal(Reason.UNKNOWN_ACCOUNT, f"there is no account {account_id}")
+    people = await colleagues.colleagues(tx, account_id)
     refusal = refused_manager(people, command.by)
     if refusal is not None:
         return refusal

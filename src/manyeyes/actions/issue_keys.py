@@ -1,6 +1,6 @@
 """Give accounts more client keys."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -9,7 +9,7 @@ import msgspec
 from manyeyes.accounts import client_keys
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.client_keys import MOST_KEYS
-from manyeyes.accounts.colleagues import lock_people
+from manyeyes.accounts.colleagues import lock_places, locked_people
 from manyeyes.accounts.roles import refused_manager
 from manyeyes.accounts.store import UNMARKED, KeyMarks, KeyOwner
 from manyeyes.db.pool import DIRECTORY
@@ -33,16 +33,19 @@ class IssueKey(msgspec.Struct, frozen=True):
 async def issue_keys(tx: asyncpg.Connection, now: datetime, commands: Sequence[IssueKey]) -> list[Refusal | None]:
     """Make the keys valid, or say why not; one that is known came before, with a command whose reply was lost."""
     entries: list[TrailEntry | None] = []
-    outcomes = [await _issue(tx, command, entries) for command in commands]
+    places = await lock_places(tx, (c.owner.account_id for c in commands if c.marks.by is not None))
+    outcomes = [await _issue(tx, command, places, entries) for command in commands]
     await trail.record(tx, now, commands[0].cell, entries)
     return outcomes
 
 
-async def _issue(tx: asyncpg.Connection, c: IssueKey, entries: list[TrailEntry | None]) -> Refusal | None:
+async def _issue(
+    tx: asyncpg.Connection, c: IssueKey, places: Container[int], entries: list[TrailEntry | None]
+) -> Refusal | None:
     if await accounts.key_owner(tx, c.key_hash) is not None:
         return None
     if c.marks.by is not None:
-        refusal = await _refused(tx, c.owner.account_id, c.marks.by)
+        refusal = await _refused(tx, places, c.owner.account_id, c.marks.by)
         if refusal is not None:
             return refusal
     await accounts.insert_key(tx, c.key_hash, c.owner, c.marks)
@@ -50,8 +53,8 @@ async def _issue(tx: asyncpg.Connection, c: IssueKey, entries: list[TrailEntry |
     return None
 
 
-async def _refused(tx: asyncpg.Connection, account_id: int, by: int) -> Refusal | None:
-    refusal = refused_manager(await lock_people(tx, account_id) or [], by)
+async def _refused(tx: asyncpg.Connection, places: Container[int], account_id: int, by: int) -> Refusal | None:
+    refusal = refused_manager(await locked_people(tx, places, account_id), by)
     if refusal is None and await client_keys.count_valid(tx, account_id) >= MOST_KEYS:
         return Refusal(Reason.ENOUGH_OF_THEM, f"the account has {MOST_KEYS} keys; revoke one first")
     return refusal

@@ -50,7 +50,8 @@ async def pay_out_shares(
     for c in commands:
         if c.account_id in balances and c.pay_out_id not in before:
             fresh.setdefault(c.soft_id, c)
-    owed = {c.soft_id: c.elsewhere_micros + await soft_apps.owed(tx, cell, c.soft_id) for c in fresh.values()}
+    here = await soft_apps.owed_of(tx, cell, fresh)
+    owed = {c.soft_id: c.elsewhere_micros + here[c.soft_id] for c in fresh.values()}
     paid = {c.pay_out_id: owed[c.soft_id] for c in fresh.values() if owed[c.soft_id] > 0}
     paying = [c for c in fresh.values() if c.pay_out_id in paid]
     # 3. Save: the transfers, the balances, the apps' days.

@@ -1,13 +1,13 @@
 """End client keys, and the sessions that they began."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 
 import asyncpg
 import msgspec
 
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.colleagues import lock_people
+from manyeyes.accounts.colleagues import lock_places, locked_people
 from manyeyes.accounts.roles import refused_manager
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.trail import store as trail
@@ -40,14 +40,17 @@ async def revoke_keys(
     (docs/decisions/0041#sessions). An owner who ends it stays signed in (docs/decisions/0077).
     """
     entries: list[TrailEntry | None] = []
-    outcomes = [await _revoke(tx, command, entries) for command in commands]
+    places = await lock_places(tx, (c.of for c in commands if c.of is not None), (c.key_hash for c in commands))
+    outcomes = [await _revoke(tx, command, places, entries) for command in commands]
     await trail.record(tx, now, commands[0].cell, entries)
     return outcomes
 
 
-async def _revoke(tx: asyncpg.Connection, c: RevokeKey, entries: list[TrailEntry | None]) -> int | Refusal | None:
+async def _revoke(
+    tx: asyncpg.Connection, c: RevokeKey, places: Container[int], entries: list[TrailEntry | None]
+) -> int | Refusal | None:
     if c.of is not None:
-        refusal = refused_manager(await lock_people(tx, c.of) or [], c.by)
+        refusal = refused_manager(await locked_people(tx, places, c.of), c.by)
         if refusal is not None:
             return refusal
     account_id = await accounts.revoke_key(tx, c.key_hash, c.of)

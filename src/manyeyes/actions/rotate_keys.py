@@ -1,6 +1,6 @@
 """Put fresh client keys in the place of others, which go on for a while and then end by themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -8,7 +8,7 @@ import msgspec
 
 from manyeyes.accounts import client_keys
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.colleagues import lock_people
+from manyeyes.accounts.colleagues import lock_places, locked_people
 from manyeyes.accounts.roles import refused_manager
 from manyeyes.accounts.store import KeyMarks, KeyOwner, Owner
 from manyeyes.db.pool import DIRECTORY
@@ -39,21 +39,26 @@ class RotateKey(msgspec.Struct, frozen=True, kw_only=True):
 async def rotate_keys(tx: asyncpg.Connection, now: datetime, commands: Sequence[RotateKey]) -> list[Refusal | None]:
     """Replace the keys, or say why not; a fresh one that is known came before, with a command whose reply was lost."""
     entries: list[TrailEntry | None] = []
-    outcomes = [await _rotate(tx, now, command, entries) for command in commands]
+    places = await lock_places(tx, (c.owner.account_id for c in commands), (c.key_hash for c in commands))
+    outcomes = [await _rotate(tx, now, command, places, entries) for command in commands]
     await trail.record(tx, now, commands[0].cell, entries)
     return outcomes
 
 
 async def _rotate(
-    tx: asyncpg.Connection, now: datetime, command: RotateKey, entries: list[TrailEntry | None]
+    tx: asyncpg.Connection,
+    now: datetime,
+    command: RotateKey,
+    places: Container[int],
+    entries: list[TrailEntry | None],
 ) -> Refusal | None:
     account_id = command.owner.account_id
-    refusal = refused_manager(await lock_people(tx, account_id) or [], command.by)
+    refusal = refused_manager(await locked_people(tx, places, account_id), command.by)
     if refusal is not None:
         return refusal
     if await accounts.key_owner(tx, command.fresh_hash) is not None:
         return None
-    key = await client_keys.lock_key(tx, command.key_hash, account_id)
+    key = await client_keys.client_key(tx, command.key_hash, account_id)
     if key is None or key.has_ended:
         return Refusal(Reason.UNKNOWN_CLIENT_KEY, "the account has no such key that may be used")
     if key.ends_at is not None:

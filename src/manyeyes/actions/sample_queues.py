@@ -17,7 +17,8 @@ class SampleQueues(msgspec.Struct, frozen=True):
 
 
 async def sample_queues(tx: asyncpg.Connection, now: datetime, commands: Sequence[SampleQueues]) -> list[int]:
-    """Return for how many queues the last whole minute was kept; it is kept once, by whoever is first."""
-    minute = (int(now.timestamp()) - LATE_SECONDS) // 60 - 1
-    kept = await samples.sample_queues(tx, commands[0].cell, minute, Ending.UNANSWERED)
+    """Return for how many queues the last whole minute was kept; it is counted once, by whoever is first."""
+    cell, minute = commands[0].cell, (int(now.timestamp()) - LATE_SECONDS) // 60 - 1
+    is_ours = await samples.take_minute(tx, cell, minute)
+    kept = await samples.sample_queues(tx, cell, minute, Ending.UNANSWERED) if is_ours else 0
     return [kept for _ in commands]

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from manyeyes.accounts.roles import FOUNDER, PersonRole
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.cli.lookup import find_account
+from manyeyes.cli.lookup import find_account, numbered
 from manyeyes.roles.customer.account_keys import key_id, keys_of
 from manyeyes.roles.customer.people import fresh_link, invite_person, people_of
 from manyeyes.runtime.context import Context
@@ -89,7 +89,8 @@ def link(
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        found = await fresh_link(context, place, colleague, who_types())
+        number = numbered(colleague, "colleague") if colleague != FOUNDER else FOUNDER
+        found = await fresh_link(context, place, number, who_types())
         if isinstance(found, Refusal):
             raise CommandFailed(f"{found.detail}; see `manyeyes account colleagues`")
         return {"login_url": found.login_url}

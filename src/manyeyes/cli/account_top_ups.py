@@ -7,13 +7,13 @@ from cyclopts import Parameter
 from manyeyes.accounts.top_ups import TopUpState
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.cli.lookup import find_account
+from manyeyes.cli.lookup import find_account, numbered
 from manyeyes.roles.customer.top_ups import Requested, decide_top_up, every_request, low_balance_of, set_low_balance
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.refusals import Refusal
 
-LARGEST_NUMBER = 2**63 - 1
+InCell = Annotated[int, Parameter(help="Where it is, when several cells have a request of this number.")]
 
 
 def top_ups(
@@ -27,31 +27,29 @@ def top_ups(
         return {"requests": [_shown(each) for each in await every_request(context, is_open=not every)]}
 
     def show(found: dict[str, Any]) -> str:
-        lines = [f"{'request':>12} {'account':>8} {'amount':>14}  {'state':9} note"]
-        return "\n".join(
-            lines
-            + [
-                f"{r['request_id']:>12} {r['account_id']:>8} {r['amount']:>14}  {r['state']:9} {r['note']}".rstrip()
-                for r in found["requests"]
-            ]
-        )
+        lines = [f"{'request':>12} {'cell':>4} {'account':>8} {'amount':>14}  {'state':9} note"]
+        for r in found["requests"]:
+            where = f"{r['request_id']:>12} {r['cell']:>4} {r['account_id']:>8}"
+            lines.append(f"{where} {r['amount']:>14}  {r['state']:9} {r['note']}".rstrip())
+        return "\n".join(lines)
 
     run(common, work, show)
 
 
-def approve_top_up(request: int, *, common: Common | None = None) -> None:
+def approve_top_up(request: int, *, cell: InCell = 0, common: Common | None = None) -> None:
     """Approve REQUEST: the money is there at once, and once, however often it is approved."""
-    _decide(request, TopUpState.APPROVED, "", common)
+    _decide(request, TopUpState.APPROVED, "", cell, common)
 
 
 def decline_top_up(
     request: int,
     *,
     word: Annotated[str, Parameter(help="What the customer reads of it.")] = "",
+    cell: InCell = 0,
     common: Common | None = None,
 ) -> None:
     """Decline REQUEST."""
-    _decide(request, TopUpState.DECLINED, word, common)
+    _decide(request, TopUpState.DECLINED, word, cell, common)
 
 
 def low_balance(
@@ -85,11 +83,10 @@ def low_balance(
     run(common, work, show)
 
 
-def _decide(request: int, state: TopUpState, word: str, common: Common | None) -> None:
+def _decide(request: int, state: TopUpState, word: str, cell: int, common: Common | None) -> None:
     async def work(context: Context) -> dict[str, Any]:
-        if not 0 < request <= LARGEST_NUMBER:
-            raise CommandFailed(f"there is no request {request}")
-        found = await decide_top_up(context, who_types(), request, state, word)
+        number = numbered(request, "request")
+        found = await decide_top_up(context, who_types(), number, state, word, cell=cell)
         if isinstance(found, Refusal):
             raise CommandFailed(f"{found.detail}; see `manyeyes account top-ups --all`")
         return {
@@ -105,6 +102,7 @@ def _decide(request: int, state: TopUpState, word: str, common: Common | None) -
 def _shown(each: Requested) -> dict[str, Any]:
     request = each.request
     return {
+        "cell": each.cell,
         "request_id": request.request_id,
         "account_id": request.account_id,
         "account": each.account_name,

@@ -4,6 +4,7 @@ from typing import Any
 
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.cli.lookup import numbered
 from manyeyes.roles.house import announcements as house
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.house.workers import read_languages
@@ -46,8 +47,8 @@ def end(announcement: int, *, common: Common | None = None) -> None:
     """Take an announcement from workers' screens, by its number."""
 
     async def work(context: Context) -> dict[str, Any]:
-        is_number = 0 < announcement < 2**63
-        if not is_number or not await house.end_announcement(context, announcement, who_types()):
+        number = numbered(announcement, "announcement")
+        if not await house.end_announcement(context, number, who_types()):
             raise CommandFailed(f"there is no announcement {announcement}; see `manyeyes worker announcements`")
         return {"announcement_id": announcement}
 

@@ -6,6 +6,7 @@ from cyclopts import App
 
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.cli.lookup import numbered, queue_numbered
 from manyeyes.roles.accuracy import PersonStanding, bar_appeals, decide_bar
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Refusal
@@ -49,7 +50,10 @@ def keep(queue_id: int, worker: int, *, answer: str = "", common: Common | None 
 
 def _decide(queue_id: int, worker: int, answer: str, common: Common | None, *, is_lifted: bool) -> None:
     async def work(context: Context) -> dict[str, Any]:
-        outcome = await decide_bar(context, worker, queue_id, is_lifted=is_lifted, answer=answer, actor=who_types())
+        number, queue = numbered(worker, "worker"), await queue_numbered(context, queue_id)
+        outcome = await decide_bar(
+            context, number, queue.queue_id, is_lifted=is_lifted, answer=answer, actor=who_types()
+        )
         if isinstance(outcome, Refusal):
             raise CommandFailed(outcome.detail)
         return {"queue_id": queue_id, "worker_id": worker, "lifted": outcome}

@@ -17,6 +17,7 @@ from manyeyes.values.text.rules import normalised
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Worker
 
+LARGEST_NUMBER = 2**63 - 1  # of whatever a database numbers
 Named = TypeVar("Named", AccountPlace, Worker)
 
 
@@ -71,6 +72,24 @@ async def find_queue(context: Context, name_or_id: str) -> QueueTerms:
     if found is None:
         raise CommandFailed(f"there is no queue {name_or_id}; see `manyeyes queue list`")
     return queues[found]
+
+
+async def queue_numbered(context: Context, queue_id: int) -> QueueTerms:
+    """Return the queue of this number. Raises `CommandFailed` when there is none."""
+    found = (await context.lookups.queues()).get(queue_id)
+    if found is None:
+        raise CommandFailed(f"there is no queue {queue_id}; see `manyeyes queue list`")
+    return found
+
+
+def numbered(number: int, what: str) -> int:
+    """Return the number of a request, a task or a person, which may have been typed wrongly.
+
+    Raises `CommandFailed` for one that nothing has, and that no database could look for.
+    """
+    if not 0 < number <= LARGEST_NUMBER:
+        raise CommandFailed(f"there is no {what} {number}")
+    return number
 
 
 def _only(found: Sequence[Named], what: str, name_or_id: str) -> Named:

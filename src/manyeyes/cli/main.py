@@ -49,6 +49,7 @@ for noun, (place, about) in LAZY.items():
 def main() -> None:
     """Run the command line. Wrong usage and expected failures go to stderr with exit 1; `ask` has codes of its own."""
     try:
-        app(sys.argv[1:], exit_on_error=False)
-    except CycloptsError:  # cyclopts has said what is wrong, and would end with 2
+        app(sys.argv[1:], exit_on_error=False, print_error=False)
+    except CycloptsError as error:  # cyclopts would draw a box as wide as the terminal, and end with 2
+        print(f"manyeyes: {' '.join(str(error).split())}", file=sys.stderr)
         raise SystemExit(2 if sys.argv[1:2] == ["ask"] else 1) from None

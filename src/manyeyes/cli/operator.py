@@ -11,9 +11,9 @@ from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, 
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
 from manyeyes.roles.passkeys import remove_passkey
 from manyeyes.runtime.context import Context
-from manyeyes.staff.rules import FOUNDER, ROLES
+from manyeyes.staff.rules import FOUNDER
 from manyeyes.staff.store import StaffMember, every_staff
-from manyeyes.values.actor import OPERATOR
+from manyeyes.values.actor import OPERATOR, STAFF
 from manyeyes.values.text.rules import normalised, read_name
 from manyeyes.workers.store import Subject
 
@@ -28,8 +28,8 @@ def add(name: str, *, role: Annotated[str, Parameter(help=ROLE_HELP)], common: C
 
     async def work(context: Context) -> dict[str, Any]:
         called = read_name(name)
-        if role not in ROLES:
-            raise CommandFailed(f"the role is one of {', '.join(ROLES)}")
+        if role not in STAFF:
+            raise CommandFailed(f"the role is one of {', '.join(STAFF)}")
         member = StaffMember(await context.id_blocks.take_number("staff"), called, role)
         refused = await context.batcher.ask(add_staff, AddStaff(member, actor=who_types()))
         if refused:

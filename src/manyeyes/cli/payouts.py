@@ -7,14 +7,14 @@ from cyclopts import Parameter
 
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.cli.lookup import find_worker
+from manyeyes.cli.lookup import find_worker, numbered
 from manyeyes.payouts.rules import PayoutStep
 from manyeyes.roles.payout_lines import payout_csv
+from manyeyes.roles.payout_parts import PayoutRequest
 from manyeyes.roles.payouts import (
     LARGEST_LIST,
     MOST_WAITING,
     NamedRequest,
-    PayoutRequest,
     ask_payout,
     ended_requests,
     move_request,
@@ -94,7 +94,8 @@ def decline(request: int, reason: str, *, common: Common | None = None) -> None:
 def _move(request: int, step: PayoutStep, words: str, common: Common | None, amount: str = "") -> None:
     async def work(context: Context) -> dict[str, Any]:
         seen = money.parse(amount) if amount else 0
-        return _only(await move_request(context, request, step, words, seen_micros=seen, actor=who_types()))
+        number = numbered(request, "request")
+        return _only(await move_request(context, number, step, words, seen_micros=seen, actor=who_types()))
 
     run(common, work, lambda r: f"request {r['request']} is {r['state']}: {r['amount']} to {r['to']}")
 

@@ -8,6 +8,7 @@ from manyeyes.cli.acting import who_types
 from manyeyes.cli.alike import alike_rows, alike_table
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.floors import skill_rows, skill_table
+from manyeyes.cli.lookup import queue_numbered
 from manyeyes.cli.mark_options import MARKS_HELP, read_marks
 from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
 from manyeyes.cli.queue_training import train
@@ -129,9 +130,7 @@ def set_queue(
     """
 
     async def work(context: Context) -> dict[str, Any]:
-        before = (await context.lookups.queues()).get(queue_id)
-        if before is None:
-            raise CommandFailed(f"there is no queue {queue_id}; see `manyeyes queue list`")
+        before = await queue_numbered(context, queue_id)
         given = {"price_micros": price, "pay_micros": pay, "vote_micros": vote_pay}
         terms: dict[str, Any] = {name: None if text is None else money.parse(text) for name, text in given.items()}
         terms |= {"capacity": capacity, "lease_seconds": lease_seconds}
@@ -151,8 +150,7 @@ def show_skills(queue_id: int, *, common: Common | None = None) -> None:
     """Show what is known of each person in a queue: how often they are right, gold, doubt, and who is stopped."""
 
     async def work(context: Context) -> dict[str, Any]:
-        if queue_id not in await context.lookups.queues():
-            raise CommandFailed(f"there is no queue {queue_id}; see `manyeyes queue list`")
+        await queue_numbered(context, queue_id)
         return {"queue_id": queue_id, "people": await skill_rows(context, queue_id)}
 
     run(common, work, skill_table)
@@ -163,8 +161,7 @@ def show_alike(queue_id: int, *, common: Common | None = None) -> None:
     """Show who answers as somebody else does, as the recogniser, or too quickly to have looked; it stops nobody."""
 
     async def work(context: Context) -> dict[str, Any]:
-        if queue_id not in await context.lookups.queues():
-            raise CommandFailed(f"there is no queue {queue_id}; see `manyeyes queue list`")
+        await queue_numbered(context, queue_id)
         return {"queue_id": queue_id, "alike": await alike_rows(context, queue_id)}
 
     run(common, work, alike_table)

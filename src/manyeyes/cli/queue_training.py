@@ -7,6 +7,7 @@ from cyclopts import Parameter
 from manyeyes.actions.set_trainings import SetTraining
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.cli.lookup import queue_numbered
 from manyeyes.roles.practising import QueueTraining, queue_training, set_training
 from manyeyes.runtime.context import Context
 from manyeyes.skills.training import MOST_PICTURES, MOST_UNPAID, Practice
@@ -34,8 +35,7 @@ def train(
     """Show a queue's training set and who practised; with --items or --task make it, with --clear take it away."""
 
     async def work(context: Context) -> dict[str, Any]:
-        if queue_id not in await context.lookups.queues():
-            raise CommandFailed(f"there is no queue {queue_id}; see `manyeyes queue list`")
+        await queue_numbered(context, queue_id)
         if sum((items is not None, bool(task), clear)) > 1:
             raise CommandFailed("give one of --items, --task and --clear")
         if items is not None and items < 1:

@@ -283,8 +283,9 @@ CREATE TABLE top_up_request (
     word          text NOT NULL DEFAULT '',            -- the operator's, when it is declined
     PRIMARY KEY (cell, request_id)
 );
-CREATE INDEX top_up_request_account ON top_up_request (cell, account_id, request_id);
-CREATE INDEX top_up_request_open ON top_up_request (cell, request_id) WHERE state = 0;
+CREATE INDEX top_up_request_account ON top_up_request (cell, account_id, asked_at, request_id);
+CREATE INDEX top_up_request_asked ON top_up_request (cell, asked_at, request_id);
+CREATE INDEX top_up_request_open ON top_up_request (cell, asked_at, request_id) WHERE state = 0;
 
 -- What a customer may still spend; always the sum of their transfers (manyeyes db check).
 CREATE TABLE balance (
@@ -611,6 +612,12 @@ CREATE TABLE queue_sample (
     arrived  bigint NOT NULL,       -- tasks that came in the minute
     expired  bigint NOT NULL,       -- tasks that nobody finished in their life
     PRIMARY KEY (cell, queue_id, minute)
+);
+
+-- Which minute of a cell's queues was sampled last: whoever writes it counts that minute, and nobody else does.
+CREATE TABLE sampled_minute (
+    cell   int PRIMARY KEY,
+    minute int NOT NULL             -- Unix time / 60
 );
 
 -- ---------------------------------------------------------------- recourse
@@ -1398,6 +1405,7 @@ CREATE INDEX trail_entry_at ON trail_entry (cell, at, number);
 CREATE INDEX trail_entry_deed ON trail_entry (cell, deed, at, number);
 CREATE INDEX trail_entry_subject ON trail_entry (cell, subject, at, number);
 CREATE INDEX trail_entry_actor ON trail_entry (cell, role, actor_id, at, number);
+CREATE INDEX trail_entry_role ON trail_entry (cell, role, at, number);
 CREATE INDEX trail_entry_name ON trail_entry (cell, name, at, number);
 
 -- Where a trail had got to on a day, signed: what went before cannot be made anew without the key.

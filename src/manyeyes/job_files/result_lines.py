@@ -1,8 +1,5 @@
 """Results, and each person's answers, as text, some rows at a time: JSON lines, or CSV that is safe to open. Pure."""
 
-import csv
-import io
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -11,10 +8,8 @@ import msgspec
 
 from manyeyes.job_files.result_rows import OUTCOMES, FileRow, Layout, PersonsAnswer, ResultRow, column_names
 from manyeyes.values.money import text as money
+from manyeyes.values.spreadsheet import csv_text
 
-# What a spreadsheet may take for the beginning of a formula (OWASP, "CSV injection"), full-width twins too.
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 BOM = "\ufeff"
 
 
@@ -64,37 +59,24 @@ def _value(cells: list[object], names: list[str]) -> object:
 
 def csv_head(names: list[str], layout: Layout = OUTCOMES) -> str:
     """Return the first line, behind a byte order mark, without which spreadsheets read UTF-8 as something else."""
-    return BOM + _lines([[guarded(name) for name in column_names(names, layout)]])
+    return BOM + csv_text([column_names(names, layout)])
 
 
 def csv_lines(rows: Sequence[FileRow]) -> str:
     """Return the rows as CSV (RFC 4180: comma, CRLF)."""
-    return _lines([[_cell(value) for value in (*row.leading, *row.cells, *row.trailing)] for row in rows])
-
-
-def guarded(text: str) -> str:
-    """Return the text with an apostrophe before what a spreadsheet would run as a formula; numbers stay numbers."""
-    return f"'{text}" if text.startswith(FORMULA) and not _PLAIN_NUMBER.fullmatch(text) else text
+    return csv_text([[_cell(value) for value in (*row.leading, *row.cells, *row.trailing)] for row in rows])
 
 
 def _cell(value: object) -> str | int:
     if value is None:
         return ""
-    if isinstance(value, str):
-        return guarded(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
+    if isinstance(value, str | int):
         return value
     if isinstance(value, Decimal):
         return format(value, "f")
-    return value.isoformat() if isinstance(value, datetime) else guarded(msgspec.json.encode(value).decode())
-
-
-def _lines(rows: Sequence[Sequence[object]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue()
+    return value.isoformat() if isinstance(value, datetime) else msgspec.json.encode(value).decode()
 
 
 _encoder = msgspec.json.Encoder(decimal_format="number")

@@ -56,8 +56,8 @@ async def named(context: Context, subject: Subject) -> Actor:
         return Actor(role=WORKER, actor_id=subject.subject_id, name=worker.name if worker else "")
     if subject.role == CUSTOMER:
         async with context.cells.directory.acquire() as db:
-            found = await accounts.places(db, str(subject.subject_id))
-        names = [place.name for place in found if place.account_id == subject.subject_id]
+            place = await accounts.place_of(db, subject.subject_id)
+        names = [place.name] if place else []
         person = await context.lookups.colleague(subject.subject_id, subject.person_id)
         names = [person.name, *names] if person and person.name else names
         return Actor(role=CUSTOMER, actor_id=subject.subject_id, name=" · ".join(names))

@@ -1,7 +1,5 @@
 """What a worker earned in a span, day by day and entry by entry, and as CSV; alike for the page and for /v1."""
 
-import csv
-import io
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 
@@ -16,6 +14,7 @@ from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import wire_id
 from manyeyes.values import money
+from manyeyes.values.spreadsheet import csv_text
 from manyeyes.values.time_window import Window
 
 STREAMED = 1_000  # entries that are read at once for a file
@@ -134,15 +133,15 @@ async def earnings_csv(
 ) -> AsyncIterator[str]:
     """Yield a span's file in parts: a line for each day, oldest first, or (``lines`` "entry") entry, newest first."""
     if lines == "day":
-        yield _csv([DAY_COLUMNS, *_day_lines(windows, await earned_in(context, worker_id, windows), zone)])
+        yield csv_text([DAY_COLUMNS, *_day_lines(windows, await earned_in(context, worker_id, windows), zone)])
         return
-    yield _csv([ENTRY_COLUMNS])
+    yield csv_text([ENTRY_COLUMNS])
     start, end = (datetime.fromtimestamp(at, UTC) for at in (windows[0].start, windows[-1].end))
     before: EarnedPlace = (end, FIRST_PLACE)
     while True:
         found = await entries_of(context, worker_id, "earned", start, before, STREAMED)
         if found:
-            yield _csv(_entry_line(entry, zone) for entry in found)
+            yield csv_text(_entry_line(entry, zone) for entry in found)
             before = found[-1].place
         if len(found) < STREAMED:
             return
@@ -181,9 +180,3 @@ def _day_lines(windows: Sequence[Window], days: Sequence[Earned], zone: tzinfo) 
 def _entry_line(entry: EarningsEntry, zone: tzinfo) -> Sequence[str]:
     at = entry.at.astimezone(zone).isoformat()
     return at, entry.name, str(entry.task or ""), money.text(entry.change_micros)
-
-
-def _csv(rows: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue()

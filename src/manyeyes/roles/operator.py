@@ -1,6 +1,6 @@
 """What the operator sees and decides of reports, alike for the command line and the screens: appeals and reviewers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -13,7 +13,7 @@ from manyeyes.reports.appeals import store as appeals
 from manyeyes.reports.appeals.store import Appeal
 from manyeyes.reports.rules import FEWEST_JUDGED, LONGEST_REASON, is_ignored, is_outlier, share_interval
 from manyeyes.reports.slots import ReviewerRecord
-from manyeyes.reports.store import Cast
+from manyeyes.reports.store import Cast, Record
 from manyeyes.roles.pictures import KeptPicture, kept_picture
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import history
@@ -23,7 +23,7 @@ from manyeyes.tasks.rules import wire_id
 from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import read_words
-from manyeyes.workers import store as workers
+from manyeyes.workers.register import store as register
 
 LARGEST_LIST = 200
 
@@ -97,7 +97,9 @@ class _Waiting(msgspec.Struct, frozen=True):
 
 async def open_appeals(context: Context) -> list[OpenAppeal]:
     """Return the appeals that wait, the oldest first."""
-    names, queues = await _names(context), await context.lookups.queues()
+    waiting = [(cell, each) for cell in context.cells.numbers for each in await _waiting(context, cell)]
+    names = await _names(context, [each.appeal.worker_id for _, each in waiting])
+    queues = await context.lookups.queues()
     found = [
         OpenAppeal(
             cell=cell,
@@ -113,8 +115,7 @@ async def open_appeals(context: Context) -> list[OpenAppeal]:
             picture=kept_picture(cell, each.question),
             marks=queues[each.queue_id].marks | each.question.marks,
         )
-        for cell in context.cells.numbers
-        for each in await _waiting(context, cell)
+        for cell, each in waiting
     ]
     return sorted(found, key=lambda each: each.filed_at)
 
@@ -168,17 +169,17 @@ async def open_complaints(context: Context) -> OpenComplaints:
 
 async def ignored_accounts(context: Context) -> list[IgnoredAccount]:
     """Return the accounts whose complaints are ignored, the least confirmed first."""
-    async with context.cells.directory.acquire() as db:
-        names = {place.account_id: place.name for place in await accounts.every_place(db)}
-    found: list[IgnoredAccount] = []
+    ignored: dict[int, Record] = {}
     for cell in context.cells.numbers:
         async with context.cells.pool(cell).acquire() as db:
             records = await store.every_reporter(db, cell, FEWEST_JUDGED)
-        found += [
-            IgnoredAccount(account_id, names.get(account_id, ""), record.judged, record.confirmed)
-            for account_id, record in records.items()
-            if is_ignored(record.judged, record.confirmed)
-        ]
+        ignored |= {key: record for key, record in records.items() if is_ignored(record.judged, record.confirmed)}
+    async with context.cells.directory.acquire() as db:
+        names = await accounts.names_of(db, ignored)
+    found = [
+        IgnoredAccount(account_id, names.get(account_id, ""), record.judged, record.confirmed)
+        for account_id, record in ignored.items()
+    ]
     return sorted(found, key=lambda each: (each.confirmed / each.judged, each.account_id))
 
 
@@ -192,7 +193,7 @@ async def reviewer_standings(context: Context) -> list[ReviewerStanding]:
             before = records.get(record.reviewer_id, ReviewerRecord(record.reviewer_id, 0, 0))
             votes, against = before.votes + record.votes, before.against + record.against
             records[record.reviewer_id] = ReviewerRecord(record.reviewer_id, votes, against)
-    names = await _names(context)
+    names = await _names(context, records)
     seen = [_standing(record, list(records.values()), names) for record in records.values()]
     return sorted(seen, key=lambda each: (-each.against / each.votes, each.worker_id))
 
@@ -228,6 +229,6 @@ async def _waiting(context: Context, cell: int) -> list[_Waiting]:
     ]
 
 
-async def _names(context: Context) -> dict[int, str]:
+async def _names(context: Context, worker_ids: Iterable[int]) -> dict[int, str]:
     async with context.cells.directory.acquire() as db:
-        return {worker.worker_id: worker.name for worker in await workers.every_worker(db)}
+        return await register.names_of(db, worker_ids)

@@ -1,27 +1,24 @@
 """Approved requests as CSV for the bank: a line for each, the oldest first; money in USD with six decimals."""
 
-import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from manyeyes.job_files.result_lines import guarded
 from manyeyes.payouts.rules import PayoutState
 from manyeyes.roles.payouts import NamedRequest, opened
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
+from manyeyes.values.spreadsheet import csv_text
 
 COLUMNS = ("request", "worker", "name", "amount", "currency", "to", "asked_at", "approved_at")
 
 
 def payout_csv(context: Context, waiting: Iterable[NamedRequest]) -> str:
     """Return the file with those that are approved; where the money goes stands there in full."""
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\r\n")
-    lines.writerow(COLUMNS)
-    for each in waiting:
-        one = each.request
-        if one.state is PayoutState.APPROVED and one.approved_at:
-            whom = (one.request_id, one.worker_id, guarded(each.worker_name))
-            sums = (money.text(one.amount_micros), "USD", guarded(opened(context, one)))
-            lines.writerow((*whom, *sums, one.asked_at.isoformat(), one.approved_at.isoformat()))
-    return text.getvalue()
+    approved = [each for each in waiting if each.request.state is PayoutState.APPROVED]
+    return csv_text([COLUMNS, *(_line(context, each) for each in approved)])
+
+
+def _line(context: Context, each: NamedRequest) -> Sequence[object]:
+    one = each.request
+    whom, sums = (one.request_id, one.worker_id, each.worker_name), (money.text(one.amount_micros), "USD")
+    approved_at = one.approved_at.isoformat() if one.approved_at else ""
+    return *whom, *sums, opened(context, one), one.asked_at.isoformat(), approved_at

@@ -4,7 +4,6 @@ A request is what its cells give of it under one number; each cell's part goes i
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import asyncpg
 import msgspec
@@ -17,42 +16,24 @@ from manyeyes.payouts import store as payouts
 from manyeyes.payouts.rules import (
     LONGEST_DETAILS,
     LONGEST_WORD,
-    PayoutState,
     PayoutStep,
     sealed_as,
     shown_end,
     split,
 )
 from manyeyes.payouts.store import Payout
+from manyeyes.roles.payout_parts import PayoutRequest, grouped, paid_together, parts_of
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import read_name, read_words
-from manyeyes.workers import store as workers
+from manyeyes.workers.register import store as register
 
 LARGEST_LIST = 500
 MOST_WAITING = 100_000  # of a file
 MOST_OWN = 100
-
-
-class PayoutRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What one request's cells have in common, with the sum over those of one state: mostly all of them.
-
-    ``shown``: the end of where the money is to go. ``words``: of a paid one the reference, of a declined one why.
-    """
-
-    request_id: int
-    worker_id: int
-    amount_micros: int
-    state: PayoutState
-    shown: str
-    words: str
-    asked_at: datetime
-    approved_at: datetime | None
-    ended_at: datetime | None
-    details: bytes
 
 
 class EarnedPurse(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +75,7 @@ async def requests_of(context: Context, worker_id: int) -> list[PayoutRequest]:
             return await payouts.of_worker(db, cell, worker_id, MOST_OWN)
 
         found += await read_patiently(context.cells.pool(cell), read)
-    return sorted(_grouped(found), key=lambda one: (one.asked_at, one.request_id), reverse=True)[:MOST_OWN]
+    return sorted(grouped(found), key=lambda one: (one.asked_at, one.request_id), reverse=True)[:MOST_OWN]
 
 
 async def ask_payout(
@@ -108,7 +89,7 @@ async def ask_payout(
     key_hash = digest(key)
     payable, known = await _payable(context, worker_id, key_hash)
     if known:
-        return _grouped(known)
+        return grouped(known)
     wanted = sum(payable.values()) if amount_micros is None else amount_micros
     refusal = _why_not(context, wanted, sum(payable.values()))
     if refusal:
@@ -133,7 +114,7 @@ async def ask_payout(
         )
         outcome = await context.batcher.ask(ask_payouts, command)
         asked += [outcome] if isinstance(outcome, Payout) else []
-    return _grouped(asked) if asked else _refusal(outcome)
+    return grouped(asked) if asked else _refusal(outcome)
 
 
 async def move_request(
@@ -146,7 +127,7 @@ async def move_request(
     seen_micros: int = 0,
     actor: Actor = BY_ITSELF,
 ) -> list[PayoutRequest] | Refusal:
-    """Take a step with all that belongs to a request. The same step again changes nothing.
+    """Take a step with all that belongs to a request, of which what is approved is paid. Again it changes nothing.
 
     ``worker_id``: whose it must be; 0: anybody's. ``seen_micros``: what was paid, which must be what is approved; 0:
     it is not compared. Refused where no cell may take the step.
@@ -155,28 +136,29 @@ async def move_request(
         words = _words(step, words)
     except ValueError as error:
         return Refusal(Reason.UNREADABLE, str(error))
-    found = await _of_request(context, request_id)
-    if step is PayoutStep.MARK_PAID and seen_micros:
-        payable = {PayoutState.APPROVED, PayoutState.PAID}
-        approved = sum(payout.amount_micros for _, payout in found if payout.state in payable)
-        if approved != seen_micros:
-            return Refusal(Reason.PAYOUT_CHANGED, f"{money.text(approved)} of request {request_id} is approved")
+    found = await parts_of(context, request_id)
+    if step is PayoutStep.MARK_PAID and found:
+        paid = paid_together(found, words, seen_micros)
+        if isinstance(paid, Refusal):
+            return paid
+        found = paid
     outcome: Payout | Refusal = Refusal(Reason.UNKNOWN_PAYOUT, f"there is no request {request_id} to be paid out")
     moved: list[Payout] = []
     for cell, _ in found:
         command = MovePayout(cell=cell, request_id=request_id, step=step, words=words, worker_id=worker_id, actor=actor)
         outcome = await context.batcher.ask(move_payouts, command)
         moved += [outcome] if isinstance(outcome, Payout) else []
-    return _grouped(moved) if moved else _refusal(outcome)
+    return grouped(moved) if moved else _refusal(outcome)
 
 
 async def open_requests(context: Context, limit: int) -> list[NamedRequest]:
-    """Return what waits for the operator, the oldest first; at most ``limit`` of each cell."""
+    """Return what waits for the operator, the oldest first."""
     found: list[Payout] = []
     for cell in context.cells.numbers:
         async with context.cells.pool(cell).acquire() as db:
             found += await payouts.open_payouts(db, cell, limit)
-    return await _named(context, sorted(_grouped(found), key=lambda one: (one.asked_at, one.request_id)))
+    oldest = sorted(grouped(found), key=lambda one: (one.asked_at, one.request_id))
+    return await _named(context, oldest[:limit])  # of a later one some cells' parts may not have been read
 
 
 async def ended_requests(context: Context, limit: int) -> list[NamedRequest]:
@@ -185,7 +167,7 @@ async def ended_requests(context: Context, limit: int) -> list[NamedRequest]:
     for cell in context.cells.numbers:
         async with context.cells.pool(cell).acquire() as db:
             found += await payouts.ended_payouts(db, cell, limit)
-    ended = [(one.ended_at, one.request_id, one) for one in _grouped(found) if one.ended_at]
+    ended = [(one.ended_at, one.request_id, one) for one in grouped(found) if one.ended_at]
     newest = [one for *_, one in sorted(ended, key=lambda each: each[:2], reverse=True)]
     return await _named(context, newest[:limit])
 
@@ -241,43 +223,13 @@ def _words(step: PayoutStep, words: str) -> str:
     return ""
 
 
-async def _of_request(context: Context, request_id: int) -> list[tuple[int, Payout]]:
-    found: list[tuple[int, Payout]] = []
-    for cell in context.cells.numbers:
-        async with context.cells.pool(cell).acquire() as db:
-            found += [(cell, payout) for payout in await payouts.of_request(db, cell, request_id)]
-    return found
-
-
 def _sealed(context: Context, request_id: int, details: str) -> bytes:
     return context.payout_sealer.seal(sealed_as(request_id), details.encode())
 
 
-def _grouped(found: Sequence[Payout]) -> list[PayoutRequest]:
-    """Return cells' parts as requests: those of one number and one state together."""
-    groups: dict[tuple[int, PayoutState, str], list[Payout]] = {}
-    for payout in found:
-        groups.setdefault((payout.request_id, payout.state, payout.words), []).append(payout)
-    return [
-        PayoutRequest(
-            request_id=first.request_id,
-            worker_id=first.worker_id,
-            amount_micros=sum(each.amount_micros for each in (first, *others)),
-            state=first.state,
-            shown=first.shown,
-            words=first.words,
-            asked_at=first.asked_at,
-            approved_at=first.approved_at,
-            ended_at=first.ended_at,
-            details=first.details,
-        )
-        for first, *others in groups.values()
-    ]
-
-
 async def _named(context: Context, requests: Sequence[PayoutRequest]) -> list[NamedRequest]:
     async with context.cells.directory.acquire() as db:
-        names = {worker.worker_id: worker.name for worker in await workers.every_worker(db)}
+        names = await register.names_of(db, {one.worker_id for one in requests})
     return [NamedRequest(one, names.get(one.worker_id, "")) for one in requests]
 
 

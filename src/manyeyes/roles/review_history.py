@@ -1,7 +1,5 @@
 """What a reviewer said of complaints and results, newest first, and how far they agree with others; for them alone."""
 
-import csv
-import io
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +9,6 @@ import msgspec
 from manyeyes.actions.shared.slot_leases import SlotId
 from manyeyes.certainty import judgements
 from manyeyes.certainty.judgements import AlikeDecisions, OwnDecision
-from manyeyes.job_files.result_lines import guarded
 from manyeyes.reports import slots
 from manyeyes.reports.rules import ReportState, Vote
 from manyeyes.reports.voting import store as voting
@@ -25,6 +22,7 @@ from manyeyes.tasks.options import PictureOptions, picture_options, shown_text
 from manyeyes.tasks.rules import QueueTerms, wire_id
 from manyeyes.tasks.store import answered_leases
 from manyeyes.values.money import text as money_text
+from manyeyes.values.spreadsheet import csv_text
 from manyeyes.workers.store import Worker
 
 DAYS = 90  # of decisions that are compared with what people said
@@ -111,12 +109,12 @@ async def agreement_of(context: Context, worker: Worker) -> ReviewerAgreement:
 
 async def history_csv(context: Context, worker: Worker) -> AsyncIterator[bytes]:
     """Yield all of it as CSV (RFC 4180), some lines at a time; instants in UTC, money in USD."""
-    yield _csv([HEAD])
+    yield csv_text([HEAD]).encode()
     before: SaidPlace = NEWEST
     while True:
         found = await said_by(context, worker, before, CSV_PAGE)
         if found:
-            yield _csv([_row(each) for each in found])
+            yield csv_text([_row(each) for each in found]).encode()
             before = found[-1].place
         if len(found) < CSV_PAGE:
             return
@@ -181,7 +179,7 @@ def _row(said: SaidOnce) -> list[str]:
     is_vote = said.vote is not None
     is_told = is_vote and said.state is not ReportState.OPEN
     alike = "" if said.is_alike is None else str(said.is_alike).lower()
-    cells = [
+    return [
         f"{said.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         str(said.task_id),
         said.queue.name if said.queue else "",
@@ -194,10 +192,3 @@ def _row(said: SaidOnce) -> list[str]:
         str(said.alike) if is_told else alike,
         money_text(said.pay_micros),
     ]
-    return [guarded(cell) for cell in cells]
-
-
-def _csv(rows: list[list[str]]) -> bytes:
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\r\n").writerows(rows)
-    return file.getvalue().encode()

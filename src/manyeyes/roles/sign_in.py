@@ -13,8 +13,8 @@ from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookup_cache import not_from
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.web_address import place_of, read_origin
-from manyeyes.workers import store as workers
 from manyeyes.workers.browser_sessions import NONE, BrowserSession
+from manyeyes.workers.register import store as register
 from manyeyes.workers.rules import NOTED_SECONDS
 from manyeyes.workers.store import Subject, Worker
 
@@ -76,8 +76,7 @@ async def earner(context: Context, request: Request) -> Worker | None:
 async def earner_of(context: Context, worker_id: int) -> Worker | None:
     """Return a worker by their number, disabled or not."""
     async with context.cells.directory.acquire() as db:
-        named = await workers.workers_named(db, str(worker_id))
-    return next((each for each in named if each.worker_id == worker_id), None)
+        return await register.known_worker(db, worker_id)
 
 
 def may_earn(found: Subject | Refusal | None) -> bool:

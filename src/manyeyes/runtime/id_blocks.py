@@ -7,9 +7,10 @@ from manyeyes.accounts import store as accounts
 from manyeyes.db.pool import Cells
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.tasks import store as tasks
-from manyeyes.tasks.rules import usable, widen
+from manyeyes.tasks.rules import WIRE_MASK, usable, widen
 
 BLOCK = 512
+LARGEST_SERIAL = 2**63 - 1
 
 
 class IdBlocks:
@@ -46,7 +47,14 @@ class IdBlocks:
         return found
 
     async def of_wire(self, cell: int, wire: int) -> int:
-        """Return the serial that a wire id means: the nearest one to the newest this process knows."""
+        """Return the serial that a wire id means: the nearest one to the newest this process knows.
+
+        A larger number is a serial itself: they are the same up to 2^31 - 1 tasks. 0: no task has such a number.
+        """
+        if not 0 < wire <= LARGEST_SERIAL:
+            return 0
+        if wire > WIRE_MASK:
+            return wire
         if cell not in self._blocks:
             await self.take(cell)
         return widen(wire, self._blocks[cell][1])

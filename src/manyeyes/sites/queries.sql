@@ -1,7 +1,12 @@
 -- name: sites
--- All sites of a cell.
+-- All sites of a cell, or an account's.
 SELECT account_id, domain, token, state, proven_by, created_at, verified_at, checked_at, check_at, failures, why, swept
-FROM site WHERE cell = $1 ORDER BY account_id, domain;
+FROM site WHERE cell = $1 AND ($2::bigint IS NULL OR account_id = $2) ORDER BY account_id, domain;
+
+-- name: site_of
+-- One site of an account.
+SELECT account_id, domain, token, state, proven_by, created_at, verified_at, checked_at, check_at, failures, why, swept
+FROM site WHERE cell = $1 AND account_id = $2 AND domain = $3;
 
 -- name: hold_sites
 -- Sites as they are, kept from changing until the transaction ends: what is decided by them is decided by the truth.

@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
-from manyeyes.db.rows import columns, read, values
+from manyeyes.db.rows import columns, read, read_one, values
 from manyeyes.sites.rules import Site, SiteEvent
 
 SQL = Queries(__package__)
@@ -34,9 +34,14 @@ class RecordedEvent(msgspec.Struct, frozen=True):
     at: datetime
 
 
-async def every_site(db: asyncpg.Connection, cell: int) -> list[Site]:
-    """Return all sites of a cell."""
-    return read(Site, await db.fetch(SQL.sites, cell))
+async def every_site(db: asyncpg.Connection, cell: int, account_id: int | None = None) -> list[Site]:
+    """Return all sites of a cell, or an account's."""
+    return read(Site, await db.fetch(SQL.sites, cell, account_id))
+
+
+async def site_of(db: asyncpg.Connection, cell: int, account_id: int, domain: str) -> Site | None:
+    """Return an account's site; None when it has none of this domain."""
+    return read_one(Site, await db.fetchrow(SQL.site_of, cell, account_id, domain))
 
 
 async def hold(tx: asyncpg.Connection, cell: int, keys: Collection[Key]) -> dict[Key, Site]:

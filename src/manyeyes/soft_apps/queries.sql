@@ -41,10 +41,10 @@ FROM app_day WHERE cell = $1 AND soft_id = $2 AND day >= $3 GROUP BY day;
 -- An app's refused calls from a day on.
 SELECT day, reason, times FROM app_refusal_day WHERE cell = $1 AND soft_id = $2 AND day >= $3;
 
--- name: owed
--- What a cell has of an app's shares that was neither taken back nor paid out.
-SELECT coalesce(sum(share_micros - taken_back_micros - paid_out_micros), 0)::bigint FROM app_day
-WHERE cell = $1 AND soft_id = $2;
+-- name: owed_of
+-- What a cell has of apps' shares that was neither taken back nor paid out.
+SELECT soft_id, sum(share_micros - taken_back_micros - paid_out_micros)::bigint AS owed_micros FROM app_day
+WHERE cell = $1 AND soft_id = ANY ($2::int[]) GROUP BY soft_id;
 
 -- name: all_owed
 -- The same of every app: must equal the ledger's books.

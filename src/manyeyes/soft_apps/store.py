@@ -1,6 +1,7 @@
 """Named queries of soft apps and their days → frozen values."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import asyncpg
@@ -62,11 +63,11 @@ async def refusals(db: asyncpg.Connection, cell: int, soft_id: int, since: date)
     return {(row["reason"], row["day"]): row["times"] for row in rows}
 
 
-async def owed(db: asyncpg.Connection, cell: int, soft_id: int) -> int:
-    """Return the micros of an app's shares in a cell that were neither taken back nor paid out; may be below zero."""
-    return int(await db.fetchval(SQL.owed, cell, soft_id))
+async def owed_of(db: asyncpg.Connection, cell: int, soft_ids: Iterable[int]) -> Counter[int]:
+    """Return the micros of apps' shares in a cell that were neither taken back nor paid out; may be below zero."""
+    return Counter(dict(await db.fetch(SQL.owed_of, cell, sorted(set(soft_ids)))))
 
 
 async def all_owed(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return `owed` of every app that a cell knows."""
+    """Return `owed_of` every app that a cell knows."""
     return dict(await db.fetch(SQL.all_owed, cell, timeout=PROOF_SECONDS))

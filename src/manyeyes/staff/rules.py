@@ -1,9 +1,8 @@
 """Who of those who run the installation may do what: the one rule of roles and deeds (docs/decisions/0076)."""
 
-from manyeyes.values.actor import AUDITOR, OPERATOR, SUPPORT
+from manyeyes.values.actor import OPERATOR, SUPPORT
 from manyeyes.values.deeds import Deed
 
-ROLES = (OPERATOR, AUDITOR, SUPPORT)
 FOUNDER = 0  # `staff_id` of whoever has the first link: always an operator, never removed
 FOUNDERS_NAME = "operator"
 # What helps people at work and customers, and neither moves money, nor says what something costs or pays, nor who may

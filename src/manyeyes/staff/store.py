@@ -52,5 +52,5 @@ async def remove_staff(tx: asyncpg.Connection, now: datetime, staff_id: int) -> 
 
 
 async def change_role(tx: asyncpg.Connection, staff_id: int, role: str) -> None:
-    """Give somebody another role, one of `staff.rules.ROLES`."""
+    """Give somebody another role, one of `values.actor.STAFF`."""
     await tx.execute(SQL.change_staff_role, staff_id, role)

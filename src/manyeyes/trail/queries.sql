@@ -61,6 +61,14 @@ AND ($5::text IS NULL OR deed = $5) AND ($6::text IS NULL OR subject = $6) AND r
 AND actor_id = $8 AND ($9::text IS NULL OR name = $9)
 ORDER BY cell, at DESC, number DESC LIMIT $10;
 
+-- name: entries_of_role
+-- The same, of all who have a part, such as customers.
+SELECT cell, number, previous, hash, at, deed, subject, role, actor_id, name, via, address, through, before, after
+FROM trail_entry WHERE cell = $1 AND (at, number) < ($2, $3) AND ($4::timestamptz IS NULL OR at >= $4)
+AND ($5::text IS NULL OR deed = $5) AND ($6::text IS NULL OR subject = $6) AND role = $7
+AND ($8::bigint IS NULL OR actor_id = $8) AND ($9::text IS NULL OR name = $9)
+ORDER BY cell, at DESC, number DESC LIMIT $10;
+
 -- name: entries_named
 -- The same, of those who had a name.
 SELECT cell, number, previous, hash, at, deed, subject, role, actor_id, name, via, address, through, before, after

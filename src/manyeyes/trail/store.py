@@ -86,7 +86,9 @@ def _statement(wanted: TrailFilter) -> str:
         return SQL.entries_by
     if wanted.name is not None:
         return SQL.entries_named
-    return SQL.entries_done if wanted.deed is not None else SQL.entries_before
+    if wanted.deed is not None:
+        return SQL.entries_done
+    return SQL.entries_of_role if wanted.role is not None else SQL.entries_before
 
 
 async def hold_chain_end(tx: asyncpg.Connection, cell: int) -> ChainEnd | None:

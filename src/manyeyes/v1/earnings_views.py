@@ -8,7 +8,8 @@ import msgspec
 
 from manyeyes.ledger.earnings import WaitingPay
 from manyeyes.roles.earnings import Earned, EarningsEntry
-from manyeyes.roles.payouts import EarnedPurse, PayoutRequest
+from manyeyes.roles.payout_parts import PayoutRequest
+from manyeyes.roles.payouts import EarnedPurse
 from manyeyes.roles.recent_work import RecentWork
 from manyeyes.runtime.context import Context
 from manyeyes.v1.reviewer_views import AnyPicture

@@ -14,6 +14,7 @@ import msgspec
 from manyeyes.cli.asking.endings import AskEnding, Stopped
 from manyeyes.cli.asking.plan import PlannedItem
 from manyeyes.cli.asking.question_options import field_names
+from manyeyes.values.spreadsheet import guarded, unguarded
 from manyeyes_client import Row
 from manyeyes_client.written_files import Written
 
@@ -36,8 +37,6 @@ OWN = (
     "picture",
     "question",
 )
-# What a spreadsheet may take for the beginning of a formula (OWASP, "CSV injection").
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 DONE, UNFIT = "done", "not_sent"
 AnswerCells = dict[str, Any]
 Find = Callable[[PlannedItem], AnswerCells | None]
@@ -159,7 +158,7 @@ def _rows(path: Path) -> Iterator[AnswerCells]:
         else:
             with path.open(encoding="utf-8-sig", newline="") as text:
                 for row in csv.DictReader(text):
-                    yield {name: _plain(cell) for name, cell in row.items() if name}
+                    yield {name: unguarded(cell or "") for name, cell in row.items() if name}
     except (OSError, ValueError, csv.Error) as error:
         raise Stopped(AskEnding.USAGE, f"{path}: {getattr(error, 'strerror', None) or error}") from error
 
@@ -178,11 +177,7 @@ def _text(value: Any) -> str:
 def _cell(value: Any) -> str:
     """Return a cell's text, with an apostrophe before what a spreadsheet would run as a formula."""
     text = "" if value is None else _text(value)
-    return f"'{text}" if text.startswith(FORMULA) and not isinstance(value, Decimal | int | float) else text
-
-
-def _plain(cell: str | None) -> str:
-    return cell[1:] if cell and cell.startswith("'") and cell[1:].startswith(FORMULA) else cell or ""
+    return text if isinstance(value, Decimal | int | float) else guarded(text)
 
 
 _encoder = msgspec.json.Encoder(decimal_format="number")

@@ -1,8 +1,6 @@
 """The results of some days as a file: read page by page, so that a long one holds no snapshot open."""
 
 import asyncio
-import csv
-import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import cache
@@ -23,11 +21,10 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import wire_id
 from manyeyes.values import money
 from manyeyes.values.refusals import Refusal
+from manyeyes.values.spreadsheet import csv_text
 
 MOST_RESULTS = 1_000_000
 PAGE = 500  # results read at a time: others are served between, and wait some ten milliseconds
-# What a spreadsheet may take for the beginning of a formula (OWASP, "CSV injection").
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 COLUMNS = (
     *("at", "name", "tag", "uid", "sequence_id", "label", "label_name", "rate", "threshold", "review", "fault"),
     *("review_state", "review_task_id", "verdict", "verdict_name", "overturned", "milliseconds", "charged"),
@@ -100,11 +97,6 @@ def has_parquet() -> bool:
     return find_spec("pyarrow") is not None
 
 
-def guarded(text: str) -> str:
-    """Return the text with an apostrophe before what a spreadsheet would run as a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
 def _row(of: Owned, result: SeenResult) -> tuple[Any, ...]:
     """Return a result in the order of `COLUMNS`; None for an absent value, money in micro-units."""
     return (
@@ -117,25 +109,17 @@ def _row(of: Owned, result: SeenResult) -> tuple[Any, ...]:
 
 
 async def _csv_text(pages: AsyncIterator[list[tuple[Any, ...]]]) -> AsyncIterator[str]:
-    yield _lines([COLUMNS])
+    yield csv_text([COLUMNS])
     async for page in pages:
-        yield _lines([[_cell(value) for value in (*row[:-1], money.text(row[-1]))] for row in page])
+        yield csv_text([[_cell(value) for value in (*row[:-1], money.text(row[-1]))] for row in page])
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, str):
-        return guarded(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
         return value.isoformat()
     return "" if value is None else str(value)
-
-
-def _lines(rows: list[Any]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue()
 
 
 def _file(body: AsyncIterator[Any], of: Owned, days: Days, *, ending: str, media_type: str) -> Response:

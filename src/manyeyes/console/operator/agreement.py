@@ -1,6 +1,6 @@
 """/operator/queues/{queue_id}/agreement: how far the people of a queue say the same lately, with their names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +17,7 @@ from manyeyes.roles.operator import open_appeals
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.integers import whole_number
-from manyeyes.workers import store as workers
+from manyeyes.workers.register import store as register
 
 KINDS = {
     ShapeKind.TEXT: mark("Typed texts"),
@@ -41,7 +41,8 @@ class QueueAgreementPages:
         queue = await self._queue(request)
         if queue is None:
             return render(request, "shared/missing.html", status=404, person="operator")
-        found, name = await self._agreements.of_queue(queue.queue_id), await self._names()
+        found = await self._agreements.of_queue(queue.queue_id)
+        name = await self._names(found.kinds)
         say = catalogue(look_of(request).language).ugettext
         return render(
             request,
@@ -59,7 +60,8 @@ class QueueAgreementPages:
         queue = await self._queue(request)
         if queue is None:
             return render(request, "shared/missing.html", status=404, person="operator")
-        found, name = await self._agreements.of_queue(queue.queue_id), await self._names()
+        found = await self._agreements.of_queue(queue.queue_id)
+        name = await self._names(found.kinds)
         lines = [
             agreement_lines(f"{kind.shape.kind} {members(kind.shape)}".strip(), kind.parts, kind.answers, name)
             for kind in found.kinds
@@ -75,9 +77,9 @@ class QueueAgreementPages:
         queue_id = whole_number(request.path_params["queue_id"], 9) or 0
         return (await self._context.lookups.queues()).get(queue_id)
 
-    async def _names(self) -> Callable[[int], str]:
+    async def _names(self, kinds: Iterable[KindAgreed]) -> Callable[[int], str]:
         async with self._context.cells.directory.acquire() as db:
-            names = {worker.worker_id: worker.name for worker in await workers.every_worker(db)}
+            names = await register.names_of(db, (worker for kind in kinds for worker in kind.answers))
         return lambda worker_id: f"{names.get(worker_id, '')} {worker_id}".strip()
 
 

@@ -1,9 +1,7 @@
 """/operator/audit: who changed what, when and from where, on a page with filters and as CSV."""
 
-import csv
-import io
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +18,7 @@ from manyeyes.trail.store import NEWEST, TrailFilter, TrailPlace
 from manyeyes.values.actor import OPERATOR
 from manyeyes.values.cursors import OF_TRAIL, cursor, read_cursor
 from manyeyes.values.deeds import Deed
+from manyeyes.values.spreadsheet import csv_text
 
 PATH = "/operator/audit"
 PAGE_ENTRIES, CSV_ENTRIES = 50, 1_000  # on a page; read at once for a file, so that memory stays flat
@@ -30,7 +29,6 @@ COLUMNS = (
     *("what", "subject", "before", "after", "hash"),
 )
 NOTHING = "–"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet reckons with what begins so
 
 
 class AuditPages:
@@ -79,11 +77,11 @@ class AuditPages:
         return StreamingResponse(self._lines(wanted), media_type="text/csv; charset=utf-8", headers=headers)
 
     async def _lines(self, wanted: TrailFilter) -> AsyncIterator[str]:
-        yield _csv([COLUMNS])
+        yield csv_text([COLUMNS])
         place: TrailPlace | None = NEWEST
         while place is not None:
             page = await trail_page(self._context, wanted, place=place, limit=CSV_ENTRIES)
-            yield _csv([_values(each) for each in page.entries])
+            yield csv_text([_values(each) for each in page.entries])
             place = page.next_place
 
 
@@ -149,10 +147,3 @@ def _values(each: ChainedEntry) -> list[str]:
     who = [actor.role, str(actor.actor_id), actor.name, actor.via, actor.address, actor.through]
     what = [entry.deed, entry.subject, entry.before, entry.after, each.hash.hex()]
     return [stamp(each.at), str(each.cell), str(each.number), *who, *what]
-
-
-def _csv(rows: Sequence[Sequence[str]]) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerows([[f"'{value}" if value.startswith(FORMULA) else value for value in row] for row in rows])
-    return written.getvalue()

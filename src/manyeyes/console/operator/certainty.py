@@ -8,6 +8,7 @@ from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.notices import said_notice
 from manyeyes.console.shared.promise_drawing import drawn_promise
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.acting import actor_of
@@ -34,17 +35,16 @@ class OperatorCertaintyPages:
     @for_operators
     async def show(self, request: Request) -> Response:
         """GET /operator/certainty: every promise with its account and its curve."""
-        async with self._context.cells.directory.acquire() as db:
-            names = {place.account_id: place.name for place in await accounts.every_place(db)}
         found = await promises_of(self._context, self._context.cells.numbers)
+        async with self._context.cells.directory.acquire() as db:
+            names = await accounts.names_of(db, (each.promise.known.account_id for each in found))
         language = look_of(request).language
-        notice = NOTICES.get(request.query_params.get("notice", ""))
         return render(
             request,
             "operator/certainty.html",
             person="operator",
             open_appeals=len(await open_appeals(self._context)),
-            notice={"words": catalogue(language).ugettext(notice[0]), "tone": notice[1]} if notice else None,
+            notice=said_notice(request, NOTICES, catalogue(language).ugettext),
             promises=[
                 drawn_promise(each, language, names.get(each.promise.known.account_id, UNNAMED)) for each in found
             ],

@@ -14,6 +14,7 @@ from manyeyes.console.shared.forms import number_of, text_of, typed_in
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.mark_words import said_marks
+from manyeyes.console.shared.notices import said_notice
 from manyeyes.console.shared.rendering import render
 from manyeyes.console.shared.report_wording import VOTE_REASONS, said
 from manyeyes.reports.rules import FEWEST_VOTES, LONGEST_REASON, Vote
@@ -49,13 +50,12 @@ class RecoursePages:
         translate = catalogue(language).ugettext
         words = task_wording.words_for(catalogue(language))
         notices = NOTICES | {"long": (task_wording.filled(words, "hint.long", {"n": LONGEST_REASON}), "warn")}
-        notice = notices.get(request.query_params.get("notice", ""))
         waiting = await oversight.open_appeals(self._context)
         return render(
             request,
             "operator/disputes.html",
             person="operator",
-            notice={"words": translate(notice[0]), "tone": notice[1]} if notice else None,
+            notice=said_notice(request, notices, translate),
             checks=[await self._open_complaints(language)],
             appeals=[_appeal(language, one, self._context.pictures) for one in waiting],
             open_appeals=len(waiting),

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.notices import said_notice
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.operator import open_appeals
 from manyeyes.runtime.context import Context
@@ -81,7 +82,6 @@ class HousePages:
     ) -> Response:
         """Return a page in the frame: ``title`` and ``lead``, which "?" explains, are messages; ``name`` is a title."""
         say = catalogue(look_of(request).language).ugettext
-        notice = NOTICES.get(request.query_params.get("notice", ""))
         return render(
             request,
             f"operator/{template}.html",
@@ -91,7 +91,7 @@ class HousePages:
             title=name or say(title),
             lead=say(lead) if lead else "",
             open_appeals=len(await open_appeals(self._context)),
-            notice={"words": say(notice[0]), "tone": notice[1]} if notice else None,
+            notice=said_notice(request, NOTICES, say),
             **values,
         )
 

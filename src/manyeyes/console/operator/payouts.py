@@ -10,6 +10,7 @@ from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_of, text_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.notices import said_notice
 from manyeyes.console.shared.payout_wording import payout_line
 from manyeyes.console.shared.rendering import render
 from manyeyes.payouts.rules import LONGEST_WORD, PayoutState, PayoutStep
@@ -51,14 +52,13 @@ class PayoutPages:
     async def show(self, request: Request) -> Response:
         """GET /operator/payouts: what waits, the oldest first, and what ended last."""
         translations = catalogue(look_of(request).language)
-        notice = NOTICES.get(request.query_params.get("notice", ""))
         waiting = await open_requests(self._context, LARGEST_LIST)
         approved = [each.request for each in waiting if each.request.state is PayoutState.APPROVED]
         return render(
             request,
             "operator/payouts.html",
             person="operator",
-            notice={"words": translations.ugettext(notice[0]), "tone": notice[1]} if notice else None,
+            notice=said_notice(request, NOTICES, translations.ugettext),
             waiting=[_line(translations, each) for each in waiting],
             ended=[_line(translations, each) for each in await ended_requests(self._context, MOST_ENDED)],
             approved=len(approved),

@@ -7,6 +7,7 @@ from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_of, text_of, typed_in
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.notices import said_notice
 from manyeyes.console.shared.rendering import render
 from manyeyes.reports.rules import LONGEST_REASON
 from manyeyes.roles.accuracy import decide_bar, queue_people
@@ -40,13 +41,12 @@ class PeoplePages:
         queues = await self._context.lookups.queues()
         wanted = whole_number(request.path_params.get("queue_id", ""), ID_DIGITS)
         queue = queues.get(wanted) if wanted else None
-        notice = NOTICES.get(request.query_params.get("notice", ""))
         return render(
             request,
             "operator/people.html",
             person="operator",
             open_appeals=len(await open_appeals(self._context)),
-            notice={"words": translate(notice[0]), "tone": notice[1]} if notice else None,
+            notice=said_notice(request, NOTICES, translate),
             queues=list(queues.values()),
             queue=queue,
             people=await queue_people(self._context, queue.queue_id) if queue else [],

@@ -23,6 +23,7 @@ from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.notices import said_notice
 from manyeyes.console.shared.rendering import render
 from manyeyes.recognisers.catalogue import installed
 from manyeyes.recognitions import reviews, rules
@@ -62,7 +63,7 @@ class OperatorRecognitionPages:
         """GET /operator/recognition: every app with its key, every recognition with its error."""
         async with self._context.cells.directory.acquire() as db:
             found = await apps.apps_of(db)
-            names = {place.account_id: place.name for place in await accounts.every_place(db)}
+            names = await accounts.names_of(db, (app.account_id for app in found))
             below = await recognitions.recognitions_of(db)
         judged = await self._judged(found, below)
         here = await asyncio.to_thread(installed)
@@ -209,9 +210,7 @@ class OperatorRecognitionPages:
         return judged
 
     def _notice(self, request: Request) -> dict[str, str] | None:
-        found = NOTICES.get(request.query_params.get("notice", ""))
-        translate = catalogue(look_of(request).language).ugettext
-        return {"words": translate(found[0]), "tone": found[1]} if found else None
+        return said_notice(request, NOTICES, catalogue(look_of(request).language).ugettext)
 
 
 def _app(app: App, names: dict[int, str], below: list[Recognition]) -> dict[str, Any]:

@@ -112,8 +112,7 @@ async def customer_of(context: Context, request: Request) -> AccountPlace | None
     if subject is None or subject.role != "customer":
         return None
     async with context.cells.directory.acquire() as db:
-        found = await accounts.places(db, str(subject.subject_id))
-    return next((place for place in found if place.account_id == subject.subject_id), None)
+        return await accounts.place_of(db, subject.subject_id)
 
 
 async def not_yours(context: Context, request: Request) -> Response:

@@ -4,7 +4,7 @@ from typing import Any
 
 from manyeyes.console.shared.languages import mark
 from manyeyes.payouts.rules import PayoutState
-from manyeyes.roles.payouts import PayoutRequest
+from manyeyes.roles.payout_parts import PayoutRequest
 
 PAYOUT_STATES = {
     PayoutState.REQUESTED: mark("Asked for"),

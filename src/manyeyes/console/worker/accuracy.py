@@ -10,6 +10,7 @@ from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_of, typed_in
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.notices import said_notice
 from manyeyes.console.shared.refusal_news import news
 from manyeyes.console.shared.rendering import render
 from manyeyes.reports.rules import LONGEST_APPEAL
@@ -43,7 +44,6 @@ class AccuracyPages:
         translations = catalogue(look_of(request).language)
         words = task_wording.words_for(translations)
         notices = NOTICES | {"long": (task_wording.filled(words, "hint.long", {"n": LONGEST_APPEAL}), "warn")}
-        notice = notices.get(request.query_params.get("notice", ""))
         found = await worker_accuracy(self._context, worker)
         offers = {each.queue.queue_id: each for each in await self._practice.offers(worker)}
         return render(
@@ -52,7 +52,7 @@ class AccuracyPages:
             person=worker.name,
             is_reviewer=worker.reviewer,
             fresh_refusals=await news(self._context, request, worker),
-            notice={"words": translations.ugettext(notice[0]), "tone": notice[1]} if notice else None,
+            notice=said_notice(request, notices, translations.ugettext),
             queues=[_queue(words, one, offers.get(one.queue.queue_id), self._context.pictures) for one in found],
             longest_appeal=LONGEST_APPEAL,
         )

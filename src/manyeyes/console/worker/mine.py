@@ -15,6 +15,7 @@ from manyeyes.console.shared.forms import number_of, text_of, typed_in
 from manyeyes.console.shared.guards import for_earners
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.mark_words import said_marks
+from manyeyes.console.shared.notices import said_notice
 from manyeyes.console.shared.payout_wording import payout_line
 from manyeyes.console.shared.reader_zone import keep_zone, zone_of
 from manyeyes.console.shared.refusal_news import news
@@ -94,7 +95,6 @@ class MinePages:
         show = request.query_params.get("show", "")
         show = show if show in SHOWN else "earned"
         translations, words = catalogue(look_of(request).language), task_wording.words_for(_translations(request))
-        notice = NOTICES.get(request.query_params.get("notice", ""))
         requests, windows = await requests_of(self._context, worker.worker_id), span.windows()
         days = await earned_in(self._context, worker.worker_id, windows)
         entries = await self._entries(request, worker, span, show)
@@ -105,7 +105,7 @@ class MinePages:
             is_reviewer=worker.reviewer,
             is_disabled=worker.disabled,
             fresh_refusals=0 if worker.disabled else await news(self._context, request, worker),
-            notice={"words": translations.ugettext(notice[0]), "tone": notice[1]} if notice else None,
+            notice=said_notice(request, NOTICES, translations.ugettext),
             contact=self._context.settings.contact,
             purse=await purse_of(self._context, worker.worker_id),
             smallest_micros=self._context.settings.smallest_payout_micros(),

@@ -12,6 +12,7 @@ from manyeyes.console.shared.forms import number_of, typed_in
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.mark_words import said_marks
+from manyeyes.console.shared.notices import said_notice
 from manyeyes.console.shared.refusal_news import SEEN, seen_until
 from manyeyes.console.shared.rendering import render
 from manyeyes.console.shared.report_wording import VOTE_REASONS, said
@@ -52,14 +53,13 @@ class ComplaintPages:
         words = task_wording.words_for(translations)
         lines = [_line(translations, words, one, self._context.pictures, seen) for one in found]
         notices = NOTICES | {"long": (task_wording.filled(words, "hint.long", {"n": LONGEST_APPEAL}), "warn")}
-        notice = notices.get(request.query_params.get("notice", ""))
         response = render(
             request,
             "worker/reports.html",
             person=worker.name,
             is_reviewer=worker.reviewer,
             fresh_refusals=0,
-            notice={"words": translations.ugettext(notice[0]), "tone": notice[1]} if notice else None,
+            notice=said_notice(request, notices, translations.ugettext),
             open=[line for line in lines if line["decided_at"] is None],
             refused=[line for line in lines if line["decided_at"] is not None],
             longest_appeal=LONGEST_APPEAL,

@@ -37,6 +37,14 @@ SELECT (SELECT count(*) FROM work WHERE cell = $1 AND account_id = $2 AND state 
 SELECT (SELECT coalesce(sum(price_micros), 0) FROM work WHERE cell = $1 AND account_id = $2 AND purpose = 0)::bigint
        + (SELECT coalesce(sum(held_micros), 0) FROM panel WHERE cell = $1 AND account_id = $2 AND state < 2)::bigint;
 
+-- name: held_of
+-- The same of several accounts; those without open tasks are left out.
+SELECT account_id, sum(held)::bigint AS held_micros FROM (
+    SELECT account_id, price_micros AS held FROM work WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND purpose = 0
+    UNION ALL
+    SELECT account_id, held_micros FROM panel WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND state < 2) AS open
+GROUP BY account_id;
+
 -- name: all_held
 -- What the open tasks of each account cost: must equal the ledger's held sums.
 SELECT account_id, sum(held)::bigint AS held_micros, count(*) AS tasks FROM (

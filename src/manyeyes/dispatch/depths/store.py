@@ -46,6 +46,11 @@ async def held(db: asyncpg.Connection, cell: int, account_id: int) -> int:
     return int(await db.fetchval(SQL.held, cell, account_id))
 
 
+async def held_of(db: asyncpg.Connection, cell: int, account_ids: Sequence[int]) -> dict[int, int]:
+    """Return `held` of those of the accounts that have open tasks."""
+    return dict(await db.fetch(SQL.held_of, cell, account_ids))
+
+
 async def all_held(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     """Return the price of each account's open tasks, in micros."""
     return {row["account_id"]: row["held_micros"] for row in await db.fetch(SQL.all_held, cell, timeout=PROOF_SECONDS)}

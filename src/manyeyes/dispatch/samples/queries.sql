@@ -1,6 +1,11 @@
+-- name: take_minute
+-- Take a minute that is over, to be sampled by this transaction alone: one that was taken is taken by nobody again.
+INSERT INTO sampled_minute (cell, minute) VALUES ($1, $2)
+ON CONFLICT (cell) DO UPDATE SET minute = excluded.minute WHERE sampled_minute.minute < excluded.minute RETURNING minute;
+
 -- name: sample_queues
--- How queues look now, under a minute ($2) that is over, and what came and ran out in it; a minute that was sampled stays as
--- it is, and one in which nothing was there leaves nothing.
+-- How queues look now, under a minute ($2) that is over, and what came and ran out in it; one in which nothing was there
+-- leaves nothing.
 INSERT INTO queue_sample (cell, queue_id, minute, waiting, present, arrived, expired)
 SELECT $1, q.queue_id, $2, q.waiting, q.present, q.arrived, q.expired FROM (
     SELECT queue.queue_id,

@@ -21,8 +21,13 @@ class SampledSpan(msgspec.Struct, frozen=True, kw_only=True):
     expired: int
 
 
+async def take_minute(tx: asyncpg.Connection, cell: int, minute: int) -> bool:
+    """Tell whether a cell's minute is this transaction's to sample: it is so once, whoever else asks."""
+    return await tx.fetchval(SQL.take_minute, cell, minute) is not None
+
+
 async def sample_queues(tx: asyncpg.Connection, cell: int, minute: int, ending: int) -> int:
-    """Keep how the queues look now under a minute that is over; return for how many that was new.
+    """Keep how the queues look now under a minute that is over; return of how many there was something to keep.
 
     ``ending``: by which tasks that ran out are told (tasks/rules.py).
     """

@@ -3,8 +3,6 @@
 Signs are a bookkeeper's: what the customer has less of is below zero. Money is decimal text in USD with six digits.
 """
 
-import csv
-import io
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
 from manyeyes.accounts.store import Owner
@@ -13,13 +11,12 @@ from manyeyes.runtime.context import Context
 from manyeyes.statistics.charges import WorkCharges
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values import money
+from manyeyes.values.spreadsheet import csv_text
 
 DAY_COLUMNS = ("from", "to", "tasks", "charged", "refunded", "net", "topped_up", "shares", "balance")
 WORK_COLUMNS = ("queue", "job", "tasks", "charged", "refunded", "net")
 ENTRY_COLUMNS = ("time", "kind", "task", "amount", "balance")
 KINDS_OF_LINES = ("day", "job", "entry")
-# What a spreadsheet would take for a formula; a minus begins no name of a queue's that it would not.
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def statement_csv(
@@ -27,13 +24,13 @@ async def statement_csv(
 ) -> AsyncIterator[str]:
     """Yield the file in parts; ``lines`` is one of `KINDS_OF_LINES`. Short spans have a line per hour for a day's."""
     if lines == "day":
-        yield _csv([DAY_COLUMNS, *_day_lines(statement)])
+        yield csv_text([DAY_COLUMNS, *_day_lines(statement)])
     elif lines == "job":
-        yield _csv([WORK_COLUMNS, *_work_lines(await read_by_work(context, owner, statement.span), queues)])
+        yield csv_text([WORK_COLUMNS, *_work_lines(await read_by_work(context, owner, statement.span), queues)])
     else:
-        yield _csv([ENTRY_COLUMNS])
+        yield csv_text([ENTRY_COLUMNS])
         async for entries in every_entry(context, owner, statement):
-            yield _csv([_entry_line(statement, entry) for entry in entries])
+            yield csv_text([_entry_line(statement, entry) for entry in entries])
 
 
 def signed(moved: Moved) -> dict[str, int]:
@@ -57,17 +54,10 @@ def _day_lines(statement: Statement) -> Iterable[Sequence[str]]:
 def _work_lines(works: Iterable[WorkCharges], queues: Mapping[int, QueueTerms]) -> Iterable[Sequence[str]]:
     for work in works:
         name = queues[work.queue_id].name if work.queue_id in queues else str(work.queue_id)
-        shown = f"'{name}" if name.startswith(_FORMULAS) else name
         sums = (-work.charged_micros, work.refunded_micros, work.refunded_micros - work.charged_micros)
-        yield shown, str(work.job_id or ""), str(work.tasks), *(money.text(micros) for micros in sums)
+        yield name, str(work.job_id or ""), str(work.tasks), *(money.text(micros) for micros in sums)
 
 
 def _entry_line(statement: Statement, entry: StatementEntry) -> Sequence[str]:
     at = entry.at.astimezone(statement.span.zone).isoformat()
     return at, entry.name, str(entry.task or ""), money.text(entry.change_micros), money.text(entry.balance_micros)
-
-
-def _csv(rows: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue()

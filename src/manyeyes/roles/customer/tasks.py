@@ -22,7 +22,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import EVERY_REVIEWER, heard, of_task
 from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import AnyOptions, options_of
-from manyeyes.tasks.rules import TOKEN_KINDS, WIRE_MASK, QueueTerms
+from manyeyes.tasks.rules import TOKEN_KINDS, QueueTerms
 from manyeyes.tasks.seen import store as seen_tasks
 from manyeyes.tasks.seen.store import Change, SeenTask, TaskFilter
 from manyeyes.values.refusals import Reason, Refusal
@@ -72,21 +72,16 @@ class TaskReported(msgspec.Struct, frozen=True):
 
 async def task_of(context: Context, owner: Owner, number: int) -> CustomerTask | Refusal:
     """Return one of the owner's tasks by its id or its wire id; UNKNOWN_TASK for every other one."""
-    task_id = await serial_of(context, owner.cell, number)
+    task_id = await context.id_blocks.of_wire(owner.cell, number)
     found = await context.batcher.read(seen_tasks.seen_each, owner.cell, task_id)
     if found is None or found.account_id != owner.account_id:
         return Refusal(Reason.UNKNOWN_TASK, f"there is no task {number} of yours")
     return (await _shown(context, owner.cell, [found]))[0]
 
 
-async def serial_of(context: Context, cell: int, number: int) -> int:
-    """Return the serial that an id or a wire id means; they are the same number up to 2^31 - 1 tasks."""
-    return await context.id_blocks.of_wire(cell, number) if number <= WIRE_MASK else number
-
-
 async def wait_for(context: Context, owner: Owner, number: int, seconds: float) -> CustomerTask | Refusal:
     """Return the task as it is when it has ended, or when ``seconds`` are over, whichever is first."""
-    task_id = await serial_of(context, owner.cell, number)
+    task_id = await context.id_blocks.of_wire(owner.cell, number)
     clock = asyncio.get_running_loop().time
     deadline = clock() + seconds
     event = context.notifier.subscribe(of_task(task_id))
@@ -171,7 +166,7 @@ async def changes_of(
 
 async def cancel(context: Context, owner: Owner, number: int) -> CustomerTask | Refusal:
     """Take a task back that nobody is answering, and return it: it costs nothing. Done twice it is as done once."""
-    task_id = await serial_of(context, owner.cell, number)
+    task_id = await context.id_blocks.of_wire(owner.cell, number)
     outcome = await context.batcher.ask(cancel_tasks, CancelTask(owner.cell, owner.account_id, task_id))
     if isinstance(outcome, Refusal):
         return outcome

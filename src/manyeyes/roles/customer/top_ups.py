@@ -74,32 +74,46 @@ async def requests_of(context: Context, owner: Owner) -> list[TopUpRequest]:
 
 
 async def every_request(context: Context, *, is_open: bool) -> list[Requested]:
-    """Return what waits for the operator, the oldest first; or all requests, the newest first."""
-    async with context.cells.directory.acquire() as db:
-        names = {place.account_id: place.name for place in await accounts.every_place(db)}
-    found = []
+    """Return what waits for the operator, the oldest first; or all, the newest first; at most `MOST_LISTED`."""
+    found: list[tuple[int, TopUpRequest]] = []
     for cell in context.cells.numbers:
         async with context.cells.pool(cell).acquire() as db:
-            requests = await top_ups.every_request(db, cell, MOST_LISTED, is_open=is_open)
-        found += [Requested(cell, names.get(each.account_id, ""), each) for each in requests]
-    return found
+            found += [(cell, each) for each in await top_ups.every_request(db, cell, MOST_LISTED, is_open=is_open)]
+    found.sort(key=lambda each: (each[1].asked_at, each[1].request_id), reverse=not is_open)
+    async with context.cells.directory.acquire() as db:
+        names = await accounts.names_of(db, (each.account_id for _, each in found))
+    return [Requested(cell, names.get(each.account_id, ""), each) for cell, each in found[:MOST_LISTED]]
 
 
 async def decide_top_up(
-    context: Context, actor: Actor, request_id: int, state: TopUpState, word: str = "", *, cell: int | None = None
+    context: Context, actor: Actor, request_id: int, state: TopUpState, word: str = "", *, cell: int = 0
 ) -> TopUpRequest | Refusal:
-    """Approve or decline a request, in its ``cell``, or in whichever has it; return it as it then is."""
+    """Approve or decline a request, in its ``cell``, or in the one that has it; return it as it then is.
+
+    Cells number their requests each for itself, so several may have one: then nothing is decided.
+    """
     try:
         said = read_words(word, "word", LONGEST_NOTE)
     except ValueError as error:
         return Refusal(Reason.UNREADABLE, str(error), (MemberFault(str(error), "/word"),))
-    outcome: TopUpRequest | Refusal = Refusal(Reason.UNKNOWN_TOP_UP, f"there is no request {request_id}")
-    for number in context.cells.numbers if cell is None else [cell]:
-        outcome = await context.batcher.ask(decide_top_ups, DecideTopUp(number, request_id, state, said, actor))
-        if not isinstance(outcome, Refusal) or outcome.reason is not Reason.UNKNOWN_TOP_UP:
-            break
+    cells = [n for n in context.cells.numbers if n == cell] if cell else await _holding(context, request_id)
+    if not cells:
+        return Refusal(Reason.UNKNOWN_TOP_UP, f"there is no request {request_id}")
+    if len(cells) > 1:
+        where = ", ".join(map(str, cells))
+        return Refusal(Reason.UNKNOWN_TOP_UP, f"there are requests {request_id} in the cells {where}: say which")
+    outcome = await context.batcher.ask(decide_top_ups, DecideTopUp(cells[0], request_id, state, said, actor))
     await context.notifier.tell_changed()  # jobs may wait for the money
     return outcome
+
+
+async def _holding(context: Context, request_id: int) -> list[int]:
+    """Return the cells that hold a request of this number."""
+    found = []
+    for cell in context.cells.numbers:
+        async with context.cells.pool(cell).acquire() as db:
+            found += [cell] if await top_ups.has_request(db, cell, request_id) else []
+    return found
 
 
 async def low_balance_of(context: Context, owner: Owner) -> LowBalance:

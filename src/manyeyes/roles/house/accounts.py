@@ -61,8 +61,8 @@ async def accounts_page(context: Context, words: str, after: int, limit: int) ->
 async def account_of(context: Context, account_id: int) -> HouseAccount | None:
     """Return an account by its number; None when there is none."""
     async with context.cells.directory.acquire() as db:
-        found = [each for each in await store.places(db, str(account_id)) if each.account_id == account_id]
-    return next(iter(await _with_money(context, found)), None)
+        place = await store.place_of(db, account_id)
+    return next(iter(await _with_money(context, [place] if place else [])), None)
 
 
 async def open_account(
@@ -144,7 +144,7 @@ async def _with_money(context: Context, places: Sequence[AccountPlace]) -> list[
         mine = {place.account_id: place for place in places if place.cell == cell}
         async with context.cells.pool(cell).acquire() as db:
             terms, money = await store.terms(db, cell, list(mine)), await ledger.balances(db, cell, list(mine))
-            for number in terms:
-                held = await queue_depths.held(db, cell, number)
-                found[number] = HouseAccount(mine[number], terms[number], money.get(number, 0), held)
+            held = await queue_depths.held_of(db, cell, list(mine))
+        for number in terms:
+            found[number] = HouseAccount(mine[number], terms[number], money.get(number, 0), held.get(number, 0))
     return [found[place.account_id] for place in places if place.account_id in found]

@@ -1,5 +1,7 @@
 """Sites, soft apps and networks as the operator sees and changes them, alike for the command line and the pages."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -48,15 +50,15 @@ async def every_site(context: Context, account_id: int | None = None) -> list[Ho
     for cell in context.cells.numbers:
         async with context.cells.pool(cell).acquire() as db:
             now = await db.fetchval("SELECT now()")
-            found += [HouseSite(cell, site, _is_stale(site, now)) for site in await store.every_site(db, cell)]
-    return [each for each in found if account_id in (None, each.site.account_id)]
+            every = await store.every_site(db, cell, account_id)
+        found += [HouseSite(cell, site, _is_stale(site, now)) for site in every]
+    return found
 
 
 async def site_of(context: Context, place: AccountPlace, domain: str) -> Site | None:
     """Return an account's site; None when it has none of this domain, which is as `read_domain` gives it."""
     async with context.cells.pool(place.cell).acquire() as db:
-        every = await store.every_site(db, place.cell)
-    return next((each for each in every if (each.account_id, each.domain) == (place.account_id, domain)), None)
+        return await store.site_of(db, place.cell, place.account_id, domain)
 
 
 async def begin_site(context: Context, place: AccountPlace, domain: str, actor: Actor) -> Site:
@@ -94,7 +96,9 @@ async def site_events(context: Context, domain: str, place: AccountPlace | None,
 
 async def every_soft_app(context: Context) -> list[OwedApp]:
     """Return all soft apps with what their owners are owed."""
-    return [OwedApp(each, await _owed(context, each.soft_id)) for each in (await context.lookups.soft_apps()).values()]
+    apps = await context.lookups.soft_apps()
+    owed = await _owed(context, apps, context.cells.numbers)
+    return [OwedApp(each, owed[each.soft_id]) for each in apps.values()]
 
 
 async def register_soft_app(
@@ -116,7 +120,8 @@ async def register_soft_app(
 
 async def pay_out_share(context: Context, app: SoftApp, actor: Actor) -> int | Refusal:
     """Move all that an app's owner is owed into what they may spend; return how many micros that was."""
-    elsewhere = sum([await _owed(context, app.soft_id, cell) for cell in context.cells.numbers if cell != app.cell])
+    others = [cell for cell in context.cells.numbers if cell != app.cell]
+    elsewhere = (await _owed(context, [app.soft_id], others))[app.soft_id]
     pay_out_id = await context.id_blocks.take(app.cell)
     command = PayOutShares(
         cell=app.cell,
@@ -152,9 +157,10 @@ def _is_stale(site: Site, now: datetime) -> bool:
     return site.state is SiteState.LIVE and not is_live(site, now)
 
 
-async def _owed(context: Context, soft_id: int, cell: int | None = None) -> int:
-    total = 0
-    for each in context.cells.numbers if cell is None else [cell]:
-        async with context.cells.pool(each).acquire() as db:
-            total += await soft_apps.owed(db, each, soft_id)
+async def _owed(context: Context, soft_ids: Iterable[int], cells: Iterable[int]) -> Counter[int]:
+    """Return what owners of apps are owed in these cells together; a cell may have less than nothing."""
+    total: Counter[int] = Counter()
+    for cell in cells:
+        async with context.cells.pool(cell).acquire() as db:
+            total.update(await soft_apps.owed_of(db, cell, soft_ids))
     return total

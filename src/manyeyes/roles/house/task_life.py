@@ -17,7 +17,7 @@ from manyeyes.reports.store import Told
 from manyeyes.reports.voting import store as voting
 from manyeyes.reports.voting.store import CastSlot
 from manyeyes.roles.customer.deliveries import CallbackLog, delivery_of
-from manyeyes.roles.customer.tasks import CustomerTask, serial_of, task_of
+from manyeyes.roles.customer.tasks import CustomerTask, task_of
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
@@ -57,7 +57,7 @@ async def found_tasks(context: Context, number: int) -> list[FoundTask]:
     """Return the tasks that an id, or a wire id, names: at most one in each cell."""
     found = []
     for cell in context.cells.numbers:
-        task_id = await serial_of(context, cell, number)
+        task_id = await context.id_blocks.of_wire(cell, number)
         if await context.batcher.read(seen_tasks.seen_each, cell, task_id) is not None:
             found.append(FoundTask(cell, task_id))
     return found

@@ -86,14 +86,15 @@ class WorkerMonth(msgspec.Struct, frozen=True, kw_only=True):
 async def workers_page(context: Context, words: str, after: int, limit: int) -> list[HouseWorker]:
     """Return workers by number behind ``after``: those whose name has ``words``, or whose number they are."""
     async with context.cells.directory.acquire() as db:
-        return await _there(context, await register.found_workers(db, words, after, limit))
+        found = await register.found_workers(db, words, after, limit)
+    return await _there(context, found)
 
 
 async def worker_of(context: Context, worker_id: int) -> HouseWorker | None:
     """Return a worker by their number, disabled or not; None when there is none."""
     async with context.cells.directory.acquire() as db:
-        found = [each for each in await store.workers_named(db, str(worker_id)) if each.worker_id == worker_id]
-    return next(iter(await _there(context, found)), None)
+        found = await register.known_worker(db, worker_id)
+    return next(iter(await _there(context, [found] if found else [])), None)
 
 
 async def month_of(context: Context, worker_id: int) -> WorkerMonth:
@@ -204,9 +205,8 @@ async def _there(context: Context, found: Sequence[Worker]) -> list[HouseWorker]
             for number, (waits, may) in (await ledger.purses(db, cell, ids)).items():
                 pending[number] += waits
                 payable[number] += may
-            for number in ids:
-                session = await store.session(db, cell, number)
-                if session and (session.queues or session.practice_queue):
+            for number, session in (await register.sessions_of(db, cell, ids)).items():
+                if session.queues or session.practice_queue:
                     sessions[number] = session
     return [
         HouseWorker(

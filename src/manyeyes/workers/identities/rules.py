@@ -4,11 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from manyeyes.values.actor import AUDITOR, OPERATOR, SUPPORT
+from manyeyes.values.actor import STAFF
 from manyeyes.values.text.rules import read_name
 
-# Where somebody is in several groups the first of these that one of them gives: who may do most comes first.
-ROLES = (OPERATOR, SUPPORT, AUDITOR)
 _NAMES = ("name", "preferred_username", "email", "sub")  # of claims, the one that a person would use first
 
 
@@ -23,7 +21,7 @@ def role_of(claims: Mapping[str, Any], claim: str, role_map: Mapping[str, str]) 
     told = claims.get(claim)
     groups = {each for each in (told if isinstance(told, list) else [told]) if isinstance(each, str)}
     given = {role for group, role in role_map.items() if group in groups}
-    return next((role for role in ROLES if role in given), None)
+    return next((role for role in STAFF if role in given), None)
 
 
 def name_of(claims: Mapping[str, Any]) -> str:

@@ -1,0 +1,29 @@
+"""The statements of the operator's pages: the trail by each of its filters, requests for money (hot_queries.py)."""
+
+from typing import Any
+
+from manyeyes.accounts import store as accounts
+from manyeyes.db.queries import Queries
+from manyeyes.sites import store as sites
+from manyeyes.soft_apps import store as soft_apps
+from manyeyes.trail import store as trail
+from manyeyes.workers.register import store as register
+from support.hot_people_queries import HOUR_AGO, NOW
+
+SOMEBODY, ANY = (None, None, None, "customer", None, None), (None, None, None, None, None, None)
+HOT_HOUSE: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
+    (trail.SQL, "entries_before", (1, NOW, 0, *ANY, 51), {"trail_entry_at"}, False),
+    (trail.SQL, "entries_of_role", (1, NOW, 0, *SOMEBODY, 51), {"trail_entry_role"}, False),
+    (trail.SQL, "entries_of_role", (1, NOW, 0, HOUR_AGO, *SOMEBODY[1:], 51), {"trail_entry_role"}, False),
+    (trail.SQL, "entries_by", (1, NOW, 0, *SOMEBODY[:4], 7, None, 51), {"trail_entry_actor"}, False),
+    (trail.SQL, "entries_named", (1, NOW, 0, *ANY[:5], "Ann 7", 51), {"trail_entry_name"}, False),
+    (trail.SQL, "entries_about", (1, NOW, 0, None, None, "task:7", *ANY[3:], 51), {"trail_entry_subject"}, False),
+    (trail.SQL, "entries_done", (1, NOW, 0, None, "key.issue", *ANY[2:], 51), {"trail_entry_deed"}, False),
+    (accounts.SQL, "every_top_up_request", (1, 100), {"top_up_request_asked"}, False),
+    (accounts.SQL, "every_open_top_up_request", (1, 100), {"top_up_request_open"}, False),
+    (accounts.SQL, "top_up_requests", (1, 7, 100), {"top_up_request_account"}, False),
+    (accounts.SQL, "has_request", (1, 7), {"top_up_request_pkey"}, False),
+    (register.SQL, "sessions_of", (1, [7, 8]), {"session_pkey", "skill_worker"}, True),
+    (soft_apps.SQL, "owed_of", (1, [805, 806]), {"app_day_pkey"}, True),
+    (sites.SQL, "site_of", (1, 6, "shop-5.example"), {"site_pkey"}, False),
+]
