@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -12,6 +13,7 @@ from manyeyes.values import money
 from manyeyes.values.decimals import decimal_number
 
 STAFF_ROLES = ("operator", "support", "auditor")  # the first that somebody's groups give is theirs
+THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 LARGEST_NUMBER = 100_000_000  # of any setting: three years in seconds; what is larger overflows somewhere
 BoundedHours = Annotated[int, msgspec.Meta(ge=0, le=87_600)]  # ten years
 
@@ -125,15 +127,26 @@ def _check_company(settings: Settings) -> None:
     """Raise ValueError naming the variable that the company's own sign-in lacks."""
     if not settings.oidc_issuer:
         return
-    is_local = settings.oidc_issuer.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
-    if not settings.oidc_issuer.startswith("https://") and not is_local:
-        raise ValueError("MANYEYES_OIDC_ISSUER: it must begin with https:// (http:// on this machine alone)")
+    _check_issuer(settings.oidc_issuer)
     for name in ("oidc_client_id", "oidc_client_secret", "public_url"):
         if not getattr(settings, name):
             raise ValueError(f"MANYEYES_{name.upper()}: MANYEYES_OIDC_ISSUER needs it")
     for part in filter(None, (each.strip() for each in settings.oidc_roles.split(","))):
         if part.rpartition("=")[2].strip() not in STAFF_ROLES or not part.rpartition("=")[0].strip():
             raise ValueError(f"MANYEYES_OIDC_ROLES: {part!r} is not GROUP=ROLE; roles are {', '.join(STAFF_ROLES)}")
+
+
+def _check_issuer(issuer: str) -> None:
+    """Raise ValueError for what cannot name a provider: its parts count, not how it begins (Discovery 1.0, section 3)."""
+    try:
+        parts = urlsplit(issuer)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"MANYEYES_OIDC_ISSUER: {error}") from error
+    if parts.scheme != "https" and (parts.scheme != "http" or host not in THIS_MACHINE):
+        raise ValueError("MANYEYES_OIDC_ISSUER: it must begin with https:// (http:// on this machine alone)")
+    if not host or "@" in parts.netloc or parts.query or parts.fragment or parts.geturl() != issuer:
+        raise ValueError("MANYEYES_OIDC_ISSUER: it has a host and perhaps a path: no user, no ? and no #")
 
 
 def default_data_directory(environment: Mapping[str, str]) -> Path:
