@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from manyeyes.actions.admit_identities import AdmitIdentity, admit_identities
 from manyeyes.actions.add_staff import AddStaff, add_staff
+from manyeyes.actions.admit_identities import AdmitIdentity, admit_identities
 from manyeyes.actions.connect_identities import ConnectIdentity, connect_identities
 from manyeyes.staff import store as staff
 from manyeyes.staff.rules import COMPANYS_WORD_SECONDS
@@ -57,7 +57,9 @@ async def test_names_are_told_apart(stage: Stage):
 async def test_a_long_name_has_room_for_what_tells_it_apart(stage: Stage):
     long = "x" * LONGEST_NAME
     for number in (41, 42):
-        await stage.act(admit_identities, AdmitIdentity(Identity("https://id.test", str(number), long), "support", number))
+        await stage.act(
+            admit_identities, AdmitIdentity(Identity("https://id.test", str(number), long), "support", number)
+        )
     assert await people(stage) == [(long, "support"), (f"{long[:-3]} 42", "support")]
 
 

@@ -110,3 +110,9 @@ async def test_whoever_asked_is_connected_and_nobody_else(client: Client, forger
     assert (await come_back(client, way, anns)).headers["location"] == "/sessions"
     page = (await client.get("/sessions", headers={"cookie": anns})).text
     assert re.search(r"<bdi>Ada</bdi>", page)
+
+
+async def test_the_trail_finds_whom_the_company_sent(client: Client, forger: Forger):
+    session = session_of(await come_back(client, await depart(client)))
+    page = await client.get("/operator/audit?who=company", headers={"cookie": session})
+    assert "operator.add" in page.text.partition('id="trail"')[2]

@@ -20,7 +20,6 @@ from support.openid import CLIENT_ID, Forger, provider, with_company
 from support.served_site import Site
 
 
-
 @pytest.fixture
 async def company(site: Site, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
     """The site with a real provider; yields its issuer."""

@@ -6,7 +6,12 @@ from manyeyes.settings import Settings, from_environment
 
 
 def given(issuer: str) -> Settings:
-    company = {"OIDC_ISSUER": issuer, "OIDC_CLIENT_ID": "house", "OIDC_CLIENT_SECRET": "s", "PUBLIC_URL": "https://a.test"}
+    company = {
+        "OIDC_ISSUER": issuer,
+        "OIDC_CLIENT_ID": "house",
+        "OIDC_CLIENT_SECRET": "s",
+        "PUBLIC_URL": "https://a.test",
+    }
     return from_environment({f"MANYEYES_{name}": value for name, value in company.items()})
 
 
@@ -45,6 +50,8 @@ def test_a_provider_elsewhere_has_tls_and_one_here_may_do_without(issuer: str):
         "https://[id.example",
         "https://id.exa\tmple",
         " https://id.example",
+        "https://id example",
+        "https://id.example:99999",
         "ftp://id.example",
         "id.example",
     ],

@@ -12,7 +12,7 @@ from manyeyes.workers.store import Subject
 
 
 async def login_url(context: Context, subject: Subject, actor: Actor = BY_ITSELF) -> str:
-    """Return a fresh one-time address that signs the subject in within an hour. Raises `Refused` for who was removed."""
+    """Return a fresh one-time address that signs in within an hour. Raises `Refused` for somebody who was removed."""
     made = await make_link(context, subject, actor)
     if isinstance(made, Refusal):
         raise Refused(made)

@@ -24,7 +24,7 @@ from manyeyes.roles.company_sign_in import (
 from manyeyes.roles.sign_in import caller_address, cookie_hash, cookie_subject, is_by_key, is_secure
 from manyeyes.runtime.context import Context
 from manyeyes.staff.rules import COMPANYS_WORD_SECONDS
-from manyeyes.values.actor import Actor
+from manyeyes.values.actor import COMPANY, SCREEN, Actor
 from manyeyes.workers.browser_sessions import NONE
 from manyeyes.workers.identities.rules import session_mark
 
@@ -106,7 +106,7 @@ class CompanyPages:
         return response
 
     async def _admitted(self, request: Request, proof: CompanyProof) -> Response:
-        who = Actor(role="company", name=proof.identity.name, via="screen", address=caller_address(request))
+        who = Actor(role=COMPANY, name=proof.identity.name, via=SCREEN, address=caller_address(request))
         subject = await admit_identity(self._context, who, proof)
         if isinstance(subject, CompanyTrouble):
             return self._trouble(request, subject)
