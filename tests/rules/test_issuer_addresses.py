@@ -3,6 +3,7 @@
 import pytest
 
 from manyeyes.settings import Settings, from_environment
+from manyeyes.workers.identities.rules import has_tls
 
 
 def given(issuer: str) -> Settings:
@@ -59,3 +60,10 @@ def test_a_provider_elsewhere_has_tls_and_one_here_may_do_without(issuer: str):
 def test_what_is_no_such_address_is_refused_by_its_name(issuer: str):
     with pytest.raises(ValueError, match="MANYEYES_OIDC_ISSUER: "):
         given(issuer)
+
+
+def test_a_provider_with_tls_names_nothing_without():
+    assert has_tls("https://id.example", ["https://id.example/token", "https://keys.example"])
+    for end in ("http://id.example/token", "HTTP://id.example", "javascript:x", ""):
+        assert not has_tls("https://id.example", ["https://id.example/auth", end])
+    assert has_tls("http://127.0.0.1:9000", ["http://127.0.0.1:9000/token"])

@@ -22,7 +22,7 @@ from manyeyes.values.actor import Actor
 from manyeyes.values.web_address import read_web_address
 from manyeyes.workers.browser_sessions import NONE
 from manyeyes.workers.identities import store
-from manyeyes.workers.identities.rules import factors_of, name_of, read_role_map, role_of
+from manyeyes.workers.identities.rules import factors_of, has_tls, name_of, read_role_map, role_of
 from manyeyes.workers.identities.store import ConnectedIdentity, Identity
 from manyeyes.workers.store import Subject
 
@@ -196,7 +196,7 @@ class CompanySignIn:
                     if provider.issuer != issuer:  # Discovery, section 4.3
                         raise ValueError(f"it calls itself {provider.issuer}")
                     ends = (provider.authorization_endpoint, provider.token_endpoint, provider.jwks_uri)
-                    if issuer.startswith("https://") and not all(end.startswith("https://") for end in ends):
+                    if not has_tls(issuer, ends):
                         raise ValueError("it would be asked in the clear")
                     keys = (await client.request("GET", provider.jwks_uri, withhold_token=True)).json()
                 self._keys = import_module("joserfc.jwk").KeySet.import_key_set(keys)
