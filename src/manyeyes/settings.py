@@ -11,7 +11,9 @@ import msgspec
 from manyeyes.values import money
 from manyeyes.values.actor import STAFF
 from manyeyes.values.decimals import decimal_number
+from manyeyes.values.web_address import read_web_address
 
+THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 LARGEST_NUMBER = 100_000_000  # of any setting: three years in seconds; what is larger overflows somewhere
 BoundedHours = Annotated[int, msgspec.Meta(ge=0, le=87_600)]  # ten years
 
@@ -125,15 +127,25 @@ def _check_company(settings: Settings) -> None:
     """Raise ValueError naming the variable that the company's own sign-in lacks."""
     if not settings.oidc_issuer:
         return
-    is_local = settings.oidc_issuer.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
-    if not settings.oidc_issuer.startswith("https://") and not is_local:
-        raise ValueError("MANYEYES_OIDC_ISSUER: it must begin with https:// (http:// on this machine alone)")
+    _check_issuer(settings.oidc_issuer)
     for name in ("oidc_client_id", "oidc_client_secret", "public_url"):
         if not getattr(settings, name):
             raise ValueError(f"MANYEYES_{name.upper()}: MANYEYES_OIDC_ISSUER needs it")
     for part in filter(None, (each.strip() for each in settings.oidc_roles.split(","))):
         if part.rpartition("=")[2].strip() not in STAFF or not part.rpartition("=")[0].strip():
             raise ValueError(f"MANYEYES_OIDC_ROLES: {part!r} is not GROUP=ROLE; roles are {', '.join(STAFF)}")
+
+
+def _check_issuer(issuer: str) -> None:
+    """Raise ValueError for what cannot name a provider (Discovery 1.0, section 3); its parts count."""
+    try:
+        parts = read_web_address(issuer)
+    except ValueError as error:
+        raise ValueError(f"MANYEYES_OIDC_ISSUER: {error}") from error
+    if parts.scheme != "https" and parts.host not in THIS_MACHINE:
+        raise ValueError("MANYEYES_OIDC_ISSUER: it must begin with https:// (http:// on this machine alone)")
+    if "?" in issuer or "#" in issuer:
+        raise ValueError("MANYEYES_OIDC_ISSUER: it has a host and perhaps a path, no ? and no #")
 
 
 def default_data_directory(environment: Mapping[str, str]) -> Path:

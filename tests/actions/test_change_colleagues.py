@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from manyeyes.accounts.roles import PersonRole
 from manyeyes.actions.add_credentials import AddCredential, add_credentials
 from manyeyes.actions.change_colleagues import ChangeColleague, change_colleagues
@@ -94,3 +96,15 @@ async def test_two_owners_who_remove_each_other_at_once_leave_one(stage: Stage):
         )
         assert sorted(map(str, said)) == ["None", "role_forbids"]
         assert len(await people_of(stage, account_id)) == 1
+
+
+@pytest.mark.parametrize("role", [MEMBER, None])
+async def test_links_that_an_owner_may_have_kept_end_when_they_are_none_any_more(stage: Stage, role: PersonRole | None):
+    account_id = await own_account(stage)
+    await invited(stage, account_id, (71, OWNER), (72, OWNER), (73, MEMBER))
+    renamed = [changing(account_id, 71, 72, OWNER, "Lan"), changing(account_id, 71, 73, BILLING)]
+    assert await stage.act(change_colleagues, *renamed) == [None, None]
+    assert await stage.read(workers.credential, b"link of 73", ["link"]) is not None
+    assert await reason_of(stage, changing(account_id, 71, 72, role)) is None
+    for link in (b"link", b"link of 71", b"link of 72", b"link of 73"):
+        assert await stage.read(workers.credential, link, ["link"]) is None

@@ -1,6 +1,7 @@
 """disconnect_identities: only whoever it signs in parts from it, and its sessions end."""
 
 from manyeyes.actions.add_credentials import AddCredential, add_credentials
+from manyeyes.actions.admit_identities import AdmitIdentity, admit_identities
 from manyeyes.actions.connect_identities import ConnectIdentity, connect_identities
 from manyeyes.actions.disconnect_identities import DisconnectIdentity, disconnect_identities
 from manyeyes.workers.identities.rules import session_mark
@@ -23,3 +24,10 @@ async def test_its_person_parts_from_it_and_its_sessions_end(stage: Stage):
     assert [bytes(row["secret_hash"]) for row in rows] == [b"link's"]
     deeds = await stage.pool.fetch("SELECT deed FROM trail_entry WHERE deed LIKE 'identity.%' ORDER BY number")
     assert [row["deed"] for row in deeds] == ["identity.connect", "identity.disconnect"]
+
+
+async def test_nobody_parts_from_what_their_right_comes_from(stage: Stage):
+    (ada,) = await stage.act(admit_identities, AdmitIdentity(SIGN_IN, "operator", 41))
+    assert ada == Subject("operator", 41, 0)
+    assert await stage.act(disconnect_identities, DisconnectIdentity(ada, SIGN_IN.issuer, SIGN_IN.sub)) == [False]
+    assert await stage.act(admit_identities, AdmitIdentity(SIGN_IN, "auditor", 42)) == [ada]

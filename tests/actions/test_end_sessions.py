@@ -8,7 +8,7 @@ from support.action_stage import Stage
 
 async def test_sessions_end_and_links_stay(stage: Stage):
     for secret, kind in ((b"one", "session"), (b"two", "session"), (b"link", "link")):
-        subject = Subject("customer", 7, 1)
+        subject = Subject("worker", 7, 0)
         await stage.act(add_credentials, AddCredential(secret_hash=secret, kind=kind, subject=subject, seconds=60.0))
     batch = [EndSession(secret) for secret in (b"two", b"link", b"none", b"two")]
     assert await stage.act(end_sessions, *batch) == [None] * 4

@@ -3,8 +3,9 @@
 import asyncio
 
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.client_keys import client_keys
+from manyeyes.accounts.client_keys import MOST_KEYS, client_keys
 from manyeyes.accounts.store import KeyMarks, KeyOwner
+from manyeyes.actions.issue_keys import IssueKey, issue_keys
 from manyeyes.actions.rotate_keys import RotateKey, rotate_keys
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.values.refusals import Reason, Refusal
@@ -79,3 +80,18 @@ async def test_who_may_not_and_what_is_not_there(stage: Stage):
     assert await reason_of(stage, rotating(stage, account_id, b"fresh")) is Reason.UNKNOWN_CLIENT_KEY
     await own_key(stage, account_id, b"key")
     assert await reason_of(stage, rotating(stage, account_id, b"fresh", by=-1)) is Reason.ROLE_FORBIDS
+
+
+async def test_a_replacement_counts_among_the_keys_that_an_account_may_have(stage: Stage):
+    account_id = await own_account(stage)
+    await own_key(stage, account_id, b"key")
+    owner = KeyOwner(stage.cell, account_id, ())
+    await stage.act(issue_keys, *[IssueKey(b"more %d" % n, owner) for n in range(MOST_KEYS - 2)])
+    assert await reason_of(stage, rotating(stage, account_id, b"fresh")) is Reason.ENOUGH_OF_THEM
+    assert await stage.read(accounts.key_owner, b"fresh") is None
+    stage.now -= stage.now - await stage.pool.fetchval("SELECT now()")
+    at_once = rotating(stage, account_id, b"fresh", 0)
+    assert await stage.act(rotate_keys, at_once, at_once) == [None, None]  # in the place of one that leaked
+    refused, _ = await stage.act(issue_keys, *[IssueKey(key, owner, marks=KeyMarks(by=0)) for key in (b"a", b"b")])
+    assert refused is not None
+    assert refused.reason is Reason.ENOUGH_OF_THEM

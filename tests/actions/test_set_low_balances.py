@@ -16,7 +16,7 @@ async def test_the_last_of_two_stands_and_both_are_told_of(stage: Stage):
     assert await stage.read(top_ups.low_balance, stage.cell, account_id) == LowBalance(7, URL, None)
     subject, name = f"account:{account_id}", "balance.notice"
     assert await told(stage) == [
-        (name, subject, {"low_micros": 0, "low_url": ""}, {"low_micros": 5, "low_url": URL}),
+        (name, subject, {"low_micros": 0, "low_url": ""}, {"low_micros": 5, "low_url": "https://receiver.example"}),
         (name, subject, {"low_micros": 5}, {"low_micros": 7}),
     ]
 

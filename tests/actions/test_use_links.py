@@ -11,7 +11,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.workers.store import Subject
 from support.action_stage import Stage
 
-ANN, BEN = Subject("customer", 7, 1), Subject("worker", 8, 0)
+ANN, BEN = Subject("worker", 7, 0), Subject("worker", 8, 0)
 
 
 async def links(stage: Stage) -> None:

@@ -4,28 +4,20 @@ import re
 import time
 from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 from joserfc import jwk
 from playwright.async_api import Browser, Page, expect
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from manyeyes.actions.remove_staff import RemoveStaff, remove_staff
 from manyeyes.console.shared.languages import LANGUAGES
 from manyeyes.staff import store as staff
 from support import factories
 from support.browser_visits import ENGLISH, link, worker_subject
+from support.company_visits import ORIGIN, Way, come_back, depart, forging, trouble
 from support.in_process_client import Client
-from support.openid import CLIENT_ID, Forger, provider, serving_app, with_company
+from support.openid import CLIENT_ID, Forger, provider, with_company
 from support.served_site import Site
-
-ORIGIN = "http://manyeyes.test"
-OWN = {"origin": ORIGIN}
 
 
 @pytest.fixture
@@ -88,52 +80,8 @@ async def test_who_is_signed_in_connects_it_and_comes_by_it(site: Site, browser:
 @pytest.fixture
 async def forger(client: Client, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Forger]:
     """A provider that says what a test wants."""
-    made: list[Forger] = []
-
-    async def token(request: Request) -> JSONResponse:
-        form = await request.form()
-        nonce = str(form["code"])  # tests give the nonce as the code
-        return JSONResponse({"access_token": "a", "token_type": "Bearer", "id_token": made[0].token(nonce)})
-
-    async def description(request: Request) -> JSONResponse:
-        return JSONResponse(made[0].description())
-
-    async def keys(request: Request) -> JSONResponse:
-        return JSONResponse(made[0].keys())
-
-    routes = [Route("/.well-known/openid-configuration", description), Route("/keys", keys)]
-    async with serving_app(Starlette(routes=[*routes, Route("/token", token, methods=["POST"])])) as url:
-        made.append(Forger(url))
-        monkeypatch.setattr(client.context, "settings", with_company(client.context.settings, url, ORIGIN))
-        yield made[0]
-
-
-class Way(dict[str, str]):
-    """The parameters of the way to the provider, and the cookie that the browser keeps meanwhile."""
-
-    cookie = ""
-
-
-async def depart(client: Client) -> Way:
-    reply = await client.get("/company/sign-in")
-    assert reply.status_code == 303
-    way = Way({name: values[0] for name, values in parse_qs(urlsplit(reply.headers["location"]).query).items()})
-    way.cookie = f"manyeyes_company={reply.cookies['manyeyes_company']}"
-    client.cookies.clear()
-    return way
-
-
-async def come_back(client: Client, way: Way, **more: str) -> httpx.Response:
-    answer = {"state": way["state"], "code": way["nonce"], **more}
-    reply = await client.get("/company/back", params=answer, headers={"cookie": way.cookie})
-    client.cookies.clear()
-    return reply
-
-
-def trouble(reply: httpx.Response) -> str:
-    assert reply.status_code in (403, 503)
-    assert "manyeyes_session" not in reply.headers.get("set-cookie", "")
-    return re.search(r'id="company-trouble">([^<]*)<', reply.text)[1]
+    async with forging(client, monkeypatch) as made:
+        yield made
 
 
 async def test_an_honest_one_signs_in_and_the_way_is_as_the_standard_says(client: Client, forger: Forger):

@@ -6,8 +6,12 @@ import re
 import httpx
 
 from manyeyes.accounts import store as accounts
+from manyeyes.accounts.colleagues import AccountPerson
+from manyeyes.accounts.roles import FOUNDER
 from manyeyes.accounts.rules import digest
 from manyeyes.ledger import store as ledger
+from manyeyes.roles.customer.people import Invited, invite_person, remove_person
+from manyeyes.values.actor import BY_ITSELF
 from manyeyes.workers.store import Subject
 from support import factories
 from support.browser_visits import link
@@ -147,6 +151,31 @@ async def test_keys_are_made_listed_and_ended_and_browsers_signed_out(client: Cl
     (secret,) = shown_once((await send(client, f"{path}/secret")).text)
     fresh, previous = shown_once((await send(client, f"{path}/secret", rotate="yes")).text)
     assert (previous, fresh == secret) == (secret, False)
+
+
+async def test_everybody_of_an_account_is_signed_out_and_a_first_owner_who_left_gets_no_link(client: Client):
+    customer = await factories.customer(client.context)
+    path, cookies = f"{ACCOUNTS}/{customer.account_id}", list[str]()
+    people = []
+    for name in ("Bo", "Lan"):
+        made = await invite_person(client.context, customer, name, "owner", BY_ITSELF)
+        assert isinstance(made, Invited)
+        people.append(made.person_id)
+        signed_in = await client.post(httpx.URL(made.login_url).path, headers=OWN_PAGE)
+        cookies.append(f"manyeyes_session={signed_in.cookies['manyeyes_session']}")
+        client.cookies.clear()
+    await sign_in(client)
+    await send(client, f"{path}/sign-out")
+    kept = dict(client.cookies)
+    for cookie in cookies:
+        client.cookies.clear()
+        assert (await client.get("/customer", headers={"cookie": cookie})).status_code == 303
+    client.cookies.update(kept)
+    bo = AccountPerson(customer.cell, customer.account_id, (), person_id=people[0], name="Bo")
+    assert await remove_person(client.context, bo, FOUNDER, BY_ITSELF) is None
+    refused = await send(client, f"{path}/link")
+    assert refused.headers["location"].endswith("no_first_owner")
+    assert "The first owner was removed" in (await client.get(refused.headers["location"])).text
 
 
 async def test_a_statement_adds_up_and_work_is_listed(client: Client):

@@ -181,6 +181,12 @@ async def test_a_colleagues_passkey_is_theirs_and_opens_nothing_after_they_left(
     assert "Remove…: Phone" not in (await client.get("/sessions", headers={"cookie": first})).text
     client.cookies.clear()
     session = cookie_of(await use(client, soft.sign(await challenge(client))))
+    here = (await client.get("/sessions", headers={"cookie": session})).text
+    assert here.count("<dd><bdi>Lan</bdi></dd>") == 2  # by a link, and by the passkey
+    client.cookies.clear()
+    async with client.context.cells.directory.acquire() as db:
+        begun = await db.fetch("SELECT through, after FROM trail_entry WHERE deed = 'session.begin' ORDER BY number")
+    assert begun[-1]["through"] == json.loads(begun[-1]["after"])["session"]  # no secret of the passkey's
     for path, status in (("/customer/statement", 200), ("/customer/keys", 403)):  # what billing opens
         assert (await client.get(path, headers={"cookie": session})).status_code == status
         client.cookies.clear()

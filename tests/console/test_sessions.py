@@ -222,3 +222,14 @@ async def test_on_a_phone_by_keyboard_without_script_in_every_language(site: Sit
     await expect(page.locator("#sessions li")).to_have_count(1)
     await pages[1].goto(f"{site.url}/operator")
     await pages[1].wait_for_url(f"{site.url}/")
+
+
+async def test_on_screens_the_cookie_alone_says_who_changes_something(client: Client, subjects: dict[str, Subject]):
+    other = await factories.customer(client.context)
+    secret = await sign_in(client, subjects["customer"])
+    headers = OWN | {"cookie": f"manyeyes_session={secret}", "authorization": f"Bearer {other.key}"}
+    sent = {"name": "Bo", "role": "member"}
+    assert (await client.post("/customer/colleagues", headers=headers, data=sent)).status_code == 200
+    async with client.context.cells.directory.acquire() as db:
+        (entry,) = await db.fetch("SELECT actor_id, through FROM trail_entry WHERE deed = 'colleague.invite'")
+    assert tuple(entry) == (subjects["customer"].subject_id, digest(secret).hex()[:16])

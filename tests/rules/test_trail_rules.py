@@ -84,6 +84,25 @@ def test_a_secret_in_clear_is_refused_and_its_change_is_told(name: str):
     assert told.after == f'{{"{name}":"changed"}}'
 
 
+WEBHOOK = "https://hooks.example:8443/T0/s3cret?key=abc"
+
+
+def test_of_an_address_scheme_and_host_are_told_and_its_change_is():
+    old = {"low_url": WEBHOOK, "callback_url": "http://[2001:db8::1]/x", "terms": [{"review_url": WEBHOOK}]}
+    entry = change_of(WHO, Deed.JOB_SET, "job:1", None, {**old, "endpoint": "https://store.example/a", "url": ""})
+    assert json.loads(entry.after) == {
+        "low_url": "https://hooks.example:8443",
+        "callback_url": "http://[2001:db8::1]",
+        "terms": [{"review_url": "https://hooks.example:8443"}],
+        "endpoint": "https://store.example",
+        "url": "",
+    }
+    moved = change_of(WHO, Deed.JOB_SET, "job:1", {"low_url": WEBHOOK}, {"low_url": WEBHOOK + "d"})
+    assert (moved.before, moved.after) == ('{"low_url":"https://hooks.example:8443"}',) * 2
+    odd = change_of(WHO, Deed.JOB_SET, "job:1", {"low_url": "hooks.example/s3cret"}, {"low_url": ""})
+    assert (odd.before, odd.after) == ('{"low_url":"changed"}', '{"low_url":""}')
+
+
 def test_a_very_long_side_is_kept_as_its_hash():
     entry = change_of(WHO, Deed.ACCOUNT_SET, "account:1", None, {"text": "x" * MOST_CHARACTERS})
     full = canonical({"text": "x" * MOST_CHARACTERS})

@@ -39,7 +39,19 @@ from manyeyes.staff.store import StaffMember
 from manyeyes.workers.store import Subject
 from support.batch_draw import Draw
 from support.batch_world import CELL, UNKNOWN, World
-from support.directory_world import KEYS_SESSION, LINK, SESSION, SPENT_LINK, STAFF, VALID_KEY, registering
+from support.directory_world import (
+    COLLEAGUES,
+    COMPANY,
+    CONNECTED,
+    KEYS_SESSION,
+    LINK,
+    PASSKEYS,
+    SESSION,
+    SPENT_LINK,
+    STAFF,
+    VALID_KEY,
+    registering,
+)
 from support.recognition_calls import app_of, recognition_of
 
 NEW_QUEUES = (77, 78)
@@ -162,15 +174,19 @@ def revoke_keys(draw: Draw, world: World) -> list[RevokeKey]:
 
 
 def add_credentials(draw: Draw, world: World) -> list[AddCredential]:
-    """Draw secrets that are new, valid or spent; rarely one comes as what it was not."""
+    """Draw secrets that are new, valid or spent, by and for whom there may be none; rarely one is what it was not."""
     new = [(b"new %d" % next(draw.ids), draw.one(("link", "session"))) for _ in range(2)]
     some = draw.few([*new, (SESSION, "session"), (SPENT_LINK, "link")])
-    subjects = (Subject("worker", world.worker_ids[0], 0), Subject("customer", world.account_ids[0], CELL))
+    account_id = world.directory.opened.account_id
+    colleagues = [Subject("customer", account_id, CELL, number) for number in (0, *COLLEAGUES, UNKNOWN)]
+    subjects = (Subject("worker", world.worker_ids[0], 0), *colleagues)
+    needed = (None, PASSKEYS[0], NOBODYS, (COMPANY, CONNECTED.sub), (COMPANY, "nobody"))
 
     def one() -> AddCredential:
         secret_hash, kind = draw.one(some)
         kind = "link" if draw.rarely() else kind
         whom: dict[str, Any] = {"subject": draw.one(subjects), "through": draw.one((None, VALID_KEY))}
+        whom |= {"by": draw.one((None, *COLLEAGUES)), "needs": draw.one(needed) if kind == "session" else None}
         whom["ends"] = draw.one((None, SESSION, *(secret for secret, _ in new)))
         return AddCredential(secret_hash=secret_hash, kind=kind, **whom, seconds=draw.one((60.0, 90.0)))
 

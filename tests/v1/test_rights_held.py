@@ -24,6 +24,7 @@ from manyeyes.v1.authentication import right_of, while_right_holds
 from manyeyes.values.refusals import Refused
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
+from manyeyes.workers.waiting import ended_secrets
 from support import factories
 from support.in_process_client import CALLER, Client
 
@@ -143,3 +144,19 @@ async def test_nothing_is_handed_to_whoever_waited_and_was_shut_out_without_a_wo
     assert await while_right_holds(context, request, right, handed_after(barred=False)) == "a task"
     with pytest.raises(Refused):
         await while_right_holds(context, request, right, handed_after(barred=True))
+
+
+@pytest.mark.parametrize(("begun_by", "held"), [("", 2), ("passkey", 1), ("company", 1)])
+async def test_a_wait_depends_on_secrets_alone_and_on_no_mark_of_a_passkey(client: Client, begun_by: str, held: int):
+    """What looks for ended secrets would find that a mark has, each time, and wake whoever waits."""
+    hand, secret = await factories.hand(client.context), new_token()
+    through = digest(hand.token) if held == 2 else digest("a mark")
+    async with client.context.cells.directory.acquire() as db:
+        whom = Subject("worker", hand.worker.worker_id, 0)
+        await workers.insert_credential(db, digest(secret), "session", whom, 60.0, through=through, begun_by=begun_by)
+    cookie = (b"cookie", f"{COOKIE}={secret}".encode())
+    request = Request({"type": "http", "method": "GET", "headers": [cookie], "client": (CALLER, 1)})
+    right = await right_of(client.context, request, hand.worker)
+    assert right.secrets == (digest(secret), through)[:held]
+    async with client.context.cells.directory.acquire() as db:
+        assert await ended_secrets(db, list(right.secrets)) == []

@@ -8,6 +8,7 @@ import msgspec
 
 from manyeyes.accounts.store import SQL
 from manyeyes.db.rows import read, read_one
+from manyeyes.values.refusals import Reason, Refusal
 
 MOST_KEYS = 100  # of an account that may be used
 MOST_LISTED = 200
@@ -37,9 +38,11 @@ async def client_keys(db: asyncpg.Connection, account_id: int) -> list[ClientKey
     return read(ClientKey, await db.fetch(SQL.client_keys, account_id, MOST_LISTED))
 
 
-async def count_valid(db: asyncpg.Connection, account_id: int) -> int:
-    """Return how many of an account's keys may be used."""
-    return int(await db.fetchval(SQL.count_keys, account_id))
+async def refused_number(tx: asyncpg.Connection, account_id: int, more: int = 1) -> Refusal | None:
+    """Return why an account may not have so many keys ``more`` that may be used; None when it may. Lock its people."""
+    if await tx.fetchval(SQL.count_keys, account_id) + more <= MOST_KEYS:
+        return None
+    return Refusal(Reason.ENOUGH_OF_THEM, f"the account has {MOST_KEYS} keys; revoke one first")
 
 
 async def client_key(tx: asyncpg.Connection, key_hash: bytes, account_id: int) -> ClientKey | None:

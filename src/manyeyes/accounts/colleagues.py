@@ -28,8 +28,10 @@ async def lock_places(
 
     With keys named, theirs are locked too, and the keys: all of a batch at once, in one order, before any is changed.
     """
-    hashes = sorted(set(key_hashes))
-    rows = await tx.fetch(SQL.lock_places, sorted(set(account_ids)), hashes)
+    ids, hashes = sorted(set(account_ids)), sorted(set(key_hashes))
+    if not ids and not hashes:
+        return frozenset()
+    rows = await tx.fetch(SQL.lock_places, ids, hashes)
     if hashes:
         await tx.execute(SQL.lock_keys, hashes)
     return frozenset(row["account_id"] for row in rows)

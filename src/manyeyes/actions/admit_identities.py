@@ -1,6 +1,6 @@
 """Sign people in whom their company sends, and let those run the installation whose groups say so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -8,12 +8,14 @@ import msgspec
 
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.staff import store as staff
+from manyeyes.staff.rules import FOUNDERS_NAME
 from manyeyes.staff.store import StaffMember
 from manyeyes.trail import store as trail
 from manyeyes.trail.rules import TrailEntry, change_of
 from manyeyes.values.actor import BY_ITSELF, OPERATOR, Actor
 from manyeyes.values.deeds import Deed
-from manyeyes.workers.browser_sessions import end_sessions_of
+from manyeyes.values.text.rules import LONGEST_NAME
+from manyeyes.workers.browser_sessions import end_links_of, end_sessions_of
 from manyeyes.workers.identities import store as identities
 from manyeyes.workers.identities.store import ConnectedIdentity, Identity
 from manyeyes.workers.store import Subject
@@ -43,10 +45,8 @@ async def admit_identities(
         found = await identities.lock(tx, command.identity.issuer, command.identity.sub)
         if found is None and command.role is not None:
             admitted.append(await _taken_on(tx, now, command, entries))
-        elif found is not None and found.by_claims:
-            admitted.append(await _as_now(tx, now, command, found, entries))
         else:
-            admitted.append(found.subject if found else None)
+            admitted.append(await _as_known(tx, now, command, found, entries))
         await identities.note_use(tx, command.identity)
     await trail.record(tx, now, DIRECTORY, entries)
     return admitted
@@ -54,18 +54,38 @@ async def admit_identities(
 
 async def _taken_on(
     tx: asyncpg.Connection, now: datetime, command: AdmitIdentity, entries: list[TrailEntry | None]
-) -> Subject:
+) -> Subject | None:
+    """Return who is new among the staff; whoever their sign-in signs in by now, when somebody was quicker."""
     assert command.role is not None
-    taken = {each.name for each in await staff.lock_staff(tx)} | {staff.FOUNDING.name}
-    name = command.identity.name
-    if name in taken:  # two people may have one name; the staff is told apart by it
-        name = f"{name} {command.staff_id}"
-    member = StaffMember(command.staff_id, name, command.role)
-    await staff.insert_staff(tx, now, member)
     subject = Subject(OPERATOR, command.staff_id, 0)
-    await identities.insert(tx, command.identity, subject, by_claims=True)
-    entries.append(change_of(command.actor, Deed.STAFF_ADD, subject.label, None, member))
-    return subject
+    if not await identities.insert(tx, command.identity, subject, by_claims=True):
+        found = await identities.lock(tx, command.identity.issuer, command.identity.sub)
+        return await _as_known(tx, now, command, found, entries)
+    for name in _names(command):
+        member = StaffMember(command.staff_id, name, command.role)
+        if name != FOUNDERS_NAME and await staff.insert_staff(tx, now, member):
+            entries.append(change_of(command.actor, Deed.STAFF_ADD, subject.label, None, member))
+            return subject
+    raise RuntimeError(f"no name is free among the staff for {command.identity.name!r}, whom the company sends")
+
+
+def _names(command: AdmitIdentity) -> Iterator[str]:
+    """Yield what somebody may be called: two people may have one name, and the staff is told apart by it."""
+    name, number = command.identity.name, f" {command.staff_id}"
+    yield name
+    yield name[: LONGEST_NAME - len(number)].rstrip() + number
+
+
+async def _as_known(
+    tx: asyncpg.Connection,
+    now: datetime,
+    command: AdmitIdentity,
+    found: ConnectedIdentity | None,
+    entries: list[TrailEntry | None],
+) -> Subject | None:
+    if found is not None and found.by_claims:
+        return await _as_now(tx, now, command, found, entries)
+    return found.subject if found else None
 
 
 async def _as_now(
@@ -82,7 +102,8 @@ async def _as_now(
     if command.role is None:
         await staff.remove_staff(tx, now, found.subject_id)
         await end_sessions_of(tx, found.subject)
-        await identities.delete(tx, found.issuer, found.sub, found.subject)  # with their groups they come as new
+        await end_links_of(tx, found.subject)
+        await identities.delete(tx, found.issuer, found.sub, found.subject, by_claims=True)  # with groups they are new
         entries.append(change_of(command.actor, Deed.STAFF_REMOVE, found.subject.label, before, None))
         return None
     after = msgspec.structs.replace(before, role=command.role)

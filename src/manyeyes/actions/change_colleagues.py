@@ -16,6 +16,7 @@ from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers.browser_sessions import end_links_of, end_sessions_of
+from manyeyes.workers.rules import EVERY_PERSON
 from manyeyes.workers.store import Subject
 
 
@@ -36,7 +37,8 @@ async def change_colleagues(
 ) -> list[Refusal | None]:
     """Change the people, or say why not: who asks is no owner (any more), or the account would have none.
 
-    With somebody who is removed their sessions end, and their links that were not used.
+    With somebody who is removed their sessions end, and their links that were not used. With an owner who is none any
+    more the unused links of all the account's people end: they may have made one for somebody else, and kept it.
     """
     entries: list[TrailEntry | None] = []
     places = await lock_places(tx, (c.account_id for c in commands))
@@ -69,10 +71,12 @@ async def _change(
     subject = f"colleague:{command.account_id}.{command.person_id}"
     after = _told(changed) if command.role else None
     entries.append(change_of(command.actor, deed, subject, _told(person), after))
+    whom = Subject("customer", command.account_id, 0, command.person_id)
     if command.role is None:
-        gone = Subject("customer", command.account_id, 0, command.person_id)
-        await end_sessions_of(tx, gone)
-        await end_links_of(tx, gone)
+        await end_sessions_of(tx, whom)
+        await end_links_of(tx, whom)
+    if person.role is PersonRole.OWNER and command.role is not PersonRole.OWNER:
+        await end_links_of(tx, msgspec.structs.replace(whom, person_id=EVERY_PERSON))
     return None
 
 

@@ -28,10 +28,13 @@ class DisconnectIdentity(msgspec.Struct, frozen=True):
 async def disconnect_identities(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[DisconnectIdentity]
 ) -> list[bool]:
-    """Return for each whether it was theirs; the browsers that it signed in are signed out."""
+    """Return for each whether it was theirs to part from; the browsers that it signed in are signed out.
+
+    Nobody parts by themselves from what their right comes from: what is left would be a right without it.
+    """
     parted, entries = [], []
     for command in commands:
-        name = await identities.delete(tx, command.issuer, command.sub, command.subject)
+        name = await identities.delete(tx, command.issuer, command.sub, command.subject, by_claims=False)
         if name is not None:
             await workers.end_sessions_through(tx, session_mark(command.issuer, command.sub))
             gone = {"issuer": command.issuer, "sub": command.sub, "name": name}

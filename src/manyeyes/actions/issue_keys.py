@@ -8,7 +8,6 @@ import msgspec
 
 from manyeyes.accounts import client_keys
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.client_keys import MOST_KEYS
 from manyeyes.accounts.colleagues import lock_places, locked_people
 from manyeyes.accounts.roles import refused_manager
 from manyeyes.accounts.store import UNMARKED, KeyMarks, KeyOwner
@@ -17,7 +16,7 @@ from manyeyes.trail import store as trail
 from manyeyes.trail.rules import TrailEntry, change_of
 from manyeyes.values.actor import BY_ITSELF, Actor, shown_hash
 from manyeyes.values.deeds import Deed
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Refusal
 
 
 class IssueKey(msgspec.Struct, frozen=True):
@@ -55,6 +54,4 @@ async def _issue(
 
 async def _refused(tx: asyncpg.Connection, places: Container[int], account_id: int, by: int) -> Refusal | None:
     refusal = refused_manager(await locked_people(tx, places, account_id), by)
-    if refusal is None and await client_keys.count_valid(tx, account_id) >= MOST_KEYS:
-        return Refusal(Reason.ENOUGH_OF_THEM, f"the account has {MOST_KEYS} keys; revoke one first")
-    return refusal
+    return refusal or await client_keys.refused_number(tx, account_id)

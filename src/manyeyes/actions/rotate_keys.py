@@ -63,6 +63,9 @@ async def _rotate(
         return Refusal(Reason.UNKNOWN_CLIENT_KEY, "the account has no such key that may be used")
     if key.ends_at is not None:
         return Refusal(Reason.KEY_REPLACED, "the key has been replaced already, and ends by itself")
+    refusal = await client_keys.refused_number(tx, account_id, more=1 if command.seconds else 0)
+    if refusal is not None:
+        return refusal
     owner = KeyOwner(command.owner.cell, account_id, key.allowed_addresses, key.scopes)
     marks = msgspec.structs.replace(command.marks, label=key.label)
     await accounts.insert_key(tx, command.fresh_hash, owner, marks)

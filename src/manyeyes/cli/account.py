@@ -12,6 +12,7 @@ from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, 
 from manyeyes.cli.lookup import find_account
 from manyeyes.cli.statement import statement
 from manyeyes.roles.customer.deliveries import secret_of
+from manyeyes.roles.customer.people import everybody_of
 from manyeyes.roles.house import accounts as house
 from manyeyes.roles.house.accounts import AccountChange, HouseAccount
 from manyeyes.roles.login_links import sign_out_everywhere
@@ -20,8 +21,6 @@ from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.text.rules import read_name
-from manyeyes.workers.rules import EVERY_PERSON
-from manyeyes.workers.store import Subject
 
 PAGE = 500  # accounts that are read at a time
 KEEP_HELP = "Days after its end that a task's answer and picture are kept, 0 to 3650; 0: not at all."
@@ -194,7 +193,7 @@ def sign_out(account: str, *, passkeys: WithPasskeys = False, common: Common | N
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        whole = Subject("customer", place.account_id, place.cell, EVERY_PERSON)
+        whole = everybody_of(place)
         ended = await sign_out_everywhere(context, whole, who_types())
         if passkeys:
             await remove_passkey(context, who_types(), whole)

@@ -13,11 +13,12 @@ NOBODY = Actor(role=ANYBODY)
 
 
 async def actor_of(context: Context, request: Request, via: str = SCREEN) -> Actor:
-    """Return who changes something by this request: by its bearer token or key where it has one, else by its cookie.
+    """Return who changes something by this request: by its cookie, or by its bearer token or key where it has one.
 
-    ``via``: the edge. Whether they may is for others to say; of nobody there is the address.
+    ``via``: the edge; on screens the cookie alone counts, as it does for what they may. Whether they may is for others
+    to say; of nobody there is the address.
     """
-    key = bearer_of(request)
+    key = "" if via == SCREEN else bearer_of(request)
     address = caller_address(request)
     if key:
         return await actor_by_key(context, key, via, address)

@@ -20,14 +20,14 @@ from manyeyes.actions.disconnect_identities import DisconnectIdentity, disconnec
 from manyeyes.runtime.context import Context
 from manyeyes.values.actor import Actor
 from manyeyes.values.web_address import read_web_address
+from manyeyes.workers.browser_sessions import NONE
 from manyeyes.workers.identities import store
-from manyeyes.workers.identities.rules import factors_of, name_of, read_role_map, role_of
+from manyeyes.workers.identities.rules import factors_of, has_tls, name_of, read_role_map, role_of
 from manyeyes.workers.identities.store import ConnectedIdentity, Identity
 from manyeyes.workers.store import Subject
 
 BACK = "/company/back"  # what its operator registers with the provider, behind the public address
 STATE_SECONDS = 600  # from the button to the way back
-SESSION_SECONDS = 43_200.0  # a working day: who leaves the company is out by the next one
 ANSWER_SECONDS = 10.0  # for each call to the provider
 KEYS_SECONDS = 600.0  # for which its description and keys are believed without asking
 ALGORITHMS = ["RS256", "ES256", "PS256", "EdDSA"]  # never one that the client's own secret could sign
@@ -50,13 +50,16 @@ class CompanyTrouble(enum.StrEnum):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """What a browser keeps, sealed, while its person is at the provider."""
+    """What a browser keeps, sealed, while its person is at the provider.
+
+    ``connects``: hash of the session that asked to be connected; empty: it wants to sign in.
+    """
 
     state: str
     nonce: str
     verifier: str
     until: int
-    is_connecting: bool
+    connects: bytes
 
 
 class Departure(msgspec.Struct, frozen=True):
@@ -100,8 +103,8 @@ class CompanySignIn:
         self._keys: Any = None
         self._asked_at = 0.0
 
-    async def depart(self, *, is_connecting: bool) -> Departure | CompanyTrouble:
-        """Return where the browser goes to sign in at the provider."""
+    async def depart(self, *, connects: bytes = NONE) -> Departure | CompanyTrouble:
+        """Return where the browser goes to sign in at the provider; ``connects``: as `Waiting` has it."""
         provider = await self._known()
         if isinstance(provider, CompanyTrouble):
             return provider
@@ -110,7 +113,7 @@ class CompanySignIn:
             nonce=secrets.token_urlsafe(24),
             verifier=secrets.token_urlsafe(48),
             until=int(time.time()) + STATE_SECONDS,
-            is_connecting=is_connecting,
+            connects=connects,
         )
         async with self._client() as client:
             url, _ = client.create_authorization_url(
@@ -192,6 +195,9 @@ class CompanySignIn:
                     provider = msgspec.json.decode(told.content, type=_Provider)
                     if provider.issuer != issuer:  # Discovery, section 4.3
                         raise ValueError(f"it calls itself {provider.issuer}")
+                    ends = (provider.authorization_endpoint, provider.token_endpoint, provider.jwks_uri)
+                    if not has_tls(issuer, ends):
+                        raise ValueError("it would be asked in the clear")
                     keys = (await client.request("GET", provider.jwks_uri, withhold_token=True)).json()
                 self._keys = import_module("joserfc.jwk").KeySet.import_key_set(keys)
             except Exception as error:  # what it may answer has no end; each says that it cannot be used now

@@ -6,16 +6,26 @@ from manyeyes.actions.sign_out import SignOut, sign_out
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.server_address import server_url
 from manyeyes.values.actor import BY_ITSELF, Actor
+from manyeyes.values.refusals import Refusal, Refused
 from manyeyes.workers.rules import LINK_SECONDS
 from manyeyes.workers.store import Subject
 
 
 async def login_url(context: Context, subject: Subject, actor: Actor = BY_ITSELF) -> str:
-    """Return a fresh one-time address that signs the subject in within an hour."""
+    """Return a fresh one-time address that signs in within an hour. Raises `Refused` for somebody who was removed."""
+    made = await make_link(context, subject, actor)
+    if isinstance(made, Refusal):
+        raise Refused(made)
+    return made
+
+
+async def make_link(context: Context, subject: Subject, actor: Actor, *, by: int | None = None) -> str | Refusal:
+    """Return a fresh one-time address, or why there is none; ``by``: as `AddCredential` has it."""
     secret = new_token()
-    command = AddCredential(secret_hash=digest(secret), kind="link", subject=subject, seconds=LINK_SECONDS, actor=actor)
-    await context.batcher.ask(add_credentials, command)
-    return address_of(context, secret)
+    command = AddCredential(
+        secret_hash=digest(secret), kind="link", subject=subject, seconds=LINK_SECONDS, by=by, actor=actor
+    )
+    return await context.batcher.ask(add_credentials, command) or address_of(context, secret)
 
 
 def address_of(context: Context, secret: str) -> str:

@@ -89,7 +89,7 @@ def may_earn(found: Subject | Refusal | None) -> bool:
 async def _may_go_on(context: Context, session: BrowserSession, address: str) -> bool | Refusal:
     """Tell whether what began the session still holds, or return why it opens nothing for them, or from there."""
     if session.role == "worker":
-        token = None if session.begun_by else session.through  # a passkey's sessions end when it is removed
+        token = session.opened_with  # of a passkey there is none: its sessions end when it is removed
         if token is not None and await context.lookups.token(token) is None:
             return False
         return await context.lookups.worker(session.subject_id) is not None or WORKER_DISABLED
@@ -111,8 +111,8 @@ async def person_of(context: Context, request: Request) -> AccountPerson | None:
 async def _person(context: Context, session: BrowserSession) -> AccountPerson | None:
     """Return whom a customer's session signs in, with what it opens now; None when it opens nothing any more."""
     cell, account_id = session.cell, session.subject_id
-    if session.through is not None and not session.begun_by:
-        owner = await context.lookups.key(session.through)
+    if session.opened_with is not None:
+        owner = await context.lookups.key(session.opened_with)
         if owner is None:
             return None
         return AccountPerson(cell, account_id, owner.allowed_addresses, owner.scopes, person_id=BY_KEY, name="")

@@ -1,6 +1,8 @@
 -- name: staff_member
--- One of the staff who has not been removed.
-SELECT staff_id, name, role FROM staff WHERE staff_id = $1 AND removed_at IS NULL;
+-- One of the staff who has not been removed. A right that comes from the company's groups needs their word of late.
+SELECT staff_id, name, role FROM staff WHERE staff_id = $1 AND removed_at IS NULL
+AND NOT EXISTS (SELECT FROM identity AS i WHERE i.role = 'operator' AND i.subject_id = $1 AND i.by_claims
+                AND coalesce(i.used_at, i.created_at) < now() - make_interval(secs => $2));
 
 -- name: every_staff
 -- The staff but for those who were removed.

@@ -5,6 +5,7 @@ from manyeyes.values.deeds import Deed
 
 FOUNDER = 0  # `staff_id` of whoever has the first link: always an operator, never removed
 FOUNDERS_NAME = "operator"
+COMPANYS_WORD_SECONDS = 43_200.0  # a working day: who leaves the company is out by the next one, however they came
 # What helps people at work and customers, and neither moves money, nor says what something costs or pays, nor who may
 # do all that. A new deed is an operator's alone until it is named here.
 SUPPORTS = frozenset(

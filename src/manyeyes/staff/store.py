@@ -7,7 +7,7 @@ import msgspec
 
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import read, read_one, values
-from manyeyes.staff.rules import FOUNDER, FOUNDERS_NAME
+from manyeyes.staff.rules import COMPANYS_WORD_SECONDS, FOUNDER, FOUNDERS_NAME
 from manyeyes.values.actor import OPERATOR
 
 SQL = Queries(__package__)
@@ -25,10 +25,13 @@ FOUNDING = StaffMember(FOUNDER, FOUNDERS_NAME, OPERATOR)
 
 
 async def staff_member(db: asyncpg.Connection, staff_id: int) -> StaffMember | None:
-    """Return one of the staff; None for nobody, and for somebody who was removed."""
+    """Return one of the staff; None for nobody, and for somebody who was removed.
+
+    Nor for whose right comes from their company's groups, once these were not told for `COMPANYS_WORD_SECONDS`.
+    """
     if staff_id == FOUNDER:
         return FOUNDING
-    return read_one(StaffMember, await db.fetchrow(SQL.staff_member, staff_id))
+    return read_one(StaffMember, await db.fetchrow(SQL.staff_member, staff_id, COMPANYS_WORD_SECONDS))
 
 
 async def every_staff(db: asyncpg.Connection) -> list[StaffMember]:

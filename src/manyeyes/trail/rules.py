@@ -12,12 +12,14 @@ import msgspec
 
 from manyeyes.values.actor import CUSTOMER, Actor
 from manyeyes.values.deeds import Deed
+from manyeyes.values.web_address import read_web_address
 
 NOTHING = bytes(32)  # what stands before the first entry of a chain
 REDACTED = "changed"  # in the place of a secret: that it is another one now
 DIGITS = 6  # of a fraction: what a column holds may have fewer than what was given
 MOST_CHARACTERS = 20_000  # of what is kept of one side; a longer one is kept as its hash
 _SECRET = re.compile(r"secret(?!_id)|token|password|private|(?<!public)_key$|^key$")  # an app's secretId is public
+_ADDRESS = re.compile(r"(?:^|_)(?:url|endpoint)$")  # names of web addresses, whose path or query may carry a secret
 Command = TypeVar("Command")
 TrailSide = Mapping[str, Any] | msgspec.Struct | None
 
@@ -48,6 +50,8 @@ class ChainedEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 def change_of(actor: Actor, deed: Deed, subject: str, before: TrailSide, after: TrailSide) -> TrailEntry | None:
     """Return the entry of a change; None when there is none to tell: both sides are the same.
+
+    Of a web address scheme and host are told, and nothing behind them, where alone it may differ.
 
     Raises ValueError for a secret in clear, TypeError for what has no place in an entry, such as bytes.
     """
@@ -119,10 +123,24 @@ def _members(side: TrailSide) -> dict[str, Any] | None:
 
 
 def _side(members: dict[str, Any] | None) -> str:
-    text = canonical(members)
+    text = canonical(_without_paths("", members))
     if len(text) <= MOST_CHARACTERS:
         return text
     return canonical({"sha256": hashlib.sha256(text.encode()).hexdigest(), "characters": len(text)})
+
+
+def _without_paths(name: str, value: Any) -> Any:
+    """Return a plain value, whose member this is, with scheme and host of each web address in it."""
+    if isinstance(value, dict):
+        return {each: _without_paths(each, part) for each, part in value.items()}
+    if isinstance(value, list):
+        return [_without_paths(name, part) for part in value]
+    if not value or not isinstance(value, str) or not _ADDRESS.search(name):
+        return value
+    try:
+        return read_web_address(value).origin
+    except ValueError:  # nobody could have called it
+        return REDACTED
 
 
 def _plain(value: object) -> Any:

@@ -132,7 +132,7 @@ async def right_of(context: Context, request: Request, worker: Worker) -> Right:
     if token:
         return Right((digest(token),), worker.worker_id)
     session = await context.lookups.session(cookie_hash(request))
-    secrets = (session.secret_hash, *filter(None, (session.through,))) if session else ()
+    secrets = (session.secret_hash, *filter(None, (session.opened_with,))) if session else ()
     return Right(secrets, worker.worker_id)
 
 

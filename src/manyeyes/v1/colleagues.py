@@ -80,7 +80,7 @@ class ColleaguesApi:
     async def link(self, call: Call[AccountPerson, None]) -> Answer[InvitationView] | Refusal:
         """Make another one-time address for somebody."""
         actor = await actor_of(self._context, call.request, "v1")
-        return _invited(await people.fresh_link(self._context, call.person, _number(call), actor))
+        return _invited(await people.fresh_link(self._context, call.person, _number(call), actor, by=call.person))
 
 
 def _invited(found: Invited | Refusal) -> Answer[InvitationView] | Refusal:

@@ -7,8 +7,9 @@ STAFF = (OPERATOR, SUPPORT, AUDITOR)  # who may do most comes first: of somebody
 CUSTOMER, WORKER = "customer", "worker"
 SHELL = "shell"  # whoever may run the command line on the machine
 LINK = "link"  # whoever had a one-time link: until it is spent nobody is signed in
+COMPANY = "company"  # whose own sign-in says who somebody is, before this house knows them
 INSTALLATION, ANYBODY = "installation", "nobody"  # its own work; somebody who is not signed in
-ACTING = (*STAFF, CUSTOMER, WORKER, SHELL, LINK, INSTALLATION, ANYBODY)  # every role of an actor
+ACTING = (*STAFF, CUSTOMER, WORKER, SHELL, LINK, COMPANY, INSTALLATION, ANYBODY)  # every role of an actor
 SCREEN, V1, COMMAND_LINE = "screen", "v1", "command line"  # edges by which somebody changes something
 HASH_SHOWN = 16  # hexadecimal digits of the hash of a key, token or session by which an entry names it
 

@@ -26,6 +26,12 @@ class WebAddress(msgspec.Struct, frozen=True):
         """Tell whether the port is the scheme's own, which an address need not name."""
         return self.port == DEFAULT_PORTS[self.scheme]
 
+    @property
+    def origin(self) -> str:
+        """Return scheme and host, with the port that is not the scheme's own, as an Origin header has them."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}" if self.is_default_port else f"{self.scheme}://{host}:{self.port}"
+
 
 def read_web_address(text: str) -> WebAddress:
     """Return the parts of an absolute http or https address. Raises ValueError with a sentence on what is wrong."""

@@ -14,7 +14,8 @@ NONE = b""  # no session's hash
 
 
 class BrowserSession(msgspec.Struct, frozen=True, kw_only=True):
-    """``through``: hash of the client key, token or passkey that began it, None for a link; ``seen_at``: to the hour.
+    """``through``: hash of the client key or token that began it, or the mark of the passkey or the company's sign-in,
+    None for a link; ``seen_at``: to the hour.
 
     ``address`` is empty and ``seen_at`` None for a session that began before they were kept. ``begun_by``: passkey or
     company; empty: a link, or what ``through`` says. ``factors``: how many proofs that was.
@@ -31,6 +32,11 @@ class BrowserSession(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: datetime | None
     begun_by: str
     factors: int
+
+    @property
+    def opened_with(self) -> bytes | None:
+        """Return the hash of the client key or token that began it; None for what has no secret that could end."""
+        return None if self.begun_by else self.through
 
     @property
     def subject(self) -> Subject:

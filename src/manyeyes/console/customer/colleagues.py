@@ -61,9 +61,10 @@ class ColleaguePages:
     @for_customers
     async def link(self, request: Request, place: AccountPlace) -> Response:
         """POST /customer/colleagues/link: `person`; another one-time address, shown this once."""
-        number = choice_of(await request.form(), "person")
-        actor = await actor_of(self._context, request)
-        return await self._page(request, place, await people.fresh_link(self._context, place, number, actor))
+        form, person = await request.form(), await person_of(self._context, request)
+        number, actor = choice_of(form, "person"), await actor_of(self._context, request)
+        found = await people.fresh_link(self._context, place, number, actor, by=person) if person else _NOBODY
+        return await self._page(request, place, found)
 
     async def _changed(self, request: Request, place: AccountPlace, refusal: Refusal | None) -> Response:
         if refusal is None:

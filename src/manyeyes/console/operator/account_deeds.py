@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from manyeyes.accounts.roles import FOUNDER
 from manyeyes.accounts.rules import read_scopes
 from manyeyes.console.operator.accounts import AMOUNT, BLANK, NETWORKS, NO_MONEY, PATH, SCOPES, AccountPages
 from manyeyes.console.operator.house_page import OnceShown, done, number_in
@@ -12,14 +13,14 @@ from manyeyes.console.shared.guards import for_deed
 from manyeyes.console.shared.languages import mark
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.deliveries import secret_of
+from manyeyes.roles.customer.people import everybody_of, fresh_link
 from manyeyes.roles.house import accounts as house
 from manyeyes.roles.house.accounts import AccountChange
 from manyeyes.roles.house.faults import FieldFault
-from manyeyes.roles.login_links import login_url, sign_out_everywhere
+from manyeyes.roles.login_links import sign_out_everywhere
 from manyeyes.values.deeds import Deed
 from manyeyes.values.money import LARGEST_MICROS
 from manyeyes.values.refusals import Refusal
-from manyeyes.workers.store import Subject
 
 
 class AccountDeeds(AccountPages):
@@ -99,26 +100,24 @@ class AccountDeeds(AccountPages):
 
     @for_deed(Deed.LINK_MAKE)
     async def link(self, request: Request) -> Response:
-        """POST /operator/accounts/{account_id}/link: make a one-time sign-in link, which is shown only this once."""
+        """POST /operator/accounts/{account_id}/link: make the first owner's one-time link, shown only this once."""
         found = await house.account_of(self._context, number_in(request, "account_id"))
         if found is None:
             return self.missing(request)
-        subject = Subject("customer", found.place.account_id, found.place.cell)
-        actor = await actor_of(self._context, request)
-        url = await login_url(self._context, subject, actor)
-        shown = [OnceShown(mark("One-time sign-in link, good for an hour"), url)]
-        back = f"{PATH}/{found.place.account_id}"
+        back, actor = f"{PATH}/{found.place.account_id}", await actor_of(self._context, request)
+        invited = await fresh_link(self._context, found.place, FOUNDER, actor)
+        if isinstance(invited, Refusal):
+            return done(back, "no_first_owner")
+        shown = [OnceShown(mark("One-time sign-in link, good for an hour"), invited.login_url)]
         return await self.show_once(request, "account", mark("The link is made"), shown, back)
 
     @for_deed(Deed.SIGN_OUT_EVERYWHERE)
     async def sign_out(self, request: Request) -> Response:
-        """POST /operator/accounts/{account_id}/sign-out: end every session; client keys stay valid."""
+        """POST /operator/accounts/{account_id}/sign-out: end everybody's sessions; client keys stay valid."""
         found = await house.account_of(self._context, number_in(request, "account_id"))
         if found is None:
             return self.missing(request)
-        subject = Subject("customer", found.place.account_id, found.place.cell)
-        actor = await actor_of(self._context, request)
-        await sign_out_everywhere(self._context, subject, actor)
+        await sign_out_everywhere(self._context, everybody_of(found.place), await actor_of(self._context, request))
         return done(f"{PATH}/{found.place.account_id}", "signed_out")
 
     @for_deed(Deed.WEBHOOK_SECRET_ROTATE)

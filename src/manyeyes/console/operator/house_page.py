@@ -26,6 +26,10 @@ NOTICES = {
     "unfrozen": (mark("Its tasks are taken again."), ""),
     "topped": (mark("The money is there. Sent twice it would still be there once."), ""),
     "signed_out": (mark("Signed out of every browser; links that were not used ended too."), ""),
+    "no_first_owner": (
+        mark("The first owner was removed. An owner of the account makes links for its people."),
+        "warn",
+    ),
     "key_ended": (mark("The key ended. Running servers forget it within seconds."), ""),
     "disabled": (mark("Shut out; what they earned stays theirs."), ""),
     "enabled": (mark("They may work again."), ""),

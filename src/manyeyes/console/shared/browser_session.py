@@ -17,12 +17,20 @@ HOMES = {"worker": "/worker", "customer": "/customer", "operator": "/operator"}
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """What began a session: ``through``: hash of the key, token or passkey that it ends with; a link leaves nothing."""
+    """What began a session: ``through``: hash of the key or token that it ends with, or the mark of the passkey or of
+    the company's sign-in, which it ``needs`` to be there; a link leaves nothing.
+    """
 
     through: bytes | None = None
     begun_by: str = ""
     factors: int = 1
+    needs: bytes | tuple[str, str] | None = None
     seconds: float = SESSION_SECONDS
+
+    @property
+    def opened_with(self) -> bytes | None:
+        """Return the hash of the key or token that began it; None for what has no secret."""
+        return None if self.begun_by else self.through
 
 
 BY_LINK = Begun()
@@ -31,7 +39,8 @@ BY_LINK = Begun()
 async def begin_session(
     context: Context, request: Request, subject: Subject, begun: Begun = BY_LINK
 ) -> RedirectResponse:
-    """Sign ``subject`` in on this browser and redirect to the page of its role.
+    """Sign ``subject`` in on this browser and redirect to the page of its role; to the start where what it began with
+    was removed meanwhile.
 
     The session that this browser had until now ends at once; those in other browsers go on
     (docs/decisions/0041-sealed-at-rest.md#sessions).
@@ -47,9 +56,11 @@ async def begin_session(
         ends=before or None,
         begun_by=begun.begun_by,
         factors=begun.factors,
-        actor=await signing_in(context, request, subject, begun.through or digest(secret)),
+        needs=begun.needs,
+        actor=await signing_in(context, request, subject, begun.opened_with or digest(secret)),
     )
-    await context.batcher.ask(add_credentials, command)
+    if await context.batcher.ask(add_credentials, command):
+        return RedirectResponse("/", status_code=303)
     if before:
         context.lookups.forget()
     response = RedirectResponse(HOMES[subject.role], status_code=303)

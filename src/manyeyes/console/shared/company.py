@@ -12,7 +12,6 @@ from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.company_sign_in import (
-    SESSION_SECONDS,
     STATE_SECONDS,
     CompanyProof,
     CompanySignIn,
@@ -22,9 +21,11 @@ from manyeyes.roles.company_sign_in import (
     connect_identity,
     disconnect_identity,
 )
-from manyeyes.roles.sign_in import caller_address, cookie_subject, is_by_key, is_secure
+from manyeyes.roles.sign_in import caller_address, cookie_hash, cookie_subject, is_by_key, is_secure
 from manyeyes.runtime.context import Context
-from manyeyes.values.actor import Actor
+from manyeyes.staff.rules import COMPANYS_WORD_SECONDS
+from manyeyes.values.actor import COMPANY, SCREEN, Actor
+from manyeyes.workers.browser_sessions import NONE
 from manyeyes.workers.identities.rules import session_mark
 
 COOKIE = "manyeyes_company"
@@ -51,11 +52,20 @@ class CompanyPages:
 
     async def sign_in(self, request: Request) -> Response:
         """GET /company/sign-in: go to the company's sign-in."""
-        return await self._depart(request, is_connecting=False)
+        return await self._depart(request)
 
     async def connect(self, request: Request) -> Response:
-        """GET /company/connect: go there to connect it with who is signed in here."""
-        return await self._depart(request, is_connecting=True)
+        """GET /company/connect: go there to connect it with who is signed in here, from a page of our own alone.
+
+        A page of somebody else's could have its reader connect the account that it signed them in with at the provider.
+        It is no form, since browsers hold a form's redirect to `form-action`.
+        """
+        if company_name(self._context) and request.headers.getlist("sec-fetch-site") != ["same-origin"]:
+            return RedirectResponse("/sessions", status_code=303)
+        subject = await cookie_subject(self._context, request)
+        if subject is None or is_by_key(subject):
+            return RedirectResponse("/", status_code=303)
+        return await self._depart(request, connects=cookie_hash(request))
 
     async def back(self, request: Request) -> Response:
         """GET /company/back: who comes back is signed in, or connected."""
@@ -69,8 +79,9 @@ class CompanyPages:
         proof = await self._company.come_back(waiting, dict(request.query_params))
         if isinstance(proof, CompanyTrouble):
             return _without_cookie(self._trouble(request, proof))
-        ended = self._connected if waiting.is_connecting else self._admitted
-        return _without_cookie(await ended(request, proof))
+        if not waiting.connects:
+            return _without_cookie(await self._admitted(request, proof))
+        return _without_cookie(await self._connected(request, proof, waiting.connects))
 
     async def disconnect(self, request: Request) -> Response:
         """POST /company/disconnect: `issuer` and `sub` of what is parted from who is signed in."""
@@ -81,12 +92,10 @@ class CompanyPages:
             await disconnect_identity(self._context, await actor_of(self._context, request), subject, *named)
         return RedirectResponse("/sessions", status_code=303)
 
-    async def _depart(self, request: Request, *, is_connecting: bool) -> Response:
+    async def _depart(self, request: Request, *, connects: bytes = NONE) -> Response:
         if not company_name(self._context):
             return RedirectResponse("/", status_code=303)
-        if is_connecting and not await self._may_connect(request):
-            return RedirectResponse("/", status_code=303)
-        there = await self._company.depart(is_connecting=is_connecting)
+        there = await self._company.depart(connects=connects)
         if isinstance(there, CompanyTrouble):
             return self._trouble(request, there)
         response = RedirectResponse(there.url, status_code=303)
@@ -96,23 +105,26 @@ class CompanyPages:
         )
         return response
 
-    async def _may_connect(self, request: Request) -> bool:
-        subject = await cookie_subject(self._context, request)
-        return subject is not None and not is_by_key(subject)
-
     async def _admitted(self, request: Request, proof: CompanyProof) -> Response:
-        who = Actor(role="company", name=proof.identity.name, via="screen", address=caller_address(request))
+        who = Actor(role=COMPANY, name=proof.identity.name, via=SCREEN, address=caller_address(request))
         subject = await admit_identity(self._context, who, proof)
         if isinstance(subject, CompanyTrouble):
             return self._trouble(request, subject)
-        through = session_mark(proof.identity.issuer, proof.identity.sub)
-        begun = Begun(through=through, begun_by="company", factors=proof.factors, seconds=SESSION_SECONDS)
+        needs = (proof.identity.issuer, proof.identity.sub)
+        begun = Begun(
+            through=session_mark(*needs),
+            begun_by="company",
+            factors=proof.factors,
+            needs=needs,
+            seconds=COMPANYS_WORD_SECONDS,
+        )
         return await begin_session(self._context, request, subject, begun)
 
-    async def _connected(self, request: Request, proof: CompanyProof) -> Response:
+    async def _connected(self, request: Request, proof: CompanyProof, asked: bytes) -> Response:
+        """Connect whoever asked for it, by their session's hash: who is signed in by another one now did not."""
         subject = await cookie_subject(self._context, request)
-        if subject is None or is_by_key(subject):
-            return RedirectResponse("/", status_code=303)
+        if subject is None or cookie_hash(request) != asked:
+            return self._trouble(request, CompanyTrouble.TOO_LATE)
         trouble = await connect_identity(self._context, await actor_of(self._context, request), subject, proof)
         return self._trouble(request, trouble) if trouble else RedirectResponse("/sessions", status_code=303)
 

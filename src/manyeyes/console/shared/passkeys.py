@@ -117,4 +117,5 @@ class PasskeyPages:
 
 
 def _begun(passkey: Passkey | NewPasskey) -> Begun:
-    return Begun(through=session_mark(passkey.credential_id), begun_by="passkey", factors=FACTORS)
+    mark_of_it, needs = session_mark(passkey.credential_id), passkey.credential_id
+    return Begun(through=mark_of_it, begun_by="passkey", factors=FACTORS, needs=needs)

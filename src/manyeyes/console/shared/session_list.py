@@ -106,11 +106,11 @@ class SessionPages:
 
 def _row(session: BrowserSession, here: bytes, names: dict[int, str]) -> dict[str, Any]:
     return {
-        "who": names.get(session.person_id, "") if session.through is None else "",
+        "who": names.get(session.person_id, "") if session.opened_with is None else "",
         "id": session.secret_hash.hex(),
         "is_this": session.secret_hash == here,
         "begun_at": session.created_at,
-        "begun_by": session.begun_by or ("link" if session.through is None else session.role),
+        "begun_by": session.begun_by or ("link" if session.opened_with is None else session.role),
         "seen_at": session.seen_at,
         "address": session.address,
     }

@@ -9,11 +9,12 @@ from manyeyes.accounts.rules import digest, new_token
 from manyeyes.accounts.store import Owner
 from manyeyes.actions.change_colleagues import ChangeColleague, change_colleagues
 from manyeyes.actions.invite_colleagues import InviteColleague, invite_colleagues
-from manyeyes.roles.login_links import address_of, login_url
+from manyeyes.roles.login_links import address_of, make_link
 from manyeyes.runtime.context import Context
 from manyeyes.values.actor import Actor
 from manyeyes.values.refusals import MemberFault, Reason, Refusal
 from manyeyes.values.text.rules import read_name
+from manyeyes.workers.rules import EVERY_PERSON
 from manyeyes.workers.store import Subject
 
 
@@ -79,14 +80,18 @@ async def remove_person(context: Context, by: AccountPerson, person_id: int, act
     return await _change(context, command)
 
 
-async def fresh_link(context: Context, owner: Owner, person_id: int, actor: Actor) -> Invited | Refusal:
-    """Make another one-time address by which one of the account's people signs in."""
-    async with context.cells.directory.acquire() as db:
-        person = await colleagues.colleague(db, owner.account_id, person_id)
-    if person is None:
-        return Refusal(Reason.UNKNOWN_COLLEAGUE, f"the account has no colleague {person_id}")
+async def fresh_link(
+    context: Context, owner: Owner, person_id: int, actor: Actor, *, by: AccountPerson | None = None
+) -> Invited | Refusal:
+    """Make another one-time address by which one of the account's people signs in; ``by`` None: the operator does."""
     subject = Subject("customer", owner.account_id, owner.cell, person_id)
-    return Invited(person_id, await login_url(context, subject, actor))
+    made = await make_link(context, subject, actor, by=by.person_id if by else None)
+    return made if isinstance(made, Refusal) else Invited(person_id, made)
+
+
+def everybody_of(owner: Owner) -> Subject:
+    """Return all of an account's people, as who is signed out."""
+    return Subject("customer", owner.account_id, owner.cell, EVERY_PERSON)
 
 
 def read_person(name: str, role: str) -> tuple[str, PersonRole] | Refusal:

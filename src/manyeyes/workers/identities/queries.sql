@@ -3,6 +3,10 @@
 SELECT issuer, sub, role, subject_id, cell, person_id, name, by_claims, created_at, used_at FROM identity
 WHERE issuer = $1 AND sub = $2 FOR UPDATE;
 
+-- name: hold_identity
+-- A company's sign-in that is not disconnected before the session is there which it begins.
+SELECT true FROM identity WHERE issuer = $1 AND sub = $2 FOR KEY SHARE;
+
 -- name: identities_of
 -- What somebody connected, the oldest first.
 SELECT issuer, sub, role, subject_id, cell, person_id, name, by_claims, created_at, used_at FROM identity
@@ -19,5 +23,6 @@ ON CONFLICT (issuer, sub) DO NOTHING RETURNING true;
 UPDATE identity SET name = $3, used_at = now() WHERE issuer = $1 AND sub = $2;
 
 -- name: delete_identity
--- Disconnect a company's sign-in of somebody's.
-DELETE FROM identity WHERE issuer = $1 AND sub = $2 AND role = $3 AND subject_id = $4 AND person_id = $5 RETURNING name;
+-- Disconnect a company's sign-in of somebody's: one from which their right comes, or one that they connected themselves.
+DELETE FROM identity
+WHERE issuer = $1 AND sub = $2 AND role = $3 AND subject_id = $4 AND person_id = $5 AND by_claims = $6 RETURNING name;

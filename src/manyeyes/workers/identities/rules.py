@@ -1,7 +1,7 @@
 """What a company's sign-in says of somebody: who they are, what they may be here, and how surely (decision 0083)."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from manyeyes.values.actor import STAFF
@@ -38,6 +38,14 @@ def factors_of(claims: Mapping[str, Any]) -> int:
     """Return how many proofs the company asked for: RFC 8176 says ``mfa`` of several."""
     methods = claims.get("amr")
     return 2 if isinstance(methods, list) and "mfa" in methods else 1
+
+
+def has_tls(issuer: str, ends: Iterable[str]) -> bool:
+    """Tell whether all that a provider names is asked over TLS; one on this machine, by its issuer, may do without.
+
+    What is asked there carries codes and the client's secret, and its keys say whom to believe.
+    """
+    return issuer.startswith("http://") or all(end.startswith("https://") for end in ends)
 
 
 def session_mark(issuer: str, sub: str) -> bytes:

@@ -45,6 +45,11 @@ async def lock(tx: asyncpg.Connection, issuer: str, sub: str) -> ConnectedIdenti
     return read_one(ConnectedIdentity, await tx.fetchrow(SQL.identity, issuer, sub))
 
 
+async def hold(tx: asyncpg.Connection, issuer: str, sub: str) -> bool:
+    """Tell whether a company's sign-in signs somebody in; nobody disconnects it until the transaction ends."""
+    return await tx.fetchval(SQL.hold_identity, issuer, sub) is not None
+
+
 async def identities_of(db: asyncpg.Connection, subject: Subject) -> list[ConnectedIdentity]:
     """Return what somebody is connected with, the oldest first."""
     whom = (subject.role, subject.subject_id, subject.person_id)
@@ -63,8 +68,11 @@ async def note_use(tx: asyncpg.Connection, identity: Identity) -> None:
     await tx.execute(SQL.use_identity, identity.issuer, identity.sub, identity.name)
 
 
-async def delete(tx: asyncpg.Connection, issuer: str, sub: str, subject: Subject) -> str | None:
-    """Disconnect somebody; return what the company called them, None when it was not theirs."""
+async def delete(tx: asyncpg.Connection, issuer: str, sub: str, subject: Subject, *, by_claims: bool) -> str | None:
+    """Disconnect somebody; return what the company called them, None when it was not theirs, or not of that kind.
+
+    ``by_claims``: their right comes from it, and goes with it; else they connected it themselves.
+    """
     whom = (subject.role, subject.subject_id, subject.person_id)
-    name: str | None = await tx.fetchval(SQL.delete_identity, issuer, sub, *whom)
+    name: str | None = await tx.fetchval(SQL.delete_identity, issuer, sub, *whom, by_claims)
     return name

@@ -9,6 +9,10 @@ ON CONFLICT (credential_id) DO NOTHING RETURNING true;
 SELECT credential_id, role, subject_id, cell, person_id, user_handle, public_key, sign_count, name, created_at, used_at FROM passkey
 WHERE credential_id = $1;
 
+-- name: hold_passkey
+-- A passkey that is not removed before the session is there which it begins.
+SELECT true FROM passkey WHERE credential_id = $1 FOR KEY SHARE;
+
 -- name: passkeys_of
 -- Somebody's passkeys, the oldest first.
 SELECT credential_id, role, subject_id, cell, person_id, user_handle, public_key, sign_count, name, created_at, used_at FROM passkey

@@ -60,6 +60,11 @@ async def passkey(db: asyncpg.Connection, credential_id: bytes) -> Passkey | Non
     return read_one(Passkey, await db.fetchrow(SQL.passkey, credential_id))
 
 
+async def hold(tx: asyncpg.Connection, credential_id: bytes) -> bool:
+    """Tell whether a passkey is there; nobody removes it until the transaction ends."""
+    return await tx.fetchval(SQL.hold_passkey, credential_id) is not None
+
+
 async def passkeys_of(db: asyncpg.Connection, subject: Subject) -> list[Passkey]:
     """Return somebody's passkeys, the oldest first; of every person of an account where all are meant."""
     person_id = None if subject.person_id == EVERY_PERSON else subject.person_id
