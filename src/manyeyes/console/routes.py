@@ -19,6 +19,7 @@ from manyeyes.console.customer.result_downloads import Downloads
 from manyeyes.console.customer.statement import StatementPages
 from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
+from manyeyes.console.customer.thresholds import ThresholdPages
 from manyeyes.console.customer.top_ups import TopUpPages
 from manyeyes.console.operator.routes import PageOrForm, Rooms, operators
 from manyeyes.console.reviewer.history import HistoryPages
@@ -69,7 +70,7 @@ LENGTH_DIGITS = 20  # of the largest Content-Length that a server reads
 
 def routes(context: Context) -> list[Route]:
     """Return the routes of the console's pages; every POST is refused unless it was sent from one of them."""
-    rooms = [room(context) for room in (_everybodys, _workers, _customers, operators)]
+    rooms = [room(context) for room in (_everybodys, _workers, _customers, _customers_recognitions, operators)]
     pages = {path: page for room, _ in rooms for path, page in room.items()}
     forms = {path: form for _, room in rooms for path, form in room.items()}
     with_files = {path: _of_own_page(context, form) for path, form in _customers_files(context).items()}
@@ -155,7 +156,7 @@ def _workers(context: Context) -> Rooms:
 
 def _customers(context: Context) -> Rooms:
     statement, reports, callbacks = StatementPages(context), ReportPages(context), CallbackPages(context)
-    recognitions, downloads, tasks = RecognitionPages(context), Downloads(context), TaskPages(context)
+    tasks = TaskPages(context)
     jobs, drafts = JobPages(context), DraftPages(context)
     keys, people, top_ups = KeyPages(context), ColleaguePages(context), TopUpPages(context)
     pages: dict[str, PageOrForm] = {
@@ -172,10 +173,6 @@ def _customers(context: Context) -> Rooms:
         "/customer/statement": statement.show,
         "/customer/statement.csv": statement.download,
         "/customer/callbacks": callbacks.show,
-        "/customer/recognitions": recognitions.show,
-        "/customer/recognitions/{task_id}": recognitions.show_one,
-        "/customer/recognitions/{task_id}/results.csv": downloads.csv,
-        "/customer/recognitions/{task_id}/results.parquet": downloads.parquet,
         "/customer/reports": reports.show,
         "/customer/reports/{task_id}": reports.show_one,
         "/customer/keys": keys.show,
@@ -203,6 +200,19 @@ def _customers(context: Context) -> Rooms:
         **{f"/customer/jobs/{{job_id}}/{verb}": jobs.move for verb in VERBS},
     }
     return guarded_pages(context, pages), guarded_forms(context, forms)
+
+
+def _customers_recognitions(context: Context) -> Rooms:
+    recognitions, downloads, thresholds = RecognitionPages(context), Downloads(context), ThresholdPages(context)
+    one = "/customer/recognitions/{task_id}"
+    pages: dict[str, PageOrForm] = {
+        "/customer/recognitions": recognitions.show,
+        one: recognitions.show_one,
+        f"{one}/results.csv": downloads.csv,
+        f"{one}/results.parquet": downloads.parquet,
+        f"{one}/threshold": thresholds.show,
+    }
+    return guarded_pages(context, pages), guarded_forms(context, {f"{one}/threshold": thresholds.choose})
 
 
 def _customers_files(context: Context) -> dict[str, PageOrForm]:

@@ -204,7 +204,11 @@ CREATE TABLE recognition (
     price_micros   bigint NOT NULL DEFAULT 0 CHECK (price_micros >= 0),   -- of one picture recognised
     closed         boolean NOT NULL DEFAULT false,
     created_at     timestamptz NOT NULL,
-    terms          jsonb   -- how many people a verdict takes; null: as its queue says
+    terms          jsonb,  -- how many people a verdict takes; null: as its queue says
+    bounds         double precision[] NOT NULL DEFAULT '{}',   -- lowest, highest that the customer may choose; {}: none
+    CONSTRAINT recognition_bounds CHECK (bounds = '{}' OR (array_ndims(bounds) = 1
+        AND cardinality(bounds) = 2 AND array_position(bounds, NULL) IS NULL
+        AND bounds[1] >= 0 AND bounds[2] <= 2 AND threshold BETWEEN bounds[1] AND bounds[2]))
 );
 CREATE INDEX recognition_app ON recognition (secret_id, recognition_id);
 

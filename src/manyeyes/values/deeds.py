@@ -57,6 +57,7 @@ class Deed(StrEnum):
     STAFF_LINK = "operator.link"
     STAFF_REMOVE = "operator.remove"
     STAFF_SET = "operator.set"
+    THRESHOLD_SET = "threshold.set"
     TOP_UP_APPROVE = "top_up.approve"
     TOP_UP_ASK = "top_up.ask"
     TOP_UP_DECLINE = "top_up.decline"

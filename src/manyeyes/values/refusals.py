@@ -83,6 +83,8 @@ class Reason(enum.StrEnum):
     CALL_REPEATED = "call_repeated"
     BAD_PARAMETER = "bad_parameter"
     UNKNOWN_RECOGNITION = "unknown_recognition"
+    THRESHOLD_FIXED = "threshold_fixed"
+    THRESHOLD_OUT_OF_BOUNDS = "threshold_out_of_bounds"
     NO_RECOGNITION = "no_recognition"
     NO_PICTURE = "no_picture"
     PICTURE_AWAY = "picture_away"
