@@ -918,6 +918,23 @@ CREATE TABLE webhook_rotation (
     PRIMARY KEY (cell, account_id)
 );
 
+-- Where an account's notices go by e-mail. Each is a delivery whose url is mailto:.
+CREATE TABLE notice_address (
+    cell         int NOT NULL,
+    account_id   bigint NOT NULL,
+    address_id   bigint NOT NULL,                -- a serial of the cell
+    address      text NOT NULL,
+    notices      text[] NOT NULL,
+    language     text NOT NULL,
+    made_by      text NOT NULL,                  -- the name of who gave it; empty: the operator
+    created_at   timestamptz NOT NULL,
+    confirmed_at timestamptz,                    -- null: nothing but the link to confirm it goes there
+    ended_at     timestamptz,                    -- removed, or unsubscribed by whoever reads there
+    unsubscribed boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (cell, account_id, address_id)
+);
+CREATE UNIQUE INDEX notice_address_once ON notice_address (cell, account_id, address) WHERE ended_at IS NULL;
+
 -- ---------------------------------------------------------------- soft apps
 
 -- What a customer's tasks through an app came to, by the day (UTC) they ended, written with their ends. The sums of the

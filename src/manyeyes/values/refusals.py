@@ -117,6 +117,9 @@ class Reason(enum.StrEnum):
     UNKNOWN_CLIENT_KEY = "unknown_client_key"
     KEY_REPLACED = "key_replaced"
     ENOUGH_OF_THEM = "enough_of_them"
+    UNKNOWN_ADDRESS = "unknown_address"
+    ADDRESS_THERE = "address_there"
+    NO_MAIL = "no_mail"
     UNKNOWN_TOP_UP = "unknown_top_up"
 
 

@@ -43,6 +43,9 @@ _REFUSED = {
         "That is outside of what the operator lets you choose. Nothing was changed; the bounds of now stand below."
     ),
     Reason.ROLE_FORBIDS: mark("Only an owner may do this."),
+    Reason.UNKNOWN_ADDRESS: _GONE,
+    Reason.ADDRESS_THERE: mark("That address is there already."),
+    Reason.NO_MAIL: mark("No e-mail is sent here: the operator has set no mail server."),
     Reason.UNKNOWN_COLLEAGUE: _GONE,
     Reason.UNKNOWN_CLIENT_KEY: _GONE,
 }
