@@ -11,6 +11,7 @@ import msgspec
 from manyeyes.values import money
 from manyeyes.values.actor import STAFF
 from manyeyes.values.decimals import decimal_number
+from manyeyes.values.mail_server import MailServer, read_mail_server
 from manyeyes.values.web_address import read_web_address
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
@@ -35,6 +36,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_name: str = ""  # what the button calls it; empty: the issuer's host
     oidc_claim: str = "groups"  # where it tells somebody's groups
     oidc_roles: str = ""  # GROUP=ROLE by commas: whom their groups let run this installation
+    smtp_url: str = ""  # smtp://USER@HOST:587 or smtps://USER@HOST:465 that notices are handed to; empty: no mail
+    smtp_password_file: str = ""  # a file with the user's password there
+    smtp_sender: str = ""  # as what notices come, an address or a name with one
     smallest_payout: str = "1.00"  # USD: less than that nobody may ask to be paid out
     public_url: str = ""  # empty: answers carry the address that the request came to
     widget_url: str = ""  # another address of this installation, for widgets' pages; empty: the console's own host
@@ -80,6 +84,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Return `smallest_payout` in micro-units, at least 1. Raises ValueError when it is no amount of money."""
         return max(1, money.parse(self.smallest_payout))
 
+    def mail_server(self) -> MailServer | None:
+        """Return where notices are handed in; None: nowhere. Raises ValueError naming what does not fit."""
+        if not self.smtp_url:
+            return None
+        if not self.public_url:
+            raise ValueError("MANYEYES_PUBLIC_URL: MANYEYES_SMTP_URL needs it, for the links in notices")
+        try:
+            return read_mail_server(self.smtp_url, self.smtp_sender)
+        except ValueError as error:
+            raise ValueError(f"MANYEYES_SMTP_URL: {error}") from error
+
+    def smtp_password(self) -> str:
+        """Return the password in `smtp_password_file`, empty without one. Raises OSError where it cannot be read."""
+        return Path(self.smtp_password_file).read_text("utf-8").strip() if self.smtp_password_file else ""
+
     def private_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """Return `allowed_private_networks`. Raises ValueError naming the variable when one is no network."""
         parts = [part.strip() for part in self.allowed_private_networks.split(",") if part.strip()]
@@ -109,6 +128,7 @@ def from_environment(environment: Mapping[str, str] = os.environ, **given: objec
         settings.smallest_payout_micros()
     except ValueError as error:
         raise ValueError(f"MANYEYES_SMALLEST_PAYOUT: {error}") from error
+    settings.mail_server()
     settings.private_networks()  # says now what does not fit, not when the door is first used
     if settings.direct_database_url and not settings.database_url:
         raise ValueError("MANYEYES_DIRECT_DATABASE_URL: it needs MANYEYES_DATABASE_URL, the pooler before it")

@@ -4,7 +4,7 @@ import msgspec
 
 from manyeyes.actions.add_apps import AddApp, add_apps
 from manyeyes.actions.add_recognitions import AddRecognition, add_recognitions
-from manyeyes.actions.change_recognitions import ChangeRecognition, change_recognitions
+from manyeyes.actions.change_recognitions import UNKNOWN, ChangeRecognition, change_recognitions
 from manyeyes.apps.rules import App
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Label, Recognition
@@ -49,7 +49,9 @@ async def test_what_is_given_changes_in_its_order(stage: Stage):
         ChangeRecognition(task_id="3" * 24, closed=True),
         ChangeRecognition(task_id=TWO.task_id, threshold=0.75, price_micros=0, review_url="https://a.example/"),
     ]
-    assert await stage.act(change_recognitions, *batch) == [True, True, False, True]
+    outcomes = await stage.act(change_recognitions, *batch)
     one = msgspec.structs.replace(ONE, queue_id=1, sample_share=0.25, review_seconds=9)
     two = msgspec.structs.replace(TWO, threshold=0.75, closed=True, price_micros=0, review_url="https://a.example/")
     assert await stage.read(recognitions.recognitions_of) == [one, two]
+    closed = msgspec.structs.replace(TWO, threshold=0.5, closed=True)
+    assert outcomes == [closed, one, UNKNOWN, two]

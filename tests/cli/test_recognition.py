@@ -37,6 +37,7 @@ def test_a_recognition_has_an_id_and_terms(manyeyes, shop, create):
         "price": "0.000000",
         "review_hours": 24.0,
         "review_url": "",
+        "bounds": [],
         "closed": False,
         "terms": None,
     }
@@ -210,3 +211,16 @@ def test_a_recognition_is_closed_and_opened(manyeyes, create):
     assert manyeyes("recognition", "open", task_id, "--json").json["closed"] is False
     for verb in ("close", "open", "show"):
         assert "no recognition" in manyeyes("recognition", verb, "f" * 24).complaint
+
+
+def test_the_customer_may_choose_within_bounds_that_the_operator_sets(manyeyes, create):
+    task_id = create("--review-queue", "--json").json["task_id"]
+    made = manyeyes("recognition", "set", task_id, "--bounds", "0.7", "0.95", "--json").json
+    assert made["bounds"] == [0.7, 0.95]
+    assert "may choose a threshold from 0.7 to 0.95" in manyeyes("recognition", "show", task_id).out
+    for wrong in (["0.95"], ["0.95", "0.7"], ["0.91", "1"], ["0", "2.5"]):
+        assert "0" in manyeyes("recognition", "set", task_id, "--bounds", *wrong).complaint
+    assert manyeyes("recognition", "show", task_id, "--json").json == made
+    assert manyeyes("recognition", "set", task_id, "--threshold", "0.5").complaint
+    assert manyeyes("recognition", "set", task_id, "--bounds", "--json").json["bounds"] == []
+    assert manyeyes("recognition", "set", task_id, "--threshold", "0.5", "--json").json["threshold"] == 0.5

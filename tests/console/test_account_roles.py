@@ -10,17 +10,12 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.actions.issue_keys import IssueKey, issue_keys
 from manyeyes.console.customer.needs import PAGES, form_needs
 from manyeyes.console.routes import routes
-from manyeyes.roles.customer import people
-from manyeyes.roles.customer.people import Invited
-from manyeyes.roles.sign_in import COOKIE
 from manyeyes.v1.authentication import signed_in_customer, signed_in_person
 from manyeyes.v1.openapi import OPERATIONS
-from manyeyes.values.actor import BY_ITSELF
 from support import factories
-from support.browser_visits import customer_subject, link
 from support.in_process_client import Client
+from support.signed_roles import OWN, signed_in_as
 
-OWN = {"origin": "http://manyeyes.test"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 ROLES = [*PersonRole, "key"]
 
@@ -28,22 +23,6 @@ ROLES = [*PersonRole, "key"]
 def opened(role: str) -> tuple[str, ...]:
     """Return what a role opens; who came by a key has the key's scopes."""
     return EVERY_SCOPE if role == "key" else OPENS[PersonRole(role)]
-
-
-async def signed_in_as(client: Client, customer: factories.Customer, role: str) -> dict[str, str]:
-    """Return the headers of a browser in which one of the account's people is signed in, or whoever has its key."""
-    if role == "key":
-        reply = await client.post("/login", headers=OWN, data={"key": customer.key})
-    elif role == PersonRole.OWNER:
-        reply = await client.post(await link(client.context, customer_subject(customer)), headers=OWN)
-    else:
-        owner = KeyOwner(customer.cell, customer.account_id, ())
-        invited = await people.invite_person(client.context, owner, f"the {role}", role, BY_ITSELF)
-        assert isinstance(invited, Invited), invited
-        reply = await client.post(re.sub(r"^https?://[^/]+", "", invited.login_url), headers=OWN)
-    assert reply.status_code == 303, reply.text
-    client.cookies.clear()
-    return {"cookie": f"{COOKIE}={reply.cookies[COOKIE]}", **OWN}
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -5,9 +5,11 @@ from typing import Any
 from manyeyes.accounts.roles import FOUNDER, PersonRole
 from manyeyes.accounts.store import KeyMarks, KeyOwner
 from manyeyes.accounts.top_ups import TopUpState
+from manyeyes.actions.add_notice_addresses import AddNoticeAddress
 from manyeyes.actions.ask_top_ups import AskTopUp
 from manyeyes.actions.change_colleagues import ChangeColleague
 from manyeyes.actions.change_keys import ChangeKey
+from manyeyes.actions.change_notice_addresses import AddressChange, ChangeNoticeAddress
 from manyeyes.actions.decide_top_ups import DecideTopUp
 from manyeyes.actions.invite_colleagues import InviteColleague
 from manyeyes.actions.note_key_uses import NoteKeyUses
@@ -16,7 +18,7 @@ from manyeyes.actions.set_low_balances import SetLowBalance
 from manyeyes.workers.store import Subject
 from support.batch_draw import Draw
 from support.batch_world import CELL, UNKNOWN, World
-from support.directory_world import COLLEAGUES, REVOKED_KEY, VALID_KEY
+from support.directory_world import COLLEAGUES, NOTICE_IDS, REVOKED_KEY, VALID_KEY
 
 PEOPLE = (FOUNDER, *COLLEAGUES)
 
@@ -120,3 +122,38 @@ def set_low_balances(draw: Draw, world: World) -> list[SetLowBalance]:
     some = draw.few([*world.account_ids[:2], UNKNOWN])
     urls = "", "https://receiver.example/low"
     return draw.batch(lambda: SetLowBalance(CELL, draw.one(some), draw.one((0, 500, 10**9)), draw.one(urls)))
+
+
+def add_notice_addresses(draw: Draw, world: World) -> list[AddNoticeAddress]:
+    """Draw addresses, some of them twice, and of an account that is not there."""
+    some, places = draw.few([*world.account_ids, UNKNOWN]), ("ann@shop.example", "bob@shop.example")
+
+    def one() -> AddNoticeAddress:
+        return AddNoticeAddress(
+            cell=CELL,
+            account_id=draw.one(some),
+            address_id=next(draw.ids),
+            address=draw.one(places),
+            notices=("balance.low",),
+            language="en",
+        )
+
+    return draw.batch(one)
+
+
+def change_notice_addresses(draw: Draw, world: World) -> list[ChangeNoticeAddress]:
+    """Draw changes of addresses that are there, or not."""
+    account_id = world.directory.requests[0].account_id
+    some = [*((account_id, number) for number in NOTICE_IDS), (UNKNOWN, 1)]
+
+    def one() -> ChangeNoticeAddress:
+        owner_id, address_id = draw.one(some)
+        return ChangeNoticeAddress(
+            cell=CELL,
+            account_id=owner_id,
+            address_id=address_id,
+            change=draw.one(tuple(AddressChange)),
+            notices=draw.one((("balance.low",), ("job.stuck",))),
+        )
+
+    return draw.batch(one)

@@ -19,6 +19,7 @@ from manyeyes.actions.change_apps import ChangeApp
 from manyeyes.actions.change_queues import ChangeQueue
 from manyeyes.actions.change_recognitions import ChangeRecognition
 from manyeyes.actions.change_workers import ChangeWorker
+from manyeyes.actions.choose_thresholds import ChooseThreshold
 from manyeyes.actions.disable_workers import DisableWorker
 from manyeyes.actions.enable_workers import EnableWorker
 from manyeyes.actions.end_sessions import EndSession
@@ -98,8 +99,18 @@ def change_recognitions(draw: Draw, world: World) -> list[ChangeRecognition]:
     def one() -> ChangeRecognition:
         terms: dict[str, Any] = {"queue_id": draw.one((None, 0, 2)), "closed": draw.one((None, False, True))}
         terms["terms"] = draw.one((None, ONE_ANSWER, THREE))
+        terms["bounds"] = draw.one((None, (), (0.4, 0.6), (0.4, 0.95)))
         threshold = 2.5 if draw.rarely() else draw.one((None, 0.5, 0.95))
         return ChangeRecognition(task_id=draw.one(some), **terms, threshold=threshold)
+
+    return draw.batch(one)
+
+
+def choose_thresholds(draw: Draw, world: World) -> list[ChooseThreshold]:
+    some = draw.few([*(each.task_id for each in world.directory.recognitions), "unknown"])
+
+    def one() -> ChooseThreshold:
+        return ChooseThreshold(task_id=draw.one(some), threshold=draw.one((0.4, 0.5, 0.95, 1.5)))
 
     return draw.batch(one)
 

@@ -12,6 +12,7 @@ from manyeyes.accounts.top_ups import TopUpState
 from manyeyes.actions.add_announcements import AddAnnouncement, add_announcements
 from manyeyes.actions.add_apps import AddApp, add_apps
 from manyeyes.actions.add_credentials import AddCredential, add_credentials
+from manyeyes.actions.add_notice_addresses import AddNoticeAddress, add_notice_addresses
 from manyeyes.actions.add_passkeys import AddPasskey, add_passkeys
 from manyeyes.actions.add_recognitions import AddRecognition, add_recognitions
 from manyeyes.actions.add_staff import AddStaff, add_staff
@@ -42,6 +43,7 @@ from support.action_stage import Stage
 from support.passkey_rows import challenge, new_passkey
 from support.recognition_calls import app_of, recognition_of
 
+NOTICE_IDS = (1, 2)  # of addresses that nobody confirmed
 HOUR, DAYS_AGO = 3_600.0, -200_000.0  # seconds that a secret lasts; the other one is over since more than a day
 VALID_KEY, REVOKED_KEY = b"valid key", b"revoked key"
 LINK, SPENT_LINK, OLD_LINK = b"link", b"spent link", b"old link"
@@ -112,6 +114,7 @@ async def make_directory(stage: Stage, account_id: int) -> Directory:
         requests=[_asking(stage, account_id, micros) for micros in (500, 900, 1_300)],
     )
     await _save(stage, found)
+    await stage.act(add_notice_addresses, *(_noticing(stage, account_id, number) for number in NOTICE_IDS))
     await stage.act(ask_top_ups, *found.requests)
     await stage.act(decide_top_ups, DecideTopUp(stage.cell, found.requests[2].request_id, TopUpState.DECLINED))
     await stage.act(invite_colleagues, *(_inviting(found.opened, number, role) for number, role in COLLEAGUES.items()))
@@ -120,6 +123,17 @@ async def make_directory(stage: Stage, account_id: int) -> Directory:
     await stage.act(revoke_keys, RevokeKey(key_hash=REVOKED_KEY))
     await stage.act(disable_workers, DisableWorker(worker_id=found.workers[0].worker.worker_id))
     return found
+
+
+def _noticing(stage: Stage, account_id: int, number: int) -> AddNoticeAddress:
+    return AddNoticeAddress(
+        cell=stage.cell,
+        account_id=account_id,
+        address_id=number,
+        address=f"a{number}@shop.example",
+        notices=("balance.low",),
+        language="en",
+    )
 
 
 def _asking(stage: Stage, account_id: int, micros: int) -> AskTopUp:

@@ -96,6 +96,7 @@ async def fill(site: Site) -> FullHouse:
         *(f"/customer/jobs/{job}/agreement", f"/customer/jobs/{job}/cancel", "/customer/certainty"),
         *("/customer/tasks", f"/customer/tasks/{task}", "/customer/statement?work=yes", "/customer/callbacks"),
         *("/customer/recognitions", f"/customer/recognitions/{recognition.task_id}", "/customer/reports"),
+        *(f"/customer/recognitions/{recognition.task_id}/threshold", "/customer/notices"),
         *(f"/customer/reports/{refused}", "/customer/keys", "/customer/colleagues", "/customer/top-ups"),
         *("/sessions", "/help", "/"),
     )

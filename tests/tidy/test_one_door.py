@@ -4,13 +4,14 @@ import ast
 
 from support import repository
 
-OPENERS = {"httpcore", "httpx", "requests", "aiohttp", "urllib3", "dns", "smtplib", "ftplib", "telnetlib", "websockets"}
-OPENERS |= {"urllib.request", "http.client", "xmlrpc.client"}
+OPENERS = {"httpcore", "httpx", "requests", "aiohttp", "urllib3", "dns", "ftplib", "telnetlib", "websockets"}
+OPENERS |= {"smtplib", "aiosmtplib", "urllib.request", "http.client", "xmlrpc.client"}
 CALLS = {"open_connection", "create_connection", "getaddrinfo", "gethostbyname", "urlopen"}
 # web_address.py takes httpx's reading of addresses and nothing else of it.
 KNOWN = {
     "values/web_address.py": {"httpx"},
     "outbound/door.py": {"open_connection"},
+    "outbound/mail_door.py": {"aiosmtplib"},  # to the one server that the operator set
     "outbound/resolver.py": {"dns", "getaddrinfo"},
 }
 

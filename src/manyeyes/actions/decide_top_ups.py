@@ -9,8 +9,10 @@ import msgspec
 
 from manyeyes.accounts import top_ups
 from manyeyes.accounts.top_ups import TopUpRequest, TopUpState
+from manyeyes.actions.shared.notice_mails import News, mail_news
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind, posting
+from manyeyes.notices.rules import NoticeKind
 from manyeyes.trail import store as trail
 from manyeyes.trail.rules import TrailEntry, change_of
 from manyeyes.values.actor import BY_ITSELF, Actor
@@ -64,6 +66,8 @@ async def decide_top_ups(
     for each in approved:
         changes[each.account_id] += each.amount_micros
     await ledger.change_balances(tx, cell, changes)
+    news = [News(r.account_id, NoticeKind.TOP_UP_DECIDED, r.request_id) for r in decided.values()]
+    await mail_news(tx, now, cell, news)
     await trail.record(tx, now, cell, entries)
     return outcomes
 

@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.ballots import agreement
-from manyeyes.actions.shared.verdict_effects import DecidedComplaint, decide
+from manyeyes.actions.shared.verdict_effects import DecidedComplaint, decide, mail_verdicts
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import ReportState
 
@@ -31,5 +31,7 @@ async def settle_overdue_reports(
         found = await slots.lock_slots(tx, cell, sorted(report.task_id for report in overdue))
         agreed = {r.task_id for r in overdue if agreement(s for s in found if s.task_id == r.task_id)}
         overdue = [r for r in overdue if r.task_id not in agreed]  # where two agree, they decide it in some seconds
-        await decide(tx, now, cell, [DecidedComplaint(report, ReportState.CONFIRMED) for report in overdue])
+        decided = [DecidedComplaint(report, ReportState.CONFIRMED) for report in overdue]
+        await decide(tx, now, cell, decided)
+        await mail_verdicts(tx, now, cell, decided)
     return [len(overdue) for _ in commands]

@@ -9,6 +9,7 @@ import msgspec
 from manyeyes.accounts import top_ups
 from manyeyes.accounts.top_ups import BALANCE_LOW
 from manyeyes.actions.shared.event_serials import take_usable
+from manyeyes.actions.shared.notice_mails import News, mail_news
 from manyeyes.webhooks import store as webhooks
 from manyeyes.webhooks.store import NewDelivery
 
@@ -30,4 +31,5 @@ async def tell_low_balances(tx: asyncpg.Connection, now: datetime, commands: Seq
         for serial, each in zip(serials, told, strict=True)
     ]
     await webhooks.insert_deliveries(tx, now, cell, rows)
+    await mail_news(tx, now, cell, [News(each.account_id, BALANCE_LOW) for each in crossed if each.is_low])
     return [len(crossed) for _ in commands]

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
-from manyeyes.actions.change_recognitions import ChangeRecognition, change_recognitions
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run, say
 from manyeyes.cli.lookup import find_recognition
 from manyeyes.recognitions import reviews
 from manyeyes.recognitions.calibration import NOTHING_CERTAIN, Calibration, CalibrationPoint, ReviewVerdict, calibrate
 from manyeyes.recognitions.rules import Recognition
+from manyeyes.roles.house import recognitions as house
+from manyeyes.roles.house.recognitions import RecognitionTerms
 from manyeyes.runtime.context import Context
 
 try:
@@ -79,9 +80,7 @@ async def _verdicts(context: Context, recognition: Recognition, days: int) -> li
 
 
 async def _apply(context: Context, recognition: Recognition, threshold: float) -> None:
-    command = ChangeRecognition(task_id=recognition.task_id, threshold=threshold, actor=who_types())
-    await context.batcher.ask(change_recognitions, command)
-    await context.notifier.tell_changed()
+    await house.change_recognition(context, recognition, RecognitionTerms(threshold=threshold), who_types())
 
 
 def _result(

@@ -59,6 +59,9 @@ async def examine(context: Context) -> list[dict[str, Any]]:
         )
         checks.append(await _limits(db))
         checks.append(await _secrets(db, context.settings))
+    if context.mail_door.server:
+        fault = await context.mail_door.look()
+        checks.append(_row("mail server answers", not fault, fault or context.mail_door.server.place))
     for cell in context.cells.numbers:
         async with context.cells.pool(cell).acquire() as db:
             books = await check_books(db, cell, await context.lookups.time_zones())

@@ -23,6 +23,7 @@ LAZY = {
     "site": ("site:app", "Domains whose owners let an account have tasks for them."),
     "soft-app": ("soft_app:app", "Applications of developers and their shares."),
     "webhook": ("webhook:app", "Results that are sent to their callbackUrl."),
+    "notice": ("notice:app", "Where customers' notices go by e-mail."),
     "app": ("app:app", "Apps: whose pictures are recognised, and who may sign for them."),
     "recognition": (
         "recognition:app",

@@ -44,6 +44,13 @@ Price = Annotated[
     str | None, Parameter(help="Of one picture recognised, in USD; people's work costs what its queue does.")
 ]
 ReviewHours = Annotated[float | None, Parameter(help="How long a review may wait for a person.")]
+Bounds = Annotated[
+    list[float] | None,
+    Parameter(
+        consume_multiple=True,
+        help="Lowest and highest threshold that the customer may choose, 0 to 2; without a value: none.",
+    ),
+]
 ReviewUrl = Annotated[str | None, Parameter(help="Address that people's verdicts are sent to; empty: nowhere.")]
 
 
@@ -61,6 +68,7 @@ def create(
     price: Price = None,
     review_hours: ReviewHours = 24.0,
     review_url: ReviewUrl = "",
+    bounds: Bounds = None,
     people: PeopleOptions | None = None,
     common: Common | None = None,
 ) -> None:
@@ -82,7 +90,13 @@ def create(
         found, called = await find_app(context, app), read_name(name or recogniser)
         blank = house.blank(found.secret_id, called, recogniser, _path(model), labels)
         micros = price or (NO_PRICE if recogniser == rules.PEOPLE else MODEL_PRICE)
-        rest: dict[str, Any] = {"price": micros, "hours": review_hours, "url": review_url, "people": people}
+        rest: dict[str, Any] = {
+            "price": micros,
+            "hours": review_hours,
+            "url": review_url,
+            "bounds": bounds,
+            "people": people,
+        }
         terms = await _terms(context, threshold, review_queue, sample, **rest)
         new = await house.add_recognition(context, blank, terms, who_types())
         if isinstance(new, FieldFault):
@@ -125,6 +139,7 @@ def set_recognition(
     price: Price = None,
     review_hours: ReviewHours = None,
     review_url: ReviewUrl = None,
+    bounds: Bounds = None,
     people: PeopleOptions | None = None,
     common: Common | None = None,
 ) -> None:
@@ -138,7 +153,13 @@ def set_recognition(
 
     async def work(context: Context) -> dict[str, Any]:
         before = await find_recognition(context, task_id)
-        rest: dict[str, Any] = {"price": price, "hours": review_hours, "url": review_url, "people": people}
+        rest: dict[str, Any] = {
+            "price": price,
+            "hours": review_hours,
+            "url": review_url,
+            "bounds": bounds,
+            "people": people,
+        }
         terms = await _terms(context, threshold, review_queue, sample, **rest)
         if terms == RecognitionTerms():
             raise CommandFailed("nothing to change; see `manyeyes recognition set --help`")
@@ -174,6 +195,7 @@ def row(of: Recognition) -> dict[str, Any]:
         "price": money.text(of.price_micros),
         "review_hours": of.review_seconds / 3600,
         "review_url": of.review_url,
+        "bounds": list(of.bounds),
         "closed": of.closed,
         "terms": None if of.terms is None else terms_row(of.terms),
     }
@@ -188,6 +210,7 @@ async def _terms(
     price: str | None,
     hours: float | None,
     url: str | None,
+    bounds: list[float] | None,
     people: PeopleOptions | None,
 ) -> RecognitionTerms:
     """Return the terms that change. Raises `CommandFailed`."""
@@ -201,6 +224,7 @@ async def _terms(
         price_micros=None if price is None else money.parse(price),
         review_seconds=seconds,
         review_url=url,
+        bounds=None if bounds is None else tuple(bounds),
         terms=terms_in(people),
     )
 
@@ -251,5 +275,6 @@ def _sheet(r: dict[str, Any]) -> str:
     labels = [f"  {number:>6}  {name}" for number, name in r["labels"].items()]
     terms = [f"app {r['secret_id']}, ${r['price']} a picture, reviews wait {r['review_hours']:g} h"]
     terms += [terms_words(r["terms"]) or "one person a review"] if r["terms"] else []
+    terms += ["the customer may choose a threshold from {:g} to {:g}".format(*r["bounds"])] if r["bounds"] else []
     terms += [f"verdicts go to {r['review_url']}"] if r["review_url"] else []
     return "\n".join([_line(r), *terms, *([f"model {r['model']}"] if r["model"] else []), "labels", *labels])

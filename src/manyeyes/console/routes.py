@@ -12,6 +12,7 @@ from manyeyes.console.customer.jobs.drafts import DraftPages
 from manyeyes.console.customer.jobs.job_pages import VERBS, JobPages
 from manyeyes.console.customer.keys import KeyPages
 from manyeyes.console.customer.needs import guarded_forms, guarded_pages
+from manyeyes.console.customer.notices import NoticePages
 from manyeyes.console.customer.overview import CustomerPages
 from manyeyes.console.customer.recognitions import RecognitionPages
 from manyeyes.console.customer.reports import ReportPages
@@ -19,6 +20,7 @@ from manyeyes.console.customer.result_downloads import Downloads
 from manyeyes.console.customer.statement import StatementPages
 from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
+from manyeyes.console.customer.thresholds import ThresholdPages
 from manyeyes.console.customer.top_ups import TopUpPages
 from manyeyes.console.operator.routes import PageOrForm, Rooms, operators
 from manyeyes.console.reviewer.history import HistoryPages
@@ -27,6 +29,7 @@ from manyeyes.console.reviewer.review import ReviewPages
 from manyeyes.console.shared.appearance import change_look
 from manyeyes.console.shared.company import CompanyPages
 from manyeyes.console.shared.connect import show_help
+from manyeyes.console.shared.notice_links import NoticeLinkPages
 from manyeyes.console.shared.passkeys import PasskeyPages
 from manyeyes.console.shared.rendering import render, static_file
 from manyeyes.console.shared.session_list import SessionPages
@@ -58,6 +61,7 @@ OWN_PATHS = (
         "static",
         "worker",
         "widget",
+        "notices",
         "reviewer",
     ),
     *("customer", "operator"),
@@ -69,19 +73,22 @@ LENGTH_DIGITS = 20  # of the largest Content-Length that a server reads
 
 def routes(context: Context) -> list[Route]:
     """Return the routes of the console's pages; every POST is refused unless it was sent from one of them."""
-    rooms = [room(context) for room in (_everybodys, _workers, _customers, operators)]
+    rooms = [room(context) for room in (_everybodys, _workers, _customers, _customers_choices, operators)]
     pages = {path: page for room, _ in rooms for path, page in room.items()}
     forms = {path: form for _, room in rooms for path, form in room.items()}
     with_files = {path: _of_own_page(context, form) for path, form in _customers_files(context).items()}
     guarded = {path: _from_own_page(context, form) for path, form in forms.items()} | with_files
-    return [Route(path, page, methods=["GET"]) for path, page in pages.items()] + [
-        Route(path, form, methods=["POST"]) for path, form in guarded.items()
+    return [
+        *(Route(path, page, methods=["GET"]) for path, page in pages.items()),
+        *(Route(path, form, methods=["POST"]) for path, form in guarded.items()),
+        # Mail programs send it by themselves, from no page of ours (RFC 8058): the link is the permission.
+        Route("/notices/end/{signed}", NoticeLinkPages(context).end, methods=["POST"]),
     ]
 
 
 def _everybodys(context: Context) -> Rooms:
     sign_in, sessions = SignInPages(context), SessionPages(context)
-    passkeys, company = PasskeyPages(context), CompanyPages(context)
+    passkeys, company, notices = PasskeyPages(context), CompanyPages(context), NoticeLinkPages(context)
     pages: dict[str, PageOrForm] = {
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
@@ -90,6 +97,8 @@ def _everybodys(context: Context) -> Rooms:
         "/company/connect": company.connect,
         BACK: company.back,
         "/help": show_help,
+        "/notices/confirm/{signed}": notices.show_confirm,
+        "/notices/end/{signed}": notices.show_end,
         "/static/{version}/{reader}/{name}": static_file,
     }
     forms: dict[str, PageOrForm] = {
@@ -105,6 +114,7 @@ def _everybodys(context: Context) -> Rooms:
         "/passkeys/sign-in": passkeys.sign_in,
         "/passkeys/remove": passkeys.forget,
         "/look": change_look,
+        "/notices/confirm/{signed}": notices.confirm,
     }
     return pages, forms
 
@@ -156,7 +166,7 @@ def _workers(context: Context) -> Rooms:
 
 def _customers(context: Context) -> Rooms:
     statement, reports, callbacks = StatementPages(context), ReportPages(context), CallbackPages(context)
-    recognitions, downloads, tasks = RecognitionPages(context), Downloads(context), TaskPages(context)
+    tasks = TaskPages(context)
     jobs, drafts = JobPages(context), DraftPages(context)
     keys, people, top_ups = KeyPages(context), ColleaguePages(context), TopUpPages(context)
     pages: dict[str, PageOrForm] = {
@@ -173,10 +183,6 @@ def _customers(context: Context) -> Rooms:
         "/customer/statement": statement.show,
         "/customer/statement.csv": statement.download,
         "/customer/callbacks": callbacks.show,
-        "/customer/recognitions": recognitions.show,
-        "/customer/recognitions/{task_id}": recognitions.show_one,
-        "/customer/recognitions/{task_id}/results.csv": downloads.csv,
-        "/customer/recognitions/{task_id}/results.parquet": downloads.parquet,
         "/customer/reports": reports.show,
         "/customer/reports/{task_id}": reports.show_one,
         "/customer/keys": keys.show,
@@ -202,6 +208,27 @@ def _customers(context: Context) -> Rooms:
         "/customer/jobs/{job_id}/change": jobs.change,
         "/customer/jobs/{job_id}/drop": drafts.drop_file,
         **{f"/customer/jobs/{{job_id}}/{verb}": jobs.move for verb in VERBS},
+    }
+    return guarded_pages(context, pages), guarded_forms(context, forms)
+
+
+def _customers_choices(context: Context) -> Rooms:
+    recognitions, downloads, thresholds = RecognitionPages(context), Downloads(context), ThresholdPages(context)
+    one = "/customer/recognitions/{task_id}"
+    pages: dict[str, PageOrForm] = {
+        "/customer/recognitions": recognitions.show,
+        one: recognitions.show_one,
+        f"{one}/results.csv": downloads.csv,
+        f"{one}/results.parquet": downloads.parquet,
+        f"{one}/threshold": thresholds.show,
+    }
+    notices = NoticePages(context)
+    pages["/customer/notices"] = notices.show
+    forms: dict[str, PageOrForm] = {
+        f"{one}/threshold": thresholds.choose,
+        "/customer/notices": notices.add,
+        "/customer/notices/change": notices.change,
+        "/customer/notices/remove": notices.remove,
     }
     return guarded_pages(context, pages), guarded_forms(context, forms)
 

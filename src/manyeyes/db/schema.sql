@@ -204,7 +204,11 @@ CREATE TABLE recognition (
     price_micros   bigint NOT NULL DEFAULT 0 CHECK (price_micros >= 0),   -- of one picture recognised
     closed         boolean NOT NULL DEFAULT false,
     created_at     timestamptz NOT NULL,
-    terms          jsonb   -- how many people a verdict takes; null: as its queue says
+    terms          jsonb,  -- how many people a verdict takes; null: as its queue says
+    bounds         double precision[] NOT NULL DEFAULT '{}',   -- lowest, highest that the customer may choose; {}: none
+    CONSTRAINT recognition_bounds CHECK (bounds = '{}' OR (array_ndims(bounds) = 1
+        AND cardinality(bounds) = 2 AND array_position(bounds, NULL) IS NULL
+        AND bounds[1] >= 0 AND bounds[2] <= 2 AND threshold BETWEEN bounds[1] AND bounds[2]))
 );
 CREATE INDEX recognition_app ON recognition (secret_id, recognition_id);
 
@@ -921,6 +925,23 @@ CREATE TABLE webhook_rotation (
     rotated_at timestamptz NOT NULL,
     PRIMARY KEY (cell, account_id)
 );
+
+-- Where an account's notices go by e-mail. Each is a delivery whose url is mailto:.
+CREATE TABLE notice_address (
+    cell         int NOT NULL,
+    account_id   bigint NOT NULL,
+    address_id   bigint NOT NULL,                -- a serial of the cell
+    address      text NOT NULL,
+    notices      text[] NOT NULL,
+    language     text NOT NULL,
+    made_by      text NOT NULL,                  -- the name of who gave it; empty: the operator
+    created_at   timestamptz NOT NULL,
+    confirmed_at timestamptz,                    -- null: nothing but the link to confirm it goes there
+    ended_at     timestamptz,                    -- removed, or unsubscribed by whoever reads there
+    unsubscribed boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (cell, account_id, address_id)
+);
+CREATE UNIQUE INDEX notice_address_once ON notice_address (cell, account_id, address) WHERE ended_at IS NULL;
 
 -- ---------------------------------------------------------------- soft apps
 

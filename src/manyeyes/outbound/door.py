@@ -108,7 +108,7 @@ class Door:
 
     async def _connected(self, to: WebAddress, found: list[str]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Return a connection to one of the judged addresses, whatever the name means by now."""
-        context = (self._ssl_context or _trusting_public_authorities()) if to.scheme == "https" else None
+        context = (self._ssl_context or trusting_public_authorities()) if to.scheme == "https" else None
         name = to.host if context else None
         failed: OSError | None = None
         for ip in found:
@@ -124,7 +124,7 @@ class Door:
 
 
 @functools.cache
-def _trusting_public_authorities() -> ssl.SSLContext:
+def trusting_public_authorities() -> ssl.SSLContext:
     """Return a TLS context that trusts the system's authorities, an operator's own among them, and certifi's.
 
     Certifi's stand in where the system has none.

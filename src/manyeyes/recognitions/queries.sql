@@ -25,29 +25,29 @@ WHERE cell = $1 AND recognition_id = $2 AND ended_at >= $3 AND state = 1 AND NOT
 -- name: recognitions_of
 -- An app's recognitions, or those of all, the oldest first.
 SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id, sample_share,
-       review_seconds, review_url, price_micros, closed, terms
+       review_seconds, review_url, price_micros, closed, terms, bounds
 FROM recognition WHERE $1::text IS NULL OR secret_id = $1 ORDER BY recognition_id;
 
 -- name: recognition
 -- One recognition by the wire's taskId.
 SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id, sample_share,
-       review_seconds, review_url, price_micros, closed, terms FROM recognition WHERE task_id = $1;
+       review_seconds, review_url, price_micros, closed, terms, bounds FROM recognition WHERE task_id = $1;
 
 -- name: lock_recognitions
 -- Recognitions that may change now.
 SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id, sample_share,
-       review_seconds, review_url, price_micros, closed, terms
+       review_seconds, review_url, price_micros, closed, terms, bounds
 FROM recognition WHERE task_id = ANY ($1::text[]) ORDER BY task_id FOR UPDATE;
 
 -- name: insert_recognition
 -- Open a recognition.
 INSERT INTO recognition (task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id,
-                         sample_share, review_seconds, review_url, price_micros, closed, terms, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, now());
+                         sample_share, review_seconds, review_url, price_micros, closed, terms, bounds, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, now());
 
 -- name: set_recognition
 -- Change a recognition's terms; null leaves a value as it is.
-UPDATE recognition SET threshold = coalesce($2, threshold), queue_id = coalesce($3, queue_id),
+UPDATE recognition SET threshold = coalesce($2, threshold), queue_id = coalesce($3, queue_id), bounds = coalesce($10, bounds),
        sample_share = coalesce($4, sample_share), review_seconds = coalesce($5, review_seconds), terms = coalesce($9, terms),
        review_url = coalesce($6, review_url), price_micros = coalesce($7, price_micros), closed = coalesce($8, closed)
 WHERE task_id = $1 RETURNING task_id;

@@ -46,7 +46,8 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True):
     ``threshold``: at or above it a result is certain. ``queue_id`` 0: nobody looks at uncertain ones.
     ``sample_share``: of the certain ones that a person looks at too. ``review_seconds``: how long a review may wait.
     ``review_url``: where verdicts are pushed to; empty: nowhere. ``price_micros``: of one picture recognised.
-    ``terms``: how many people give a verdict; None: as many as the queue says.
+    ``terms``: how many people give a verdict; None: as many as the queue says. ``bounds``: the lowest and the highest
+    threshold that the customer may choose; empty: the operator alone does.
     """
 
     task_id: str
@@ -64,6 +65,7 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True):
     price_micros: int
     closed: bool
     terms: PeopleTerms | None = None
+    bounds: tuple[float, ...] = ()
 
     @property
     def names(self) -> dict[int, str]:
@@ -117,6 +119,21 @@ def check(recognition: Recognition) -> None:
         raise ValueError("the recogniser `people` needs a review queue: without one nobody looks at the pictures")
     if recognition.recogniser == PEOPLE and not recognition.threshold:
         raise ValueError("the recogniser `people` has no opinion (rate 0); with a threshold of 0 all would be certain")
+    if why := why_out_of_bounds(recognition):
+        raise ValueError(why)
+
+
+def why_out_of_bounds(recognition: Recognition) -> str:
+    """Return why a recognition cannot have the bounds and the threshold that it has together; empty when it can."""
+    if not recognition.bounds:
+        return ""
+    if len(recognition.bounds) != 2 or not 0 <= recognition.bounds[0] <= recognition.bounds[1] <= HIGHEST_THRESHOLD:
+        return f"the bounds are the lowest and the highest threshold, both from 0 to {HIGHEST_THRESHOLD}"
+    lowest, highest = recognition.bounds
+    if lowest <= recognition.threshold <= highest:
+        return ""
+    said = f"the customer may choose from {lowest:g} to {highest:g}, and the threshold is {recognition.threshold:g}"
+    return f"{said}: change them together"
 
 
 def is_certain(rate: float, threshold: float) -> bool:

@@ -115,7 +115,7 @@ async def insert_recognition(db: asyncpg.Connection, new: Recognition) -> None:
     given = values(
         new,
         *("task_id", "recognition_id", "secret_id", "name", "recogniser", "model", "labels", "threshold", "queue_id"),
-        *("sample_share", "review_seconds", "review_url", "price_micros", "closed", "terms"),
+        *("sample_share", "review_seconds", "review_url", "price_micros", "closed", "terms", "bounds"),
         labels=lambda recognition: msgspec.json.encode(recognition.labels).decode(),
         terms=lambda recognition: _kept(recognition.terms),
     )
@@ -123,15 +123,20 @@ async def insert_recognition(db: asyncpg.Connection, new: Recognition) -> None:
 
 
 async def set_recognition(
-    db: asyncpg.Connection, task_id: str, people: PeopleTerms | None = None, /, **terms: float | int | str | bool | None
+    db: asyncpg.Connection,
+    task_id: str,
+    people: PeopleTerms | None = None,
+    /,
+    bounds: Sequence[float] | None = None,
+    **terms: float | int | str | bool | None,
 ) -> bool:
     """Change the given terms of a recognition (the columns' names); return whether it exists.
 
-    ``people``: how many look at what is uncertain; None leaves that as it is.
+    ``people``: how many look at what is uncertain; ``bounds``: of the threshold; None leaves them as they are.
     """
     names = ("threshold", "queue_id", "sample_share", "review_seconds", "review_url", "price_micros", "closed")
     assert not set(terms) - set(names)
-    given = [*(terms.get(name) for name in names), _kept(people)]
+    given = [*(terms.get(name) for name in names), _kept(people), bounds]
     return await db.fetchval(SQL.set_recognition, task_id, *given) is not None
 
 

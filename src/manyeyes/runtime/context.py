@@ -14,6 +14,7 @@ from manyeyes.db.pool import FIRST_CELL, LIMITS, PATIENT_SETTINGS, Cells, open_p
 from manyeyes.db.role_settings import keep_role_settings
 from manyeyes.dispatch import store as dispatch
 from manyeyes.outbound.door import Door
+from manyeyes.outbound.mail_door import MailDoor
 from manyeyes.outbound.picture_fetcher import PictureFetcher
 from manyeyes.recognisers.pool import RecogniserPool
 from manyeyes.runtime.batching import Batcher
@@ -32,7 +33,7 @@ from manyeyes.values.challenges import Challenges
 from manyeyes.values.pseudonyms import Pseudonyms
 from manyeyes.values.response_signing import ResponseSigner
 from manyeyes.values.sealing import Sealer
-from manyeyes.values.signed_links import ExampleLinks, PictureLinks, TopUpSlips, WidgetLinks
+from manyeyes.values.signed_links import ExampleLinks, NoticeLinks, PictureLinks, TopUpSlips, WidgetLinks
 from manyeyes.wellbeing import store as wellbeing
 
 
@@ -58,6 +59,7 @@ class Context:
         self.lookout = Lookout(cells, self.notifier, self.presence, self.lookups, node_id)
         self.waits = Waits(settings.waits_per_caller)
         self.door = Door(settings.private_networks())
+        self.mail_door = MailDoor(settings.mail_server(), settings.smtp_password)
         self.fetcher = PictureFetcher()
         self.recognisers = RecogniserPool(
             settings.recogniser_seconds,
@@ -96,6 +98,11 @@ class Context:
     def top_up_slips(self) -> TopUpSlips:
         """Return what signs top-ups that are asked about. Raises `SecretsUnreadable`."""
         return TopUpSlips(self._own_keys.pictures)
+
+    @cached_property
+    def notice_links(self) -> NoticeLinks:
+        """Return what makes and opens the links in mail. Raises `SecretsUnreadable`."""
+        return NoticeLinks(self._own_keys.pictures)
 
     @cached_property
     def widgets(self) -> WidgetLinks:

@@ -15,7 +15,9 @@ from prometheus_client import Counter
 
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, Claimed, claim_deliveries
 from manyeyes.actions.note_deliveries import NoteDelivery, note_deliveries
+from manyeyes.notices.rules import MAILTO
 from manyeyes.outbound.door import Door
+from manyeyes.outbound.mail_door import MailOutcome
 from manyeyes.outbound.rules import DoorReason, DoorRefused
 from manyeyes.runtime.batching import Action, Command, Outcome
 from manyeyes.webhooks.rules import (
@@ -31,6 +33,7 @@ LARGEST_REPLY = 4_096  # nobody reads it; a receiver that sends more is not wait
 LOOK_SECONDS = 1.0
 TRIES = Counter("manyeyes_delivery_tries_total", "Tries to deliver results to callback addresses", ["outcome"])
 BodyOf = Callable[[int, Claimed], Awaitable[bytes]]
+Post = Callable[[int, Claimed], Awaitable[MailOutcome | None]]
 log = structlog.get_logger()
 
 
@@ -41,12 +44,22 @@ class Ask(Protocol):
 
 
 class DeliverySender:
-    """One per process. ``ask`` runs an action, ``body_of`` (cell, claimed) renders what is sent."""
+    """One per process. ``ask`` runs an action, ``body_of`` (cell, claimed) renders what is sent.
+
+    ``post`` (cell, claimed) hands in what is mail; None: nobody there wants it any more.
+    """
 
     def __init__(
-        self, ask: Ask, door: Door, key: bytes, body_of: BodyOf, chance: Callable[[], float] = random.random
+        self,
+        ask: Ask,
+        door: Door,
+        key: bytes,
+        body_of: BodyOf,
+        chance: Callable[[], float] = random.random,
+        post: Post | None = None,
     ) -> None:
         self._ask, self._door, self._key, self._body_of, self._chance = ask, door, key, body_of, chance
+        self._post = post
         self._flying: dict[asyncio.Task[None], tuple[int, int, str]] = {}
 
     async def deliver(self, cell: int) -> None:
@@ -107,6 +120,8 @@ class DeliverySender:
 
     async def _send(self, cell: int, claimed: Claimed) -> TryResponse:
         claim = claimed.claim
+        if claim.url.startswith(MAILTO):
+            return await self._mail(cell, claimed)
         body = await self._body_of(cell, claimed)
         secrets = [secret(self._key, cell, claim.account_id, generation) for generation in claimed.generations]
         signed = headers(message_id(cell, claim.task_id), body, claimed.at, secrets)
@@ -117,3 +132,10 @@ class DeliverySender:
             is_final = refused.reason is DoorReason.BAD_ADDRESS or lasting
             return TryResponse(fault=refused.detail or str(refused.reason), is_final=is_final)
         return TryResponse(reply.status, reply.headers.get("retry-after", ""))
+
+    async def _mail(self, cell: int, claimed: Claimed) -> TryResponse:
+        assert self._post is not None
+        sent = await self._post(cell, claimed)
+        if sent is None:
+            return TryResponse(fault="nobody wants notices at this address any more", is_final=True)
+        return TryResponse(sent.status, fault=sent.fault, is_final=sent.is_final)

@@ -13,8 +13,10 @@ from manyeyes.actions.claim_deliveries import Claimed
 from manyeyes.anticaptcha.envelope import AntiCaptcha, is_method
 from manyeyes.anticaptcha.task_results import callback_body
 from manyeyes.console import routes as console
+from manyeyes.console.customer.notice_mails import mail_of
 from manyeyes.db.pool import LOST_CONNECTION, is_lost
 from manyeyes.mcp.doorway import Doorway
+from manyeyes.outbound.mail_door import MailOutcome
 from manyeyes.roles.customer.items import drop_stale
 from manyeyes.roles.customer.picture_sources import fetch_picture, is_passing
 from manyeyes.roles.site_checks import check_due, end_barred
@@ -110,7 +112,11 @@ async def running(context: Context) -> AsyncIterator[Application]:
     async def body_of(cell: int, claimed: Claimed) -> bytes:
         return await delivery_body(context, cell, claimed)
 
-    sender = DeliverySender(context.batcher.ask, context.door, context.webhook_key, body_of)
+    async def post(cell: int, claimed: Claimed) -> MailOutcome | None:
+        mail = await mail_of(context, cell, claimed.claim)
+        return None if mail is None else await context.mail_door.send(mail)
+
+    sender = DeliverySender(context.batcher.ask, context.door, context.webhook_key, body_of, post=post)
 
     async def deliver(_: Context, cell: int) -> None:
         await sender.deliver(cell)

@@ -18,6 +18,7 @@ from manyeyes.v1 import (
     keys,
     marks,
     money,
+    notices,
     own_choice,
     practice,
     recognitions,
@@ -44,6 +45,7 @@ from manyeyes.v1.judging import JudgingApi
 from manyeyes.v1.keys import KeysApi
 from manyeyes.v1.marks import MarksApi
 from manyeyes.v1.money import MoneyApi
+from manyeyes.v1.notices import NoticesApi
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.own_choice import ChoiceApi
 from manyeyes.v1.practice import PracticeApi
@@ -72,6 +74,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     KeysApi: keys.OPERATIONS,
     ColleaguesApi: colleagues.OPERATIONS,
     TopUpsApi: top_ups.OPERATIONS,
+    NoticesApi: notices.OPERATIONS,
     RecognitionsApi: recognitions.OPERATIONS,
     CertaintyApi: certainty.OPERATIONS,
     TasksApi: tasks.OPERATIONS,

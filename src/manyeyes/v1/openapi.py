@@ -39,6 +39,7 @@ HEADERS = {
 }
 OPERATIONS = [operation for table in APIS.values() for operation in table]
 PARAMETERS = {
+    "address_id": "integer",
     "wait": "number",
     "limit": "integer",
     "before": "string",

@@ -62,6 +62,32 @@ class RecognitionsView(msgspec.Struct, frozen=True):
     apps: list[AppView]
 
 
+class ThresholdBody(msgspec.Struct, frozen=True):
+    threshold: float
+
+
+class ThresholdPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """What a threshold would mean: ``certain_share`` of all results would be certain; of ``verdicts`` known ``errors``.
+
+    ``upper_bound``: the most that may be wrong, with 95 in 100. ``cost_per_thousand`` pictures at most, in USD.
+    """
+
+    threshold: float
+    certain_share: float
+    verdicts: int
+    errors: int
+    upper_bound: float
+    cost_per_thousand: float
+
+
+class RecognitionThresholdView(msgspec.Struct, frozen=True, kw_only=True):
+    """``bounds``: the lowest and the highest that the customer may choose; empty: the operator alone does."""
+
+    threshold: float
+    bounds: list[float]
+    curve: list[ThresholdPoint]
+
+
 class VerdictSeconds(msgspec.Struct, frozen=True):
     """From a result to what a person said, in seconds."""
 

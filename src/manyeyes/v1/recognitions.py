@@ -1,14 +1,19 @@
 """/v1/recognitions: an account's apps, what became of their pictures, and the results one by one."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
-from manyeyes.accounts.rules import TASKS_READ
+from manyeyes.accounts.rules import TASKS_READ, TASKS_WRITE
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.apps.rules import zone as zone_named
+from manyeyes.recognitions.calibration import curve
 from manyeyes.recognitions.results import Filter
 from manyeyes.recognitions.time_spans import Grain, asked, split
+from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.recognitions import Owned, apps_of, funnel_of, owned, results_of
+from manyeyes.roles.customer.thresholds import choose_threshold, cost_micros, verdicts_of
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.cursors import asked_limit
@@ -16,12 +21,16 @@ from manyeyes.v1.operations import Call, Operation
 from manyeyes.v1.recognition_views import (
     FunnelView,
     RecognitionsView,
+    RecognitionThresholdView,
     ResultsView,
+    ThresholdBody,
+    ThresholdPoint,
     app_view,
     funnel_view,
     result_view,
 )
 from manyeyes.values.integers import integer
+from manyeyes.values.money import number
 from manyeyes.values.refusals import Reason, Refusal, Refused
 
 PAGE = 50
@@ -65,7 +74,36 @@ class RecognitionsApi:
         found, following = page
         return ResultsView([result_view(of.recognition, result) for result in found], following or None)
 
-    async def _owned(self, call: Call[KeyOwner, None]) -> Owned:
+    async def threshold(self, call: Call[KeyOwner, None]) -> RecognitionThresholdView:
+        """Return from which rate on results are certain, what the caller may choose, and what each would mean."""
+        return await self._threshold(await self._owned(call))
+
+    async def choose_threshold(self, call: Call[KeyOwner, ThresholdBody]) -> RecognitionThresholdView | Refusal:
+        """Choose it within the bounds; 409 where the operator alone does, 422 for one outside of them."""
+        of, actor = await self._owned(call), await actor_of(self._context, call.request, "v1")
+        found = await choose_threshold(self._context, of, call.body.threshold, actor)
+        return found if isinstance(found, Refusal) else await self._threshold(Owned(of.app, found))
+
+    async def _threshold(self, of: Owned) -> RecognitionThresholdView:
+        queue = (await self._context.lookups.queues()).get(of.recognition.queue_id)
+        points = await asyncio.to_thread(curve, await verdicts_of(self._context, of))
+        return RecognitionThresholdView(
+            threshold=of.recognition.threshold,
+            bounds=list(of.recognition.bounds),
+            curve=[
+                ThresholdPoint(
+                    threshold=point.threshold,
+                    certain_share=point.certain_share,
+                    verdicts=point.verdicts,
+                    errors=point.errors,
+                    upper_bound=point.upper_bound,
+                    cost_per_thousand=number(cost_micros(of.recognition, queue, point.certain_share)),
+                )
+                for point in points
+            ],
+        )
+
+    async def _owned(self, call: Call[KeyOwner, Any]) -> Owned:
         """Return the recognition that the path names. Raises `Refused` for one that is not the caller's."""
         found = await owned(self._context, call.person, call.part(3))
         if isinstance(found, Refusal):
@@ -125,5 +163,24 @@ OPERATIONS = [
         query=("limit", "before", "review", "label", "overturned"),
         reply=ResultsView,
         statuses=(400, 401, 403, 404),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/recognitions/{recognition_task_id}/threshold",
+        handler=RecognitionsApi.threshold,
+        caller=signed_in_customer,
+        scope=TASKS_READ,
+        reply=RecognitionThresholdView,
+        statuses=(401, 403, 404),
+    ),
+    Operation(
+        method="PUT",
+        path="/v1/recognitions/{recognition_task_id}/threshold",
+        handler=RecognitionsApi.choose_threshold,
+        caller=signed_in_customer,
+        scope=TASKS_WRITE,
+        body=ThresholdBody,
+        reply=RecognitionThresholdView,
+        statuses=(400, 401, 403, 404, 409, 422),
     ),
 ]

@@ -83,6 +83,8 @@ class Reason(enum.StrEnum):
     CALL_REPEATED = "call_repeated"
     BAD_PARAMETER = "bad_parameter"
     UNKNOWN_RECOGNITION = "unknown_recognition"
+    THRESHOLD_FIXED = "threshold_fixed"
+    THRESHOLD_OUT_OF_BOUNDS = "threshold_out_of_bounds"
     NO_RECOGNITION = "no_recognition"
     NO_PICTURE = "no_picture"
     PICTURE_AWAY = "picture_away"
@@ -115,6 +117,9 @@ class Reason(enum.StrEnum):
     UNKNOWN_CLIENT_KEY = "unknown_client_key"
     KEY_REPLACED = "key_replaced"
     ENOUGH_OF_THEM = "enough_of_them"
+    UNKNOWN_ADDRESS = "unknown_address"
+    ADDRESS_THERE = "address_there"
+    NO_MAIL = "no_mail"
     UNKNOWN_TOP_UP = "unknown_top_up"
 
 

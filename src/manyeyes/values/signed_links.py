@@ -191,3 +191,32 @@ class TopUpSlips:
         """Return the top-up that a slip is of; None when it is forged."""
         numbers = self._signer.open(signed)
         return None if numbers is None else TopUpId(*numbers)
+
+
+class NoticeId(msgspec.Struct, frozen=True):
+    """An address for notices of an account."""
+
+    cell: int
+    account_id: int
+    address_id: int
+
+
+class NoticeLinks:
+    """What stands in mail: the link that confirms its address, and the one that ends all notices there."""
+
+    def __init__(self, key: bytes) -> None:
+        # cell, account, address
+        self._confirms, self._ends = _Signer(key, ">IQQ", b"notice confirm"), _Signer(key, ">IQQ", b"notice end")
+
+    def confirm_path(self, notice: NoticeId) -> str:
+        """Return ``/notices/confirm/<signed>``."""
+        return f"/notices/confirm/{self._confirms.sign(*msgspec.structs.astuple(notice))}"
+
+    def end_path(self, notice: NoticeId) -> str:
+        """Return ``/notices/end/<signed>``, which never ends."""
+        return f"/notices/end/{self._ends.sign(*msgspec.structs.astuple(notice))}"
+
+    def open(self, signed: str, *, confirms: bool) -> NoticeId | None:
+        """Return whose a path's signed part is; None when it is forged or of the other kind."""
+        numbers = (self._confirms if confirms else self._ends).open(signed)
+        return None if numbers is None else NoticeId(*numbers)

@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.slot_leases import DECIDED, LOST, SlotId, live_slot
-from manyeyes.actions.shared.verdict_effects import DecidedComplaint, count_late_votes, decide
+from manyeyes.actions.shared.verdict_effects import DecidedComplaint, count_late_votes, decide, mail_verdicts
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind, posting
 from manyeyes.reports import slots, store
@@ -105,9 +105,11 @@ class Ballot:
         if voted:
             await slots.save_votes(tx, now, cell, voted)
         await self._ask_for_thirds(tx, cell)
-        await decide(tx, now, cell, self._verdicts())
+        decided = self._verdicts()
+        await decide(tx, now, cell, decided)
         await count_late_votes(tx, cell, [(slot, self._states[slot.task_id]) for slot in self._late])
         await _pay(tx, now, cell, voted)
+        await mail_verdicts(tx, now, cell, decided)
 
     def _of(self, lease: SlotId, reviewer_id: int) -> Slot | None:
         slot = self._slots.get((lease.task_id, lease.n))

@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.event_serials import take_usable
+from manyeyes.actions.shared.notice_mails import News, mail_news
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.rules import JOB_FINISHED, Job
 from manyeyes.jobs.store import EndCounts, JobNews
@@ -52,7 +53,8 @@ def job_news(job: Job) -> JobNews:
 
 
 async def tell(tx: asyncpg.Connection, now: datetime, cell: int, news: Sequence[tuple[JobNews, str]]) -> None:
-    """Have events of jobs told to those customers who gave an address, each under a serial of its own."""
+    """Have events of jobs told to the addresses that customers gave, and mailed to whoever wants them."""
+    await mail_news(tx, now, cell, [News(job.account_id, event, job.job_id) for job, event in news])
     told = [(job, event) for job, event in news if job.callback_url]
     if not told:
         return

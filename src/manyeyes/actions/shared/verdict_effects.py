@@ -8,11 +8,13 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.job_progress import count_refunds
+from manyeyes.actions.shared.notice_mails import News, mail_news
 from manyeyes.actions.shared.owner_shares import take_back_shares
 from manyeyes.actions.shared.recognition_reviews import refute_reviews
 from manyeyes.actions.shared.refuted_pay import settle_pay
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind, posting
+from manyeyes.notices.rules import NoticeKind
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import WHY_OVERDUE, ReportState, Slot, Vote
 from manyeyes.reports.slots import ReviewerRecord
@@ -66,6 +68,12 @@ async def decide(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequ
     if confirmed:
         await refute_reviews(tx, cell, confirmed)
         await count_refunds(tx, now, cell, [(charges[task_id].job_id, micros) for task_id, micros in refunds.items()])
+
+
+async def mail_verdicts(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequence[DecidedComplaint]) -> None:
+    """Have those who complained told by e-mail, if they want that: last, since it takes numbers of the cell."""
+    kind = NoticeKind.COMPLAINT_DECIDED
+    await mail_news(tx, now, cell, [News(d.report.account_id, kind, d.report.task_id) for d in decided])
 
 
 async def count_late_votes(tx: asyncpg.Connection, cell: int, late: Sequence[tuple[Slot, ReportState]]) -> None:

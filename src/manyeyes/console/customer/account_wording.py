@@ -38,7 +38,14 @@ _REFUSED = {
     Reason.LAST_OWNER: mark("An account always has an owner: make somebody else an owner first."),
     Reason.KEY_REPLACED: mark("That key has been replaced already, and ends by itself."),
     Reason.ENOUGH_OF_THEM: mark("There are as many as there may be."),
+    Reason.THRESHOLD_FIXED: mark("The operator sets this threshold now. Nothing was changed."),
+    Reason.THRESHOLD_OUT_OF_BOUNDS: mark(
+        "That is outside of what the operator lets you choose. Nothing was changed; the bounds of now stand below."
+    ),
     Reason.ROLE_FORBIDS: mark("Only an owner may do this."),
+    Reason.UNKNOWN_ADDRESS: _GONE,
+    Reason.ADDRESS_THERE: mark("That address is there already."),
+    Reason.NO_MAIL: mark("No e-mail is sent here: the operator has set no mail server."),
     Reason.UNKNOWN_COLLEAGUE: _GONE,
     Reason.UNKNOWN_CLIENT_KEY: _GONE,
 }

@@ -11,7 +11,6 @@ from manyeyes.console.operator.readers import (
     amount,
     life,
     money_in,
-    number_in,
     or_none,
     people_in,
     share,
@@ -20,6 +19,7 @@ from manyeyes.console.operator.readers import (
     yes_in,
 )
 from manyeyes.console.operator.sheets import Field, Typed
+from manyeyes.console.shared.forms import number_in
 from manyeyes.console.shared.languages import mark
 from manyeyes.console.shared.mark_words import every_mark
 from manyeyes.roles.house.faults import FieldFault

@@ -11,10 +11,10 @@ from manyeyes.console.operator.accounts import NO_NUMBER
 from manyeyes.console.operator.house_page import HousePages, cut, done, list_page, number_in
 from manyeyes.console.operator.queue_charts import asked_reach, drawn_history
 from manyeyes.console.operator.queue_fields import NO_SHARE, OPENING, USUAL, asked_in, change_in, now_of, terms_in
-from manyeyes.console.operator.readers import number_in as share_in
 from manyeyes.console.operator.readers import whole_in, yes_in
 from manyeyes.console.operator.sheets import DrawnSheet, Field, Typed, draw_sheet, read_sheet
 from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.forms import number_in as share_in
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark

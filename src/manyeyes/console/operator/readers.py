@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from manyeyes.accounts.rules import canonical_network
 from manyeyes.consensus.terms import PeopleTerms, TermsFault, Uncertain, people_terms
+from manyeyes.console.shared.forms import number_in
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.values import money
-from manyeyes.values.decimals import decimal_number
 from manyeyes.values.durations import duration_text
 from manyeyes.values.integers import whole_number
 
@@ -27,17 +27,20 @@ def whole_in(text: str) -> int:
     return number
 
 
-def number_in(text: str) -> float:
-    """Return a number with a point or a comma. Raises ValueError."""
-    number = decimal_number(text.replace(",", ".", 1))
-    if number is None:
-        raise ValueError(f"{text!r} is no number")
-    return number
-
-
 def or_none(reads: Callable[[str], int | float]) -> Callable[[str], int | float | None]:
     """Return what reads an empty field as None, and every other one as ``reads`` does."""
     return lambda text: reads(text) if text else None
+
+
+def bounds_in(text: str) -> tuple[float, ...]:
+    """Return the lowest and the highest threshold, with a blank between them; none of an empty field.
+
+    Raises ValueError.
+    """
+    found = tuple(map(number_in, text.split()))
+    if len(found) not in (0, 2):
+        raise ValueError(f"{text!r} is not a lowest and a highest threshold")
+    return found
 
 
 def yes_in(text: str) -> bool:

@@ -4,42 +4,39 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts import store as accounts
 from manyeyes.actions.change_apps import ChangeApp, change_apps
-from manyeyes.actions.change_recognitions import ChangeRecognition, change_recognitions
 from manyeyes.apps import store as apps
 from manyeyes.apps.keys import GOOD_BITS, fingerprint
 from manyeyes.apps.rules import App
-from manyeyes.console.operator.calibration import TARGETS, asked_target, calibrated
 from manyeyes.console.operator.house_page import HousePages, done
 from manyeyes.console.operator.queue_fields import asked_in
 from manyeyes.console.operator.recognition_fields import now_of, terms_in, terms_of
 from manyeyes.console.operator.sheets import DrawnSheet, draw_sheet, read_sheet
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import text_of
+from manyeyes.console.shared.calibration import TARGETS, asked_target, calibrated
+from manyeyes.console.shared.forms import number_in, text_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.notices import said_notice
 from manyeyes.console.shared.rendering import render
 from manyeyes.recognisers.catalogue import installed
-from manyeyes.recognitions import reviews, rules
+from manyeyes.recognitions import reviews
 from manyeyes.recognitions import store as recognitions
+from manyeyes.recognitions.calibration import DAYS
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.recognitions.verdict_counts import VerdictCount, verdict_counts
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house.faults import FieldFault
-from manyeyes.roles.house.recognitions import change_recognition
+from manyeyes.roles.house.recognitions import RecognitionTerms, change_recognition
 from manyeyes.roles.operator import open_appeals
 from manyeyes.runtime.context import Context
-from manyeyes.values.decimals import decimal_number
 from manyeyes.values.deeds import Deed
 
 PATH = "/operator/recognition"
-DAYS = 90  # of verdicts that count here: recognisers, customers and what they send change
 LEAD_TERMS = mark(
     "Everything that holds for one recognition: when a result is certain, who looks at the rest, what it costs, and "
     "where verdicts are sent. What was recognised keeps its own terms."
@@ -183,14 +180,10 @@ class OperatorRecognitionPages:
         recognition = found[1]
         try:
             terms = _terms({name: text_of(form, name) for name in ("threshold", "sample_share", "closed")})
-            rules.check(msgspec.structs.replace(recognition, **terms))
+            if terms != RecognitionTerms():
+                await change_recognition(self._context, recognition, terms, await actor_of(self._context, request))
         except ValueError:
             return RedirectResponse(f"{PATH}/{recognition.task_id}?notice=refused", status_code=303)
-        if terms:
-            actor = await actor_of(self._context, request)
-            command = ChangeRecognition(task_id=recognition.task_id, actor=actor, **terms)
-            await self._context.batcher.ask(change_recognitions, command)
-            await self._context.notifier.tell_changed()
         return RedirectResponse(f"{PATH}/{recognition.task_id}?notice=changed", status_code=303)
 
     async def _found(self, task_id: str) -> tuple[App, Recognition] | None:
@@ -223,21 +216,10 @@ def _app(app: App, names: dict[int, str], below: list[Recognition]) -> dict[str,
     }
 
 
-def _terms(given: dict[str, str]) -> dict[str, Any]:
+def _terms(given: dict[str, str]) -> RecognitionTerms:
     """Return the terms that a form changes; an empty field changes nothing. Raises ValueError for what is no number."""
-    terms: dict[str, Any] = {}
-    if given["threshold"]:
-        terms["threshold"] = _number(given["threshold"])
-    if given["sample_share"]:
-        terms["sample_share"] = _number(given["sample_share"]) / 100
-    if given["closed"]:
-        terms["closed"] = given["closed"] == "yes"
-    return terms
-
-
-def _number(text: str) -> float:
-    """Return a number that is written with a point or a comma. Raises ValueError for every other text."""
-    number = decimal_number(text.replace(",", ".", 1))
-    if number is None:
-        raise ValueError(f"{text!r} is no number")
-    return number
+    return RecognitionTerms(
+        threshold=number_in(given["threshold"]) if given["threshold"] else None,
+        sample_share=number_in(given["sample_share"]) / 100 if given["sample_share"] else None,
+        closed=given["closed"] == "yes" if given["closed"] else None,
+    )

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from manyeyes.console.operator.accounts import NAME, NO_MONEY, NO_NUMBER
 from manyeyes.console.operator.queue_fields import ASKED, NO_SHARE, PEOPLE, asked_in
-from manyeyes.console.operator.readers import amount, money_in, number_in, share, whole_in
+from manyeyes.console.operator.readers import amount, bounds_in, money_in, share, whole_in
 from manyeyes.console.operator.sheets import Field, Typed
+from manyeyes.console.shared.forms import number_in
 from manyeyes.console.shared.languages import mark
 from manyeyes.recognitions.rules import PEOPLE as NOBODY_FIRST
 from manyeyes.recognitions.rules import Recognition
@@ -13,13 +14,41 @@ from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.house.recognitions import MODEL_PRICE_MICROS, RecognitionTerms, review_seconds
 from manyeyes.tasks.rules import QueueTerms
 
+NO_BOUNDS = mark("Write two numbers from 0 to 2, such as 0.7 0.95, or nothing.")
 NO_HOURS = mark("Write hours above 0, such as 24; at most 720.")
 NOBODY = "0"
 URL = Field(name="url", label=mark("Address that people's verdicts are sent to"), hint=mark("Empty: nowhere."))
 BLANK = {
     **{"name": "", "recogniser": NOBODY_FIRST, "model": "", "labels": "", "threshold": "0.9", "queue": NOBODY},
-    **{"sample": "", "price": amount(MODEL_PRICE_MICROS), "hours": "24", "url": "", **dict.fromkeys(PEOPLE, "")},
+    **{
+        "sample": "",
+        "price": amount(MODEL_PRICE_MICROS),
+        "hours": "24",
+        "url": "",
+        "bounds": "",
+        **dict.fromkeys(PEOPLE, ""),
+    },
 }
+
+CERTAIN = (
+    Field(
+        name="threshold",
+        label=mark("Certain from this rate on"),
+        hint=mark("0 to 1; above 1 nothing is certain."),
+        mode="decimal",
+        reads=number_in,
+        unfit=NO_SHARE,
+        size=12,
+    ),
+    Field(
+        name="bounds",
+        label=mark("Lowest and highest rate that the customer may choose for that"),
+        hint=mark("Such as 0.7 0.95. Empty: you alone choose."),
+        reads=bounds_in,
+        unfit=NO_BOUNDS,
+        size=12,
+    ),
+)
 
 
 def _seconds(text: str) -> int:
@@ -33,15 +62,7 @@ def terms_of(queues: Mapping[int, QueueTerms]) -> tuple[Field, ...]:
     """Return the fields of a recognition's terms."""
     choices = [(NOBODY, "–"), *((str(queue.queue_id), queue.name) for queue in queues.values())]
     return (
-        Field(
-            name="threshold",
-            label=mark("Certain from this rate on"),
-            hint=mark("0 to 1; above 1 nothing is certain."),
-            mode="decimal",
-            reads=number_in,
-            unfit=NO_SHARE,
-            size=12,
-        ),
+        *CERTAIN,
         Field(
             name="queue",
             label=mark("Queue where people look at what is uncertain"),
@@ -115,6 +136,7 @@ def terms_in(typed: Typed) -> RecognitionTerms:
         price_micros=given.get("price"),
         review_seconds=given.get("hours"),
         review_url=given.get("url"),
+        bounds=given.get("bounds"),
         terms=None if isinstance(people, FieldFault) else people,
     )
 
@@ -124,6 +146,7 @@ def now_of(found: Recognition) -> dict[str, str]:
     people = found.terms
     return {
         "threshold": share(found.threshold),
+        "bounds": " ".join(map(share, found.bounds)),
         "queue": str(found.queue_id),
         "sample": share(found.sample_share),
         "price": amount(found.price_micros),

@@ -2,6 +2,7 @@
 
 from starlette.datastructures import FormData
 
+from manyeyes.values.decimals import decimal_number
 from manyeyes.values.integers import whole_number
 
 
@@ -26,3 +27,11 @@ def choice_of(form: FormData, name: str) -> int:
 def number_of(form: FormData, name: str) -> int:
     """Return a field's whole number; 0 when there is none that a task could have."""
     return whole_number(text_of(form, name), 10) or 0
+
+
+def number_in(text: str) -> float:
+    """Return a number with a point or a comma. Raises ValueError."""
+    number = decimal_number(text.replace(",", ".", 1))
+    if number is None:
+        raise ValueError(f"{text!r} is no number")
+    return number

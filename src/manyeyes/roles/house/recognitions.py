@@ -16,13 +16,17 @@ from manyeyes.recognitions.rules import Recognition
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.runtime.context import Context
 from manyeyes.values.actor import Actor
+from manyeyes.values.refusals import Refusal
 
 SAMPLE_SHARE = 0.02
 MODEL_PRICE_MICROS = 500  # of one picture recognised; people are paid by their queue's price
 
 
 class RecognitionTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """Terms of a recognition; None leaves one as it is. ``queue_id`` 0: nobody looks. ``review_url`` "": nowhere."""
+    """Terms of a recognition; None leaves one as it is. ``queue_id`` 0: nobody looks. ``review_url`` "": nowhere.
+
+    ``bounds``: the lowest and the highest threshold that the customer may choose; empty: none.
+    """
 
     threshold: float | None = None
     queue_id: int | None = None
@@ -30,6 +34,7 @@ class RecognitionTerms(msgspec.Struct, frozen=True, kw_only=True):
     price_micros: int | None = None
     review_seconds: int | None = None
     review_url: str | None = None
+    bounds: tuple[float, ...] | None = None
     terms: PeopleTerms | None = None
     closed: bool | None = None
 
@@ -99,11 +104,13 @@ async def change_recognition(
     terms = _changes(context, before, wanted)
     if isinstance(terms, FieldFault):
         return terms
-    after = msgspec.structs.replace(before, **terms)
-    rules.check(after)
-    await context.batcher.ask(change_recognitions, ChangeRecognition(task_id=before.task_id, actor=actor, **terms))
+    rules.check(msgspec.structs.replace(before, **terms))
+    command = ChangeRecognition(task_id=before.task_id, actor=actor, **terms)
+    outcome = await context.batcher.ask(change_recognitions, command)
+    if isinstance(outcome, Refusal):  # the customer chose another threshold meanwhile
+        raise ValueError(outcome.detail)
     await context.notifier.tell_changed()
-    return after
+    return outcome
 
 
 def _changes(context: Context, before: Recognition, wanted: RecognitionTerms) -> dict[str, Any] | FieldFault:

@@ -1,6 +1,6 @@
-"""What people's verdicts prove of a recognition, as the operator's page draws it."""
+"""What people's verdicts prove of a recognition, as pages draw it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -14,7 +14,10 @@ ROWS = 12
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """``proposed`` None: nothing is proven. ``curve`` None: there is no verdict to draw. ``rows``: of the table."""
+    """``proposed`` None: nothing is proven. ``curve`` None: there is no verdict to draw. ``rows``: of the table.
+
+    ``costs``: of a thousand pictures at most, in micros by the rows' thresholds; empty: not told.
+    """
 
     verdicts: int
     missing: int
@@ -22,6 +25,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     is_set: bool
     curve: Curve | None
     rows: list[CalibrationPoint]
+    costs: dict[float, int]
 
 
 def asked_target(query: Mapping[str, str]) -> float:
@@ -29,21 +33,32 @@ def asked_target(query: Mapping[str, str]) -> float:
     return next((target for target in TARGETS if query.get("target") == str(target)), TARGET)
 
 
-def calibrated(said: Sequence[ReviewVerdict], target: float, recognition: Recognition, language: str) -> Shown:
-    """Return the proposed threshold and the curve that it was chosen from (docs/decisions/0022)."""
+def calibrated(
+    said: Sequence[ReviewVerdict],
+    target: float,
+    recognition: Recognition,
+    language: str,
+    cost: Callable[[CalibrationPoint], int] | None = None,
+) -> Shown:
+    """Return the proposed threshold and the curve that it was chosen from (docs/decisions/0022).
+
+    ``cost``: what a thousand pictures cost at most at a point, in micros, where that is told.
+    """
     found = calibrate(said, target)
     by_threshold = {point.threshold: point for point in found.points}
     proposed = by_threshold.get(found.threshold) if found.threshold < NOTHING_CERTAIN else None
     drawn = None
     if found.points:
         drawn = curve(found.points, target, recognition.threshold, found.threshold, _words(language))
+    rows = _rows(found.points, proposed)
     return Shown(
         verdicts=found.verdicts,
         missing=found.missing,
         proposed=proposed,
         is_set=found.threshold == recognition.threshold,
         curve=drawn,
-        rows=_rows(found.points, proposed),
+        rows=rows,
+        costs={point.threshold: cost(point) for point in rows} if cost else {},
     )
 
 

@@ -1,0 +1,35 @@
+-- name: insert_address
+-- An address that somebody gave.
+INSERT INTO notice_address (cell, account_id, address_id, address, notices, language, made_by, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: addresses
+-- An account's addresses, the newest first.
+SELECT account_id, address_id, address, notices, language, made_by, created_at, confirmed_at, ended_at, unsubscribed
+FROM notice_address WHERE cell = $1 AND account_id = $2 ORDER BY address_id DESC;
+
+-- name: lock_addresses
+-- Addresses of accounts, locked in the order of the key.
+SELECT account_id, address_id, address, notices, language, made_by, created_at, confirmed_at, ended_at, unsubscribed
+FROM notice_address WHERE cell = $1 AND account_id = ANY ($2::bigint[]) ORDER BY account_id, address_id FOR UPDATE;
+
+-- name: address_at
+-- The address of an account that a notice goes to, as it is now.
+SELECT account_id, address_id, address, notices, language, made_by, created_at, confirmed_at, ended_at, unsubscribed
+FROM notice_address WHERE cell = $1 AND account_id = $2 AND address = $3 AND ended_at IS NULL;
+
+-- name: set_address
+-- What is so of an address by now.
+UPDATE notice_address SET notices = $4, confirmed_at = $5, ended_at = $6, unsubscribed = $7
+WHERE cell = $1 AND account_id = $2 AND address_id = $3;
+
+-- name: wanting
+-- Which confirmed addresses of these accounts want a notice.
+SELECT w.place, a.address FROM unnest($2::bigint[], $3::text[]) WITH ORDINALITY AS w (account_id, kind, place)
+JOIN notice_address AS a ON a.cell = $1 AND a.account_id = w.account_id AND w.kind = ANY (a.notices)
+WHERE a.confirmed_at IS NOT NULL AND a.ended_at IS NULL ORDER BY w.place, a.address_id;
+
+-- name: last_mails
+-- What became of the newest notice to each of an account's addresses.
+SELECT DISTINCT ON (d.url) d.url, d.state, d.tries, d.last_status, d.last_fault, d.ended_at FROM delivery AS d
+WHERE d.cell = $1 AND d.account_id = $2 AND d.url = ANY ($3::text[]) ORDER BY d.url, d.task_id DESC;

@@ -1,0 +1,145 @@
+"""The way out for mail: to the one server that the operator named, and nowhere else (docs/decisions/0087)."""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Callable
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as WIRE
+from email.utils import formatdate
+
+import aiosmtplib
+import msgspec
+
+from manyeyes.outbound.door import trusting_public_authorities
+from manyeyes.values.mail_server import PLAIN, STARTTLS, TLS, MailServer
+
+LONGEST_SECONDS = 20.0  # for one notice, shorter than a claim of its delivery
+LONGEST_SUBJECT = 200
+
+
+class Mail(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody is told. ``message_id``: the same at every try. ``unsubscribe``: where one click goes, or empty."""
+
+    to: str
+    subject: str
+    text: str
+    message_id: str
+    language: str
+    unsubscribe: str = ""
+
+
+class MailOutcome(msgspec.Struct, frozen=True):
+    """``status``: the server's word, 0 when there was none. ``is_final``: no other try can help."""
+
+    status: int = 0
+    fault: str = ""
+    is_final: bool = False
+
+
+class MailDoor:
+    """Hands notices to one server; with none it hands in nothing."""
+
+    def __init__(
+        self,
+        server: MailServer | None,
+        password: Callable[[], str],
+        *,
+        ssl_context: ssl.SSLContext | None = None,
+        seconds: float = LONGEST_SECONDS,
+    ) -> None:
+        """Take the server; ``password`` is asked for each time, since its file may be another one by now."""
+        self.server, self._password = server, password
+        self._ssl_context, self._seconds = ssl_context, seconds
+
+    async def send(self, mail: Mail) -> MailOutcome:
+        """Hand one notice in, and return what the server made of it.
+
+        A 5xx about the addressee or the text is the end of it; one about ourselves (who signs in, who sends) may be
+        mended by the operator, and is tried again.
+        """
+        if self.server is None:
+            return MailOutcome(fault="no mail server is set here", is_final=True)
+        try:
+            async with self._connected(self.server) as client:
+                await client.send_message(
+                    written(mail, self.server), sender=self.server.sender_address, recipients=[mail.to]
+                )
+        except aiosmtplib.SMTPRecipientsRefused as refused:
+            code, said = refused.recipients[0].code, refused.recipients[0].message
+            return MailOutcome(code, _said(code, said), is_final=code >= 500)
+        except aiosmtplib.SMTPResponseException as error:
+            is_final = error.code >= 500 and isinstance(error, aiosmtplib.SMTPDataError)
+            return MailOutcome(error.code, _said(error.code, error.message), is_final=is_final)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            return MailOutcome(fault=_fault(self.server, error))
+        return MailOutcome(250)
+
+    async def look(self) -> str:
+        """Sign in at the server and leave; return what is wrong, empty when it is well."""
+        if self.server is None:
+            return "no mail server is set here"
+        try:
+            async with self._connected(self.server) as client:
+                await client.noop()
+        except aiosmtplib.SMTPResponseException as error:
+            return _said(error.code, error.message)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            return _fault(self.server, error)
+        return ""
+
+    @contextlib.asynccontextmanager
+    async def _connected(self, server: MailServer) -> AsyncIterator[aiosmtplib.SMTP]:
+        client = aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            username=server.user or None,
+            password=self._password() if server.user else None,
+            use_tls=server.security == TLS,
+            start_tls=server.security == STARTTLS,
+            tls_context=None if server.security == PLAIN else self._ssl_context or trusting_public_authorities(),
+            timeout=self._seconds,
+        )
+        async with asyncio.timeout(self._seconds):
+            try:
+                await client.connect()
+                yield client
+                with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+                    await client.quit()
+            finally:
+                client.close()
+
+
+def written(mail: Mail, server: MailServer) -> EmailMessage:
+    """Return a notice as it goes out. Whatever a name holds, it is one line of the subject and nothing else."""
+    message = EmailMessage(policy=WIRE)
+    message["From"] = server.sender
+    message["To"] = Address(addr_spec=mail.to)
+    message["Subject"] = one_line(mail.subject)
+    message["Date"] = formatdate()
+    message["Message-ID"] = f"<{mail.message_id}@{server.sender_address.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe:
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(mail.text, cte="quoted-printable")
+    message["Content-Language"] = mail.language  # after the text, which clears what headers say of it
+    return message
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks and control characters, with `…` where it is cut.
+
+    What looks like an encoded word is broken up: the library would decode it, line breaks and all, into more headers.
+    """
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split()).replace("=?", "= ?")
+    return line if len(line) <= LONGEST_SUBJECT else f"{line[: LONGEST_SUBJECT - 1]}…"
+
+
+def _said(code: int, message: str) -> str:
+    return f"the mail server answered {code}: {one_line(message)}"
+
+
+def _fault(server: MailServer, error: Exception) -> str:
+    return f"{server.place}: {one_line(str(error)) or type(error).__name__}"
