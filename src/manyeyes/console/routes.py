@@ -26,7 +26,8 @@ from manyeyes.console.reviewer.judging import JudgingPages
 from manyeyes.console.reviewer.review import ReviewPages
 from manyeyes.console.shared.appearance import change_look
 from manyeyes.console.shared.company import CompanyPages
-from manyeyes.console.shared.connect import show_help
+from manyeyes.console.shared.connect import HelpPages
+from manyeyes.console.shared.link_requests import LinkRequestPages
 from manyeyes.console.shared.passkeys import PasskeyPages
 from manyeyes.console.shared.rendering import render, static_file
 from manyeyes.console.shared.session_list import SessionPages
@@ -53,6 +54,7 @@ OWN_PATHS = (
         "sessions",
         "passkeys",
         "company",
+        "link",
         "look",
         "help",
         "static",
@@ -81,20 +83,22 @@ def routes(context: Context) -> list[Route]:
 
 def _everybodys(context: Context) -> Rooms:
     sign_in, sessions = SignInPages(context), SessionPages(context)
-    passkeys, company = PasskeyPages(context), CompanyPages(context)
+    passkeys, company, links = PasskeyPages(context), CompanyPages(context), LinkRequestPages(context)
     pages: dict[str, PageOrForm] = {
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
+        "/link": links.show,
         "/sessions": sessions.show,
         "/company/sign-in": company.sign_in,
         "/company/connect": company.connect,
         BACK: company.back,
-        "/help": show_help,
+        "/help": HelpPages(context).show,
         "/static/{version}/{reader}/{name}": static_file,
     }
     forms: dict[str, PageOrForm] = {
         "/login": sign_in.use_key,
         "/login/{secret}": sign_in.use_link,
+        "/link": links.ask,
         "/logout": sign_in.sign_out,
         "/sessions/end": sessions.end,
         "/sessions/end-others": sessions.end_others,

@@ -234,6 +234,15 @@ CREATE TABLE dismissal (
     PRIMARY KEY (announcement_id, worker_id)
 );
 
+-- Who asks for a new sign-in link without being signed in (docs/decisions/0089): a few, for a few days.
+CREATE TABLE link_request (
+    request_id bigint PRIMARY KEY,
+    name       text NOT NULL,                             -- or a number: as they know themselves
+    reach      text NOT NULL,                             -- how the operator can reach them
+    address    text NOT NULL,                             -- from where it was sent
+    asked_at   timestamptz NOT NULL
+);
+
 -- ---------------------------------------------------------------- one cell's data
 
 -- The cell's serial numbers: processes take blocks out of this row, so ids exist before the insert.

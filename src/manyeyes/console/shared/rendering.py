@@ -46,6 +46,7 @@ class Page:
     opens: frozenset[str] = frozenset()  # what the role of a customer's person opens; nothing on others' pages
     low: Any = None  # the notice that the balance is low; None: it is not
     who: str = ""
+    links_asked: int = 0  # how many wait for a sign-in link, on the staff's pages
 
 
 @cache
@@ -93,6 +94,7 @@ def render(request: Request, template: str, *, status: int = 200, person: str = 
         opens=opens,
         low=low,
         who=getattr(request.state, "who", ""),
+        links_asked=getattr(request.state, "links_asked", 0),
     )
     role = getattr(request.state, "staff_role", "")
     text = (

@@ -1,0 +1,11 @@
+-- Who asks for a new sign-in link without being signed in (docs/decisions/0089).
+
+CREATE TABLE link_request (
+    request_id bigint PRIMARY KEY,
+    name       text NOT NULL,
+    reach      text NOT NULL,
+    address    text NOT NULL,
+    asked_at   timestamptz NOT NULL
+);
+
+INSERT INTO counter (name, next_value) VALUES ('link_request', 1);
