@@ -33,7 +33,7 @@ UNBROKEN = "Rijksdienst" + "voorhetcultureelerfgoedvandeprovincie" + "Gelderland
 LONG = "Regional archive of handwritten meter readings, volume 17 of 24"
 WORKERS = (
     *("/worker", "/worker/mine", "/worker/mine?show=payable", "/worker/accuracy", "/worker/reports"),
-    "/worker/queues",
+    *("/worker/queues", "/worker/keys"),
     *("/reviewer", "/reviewer/results", "/reviewer/history", "/sessions", "/customer"),
 )
 CERTAIN = """

@@ -42,7 +42,7 @@ async def ask_for_links(tx: asyncpg.Connection, now: datetime, commands: Sequenc
     new: list[LinkRequest] = []
     entries = []
     for c in commands:
-        is_there = is_asked(c.name, here)
+        is_there = is_asked(c.name, here) or any(each.request_id == c.request_id for each in here)
         outcomes.append(is_there or is_room(c.address, here))
         if is_there or not outcomes[-1]:
             continue

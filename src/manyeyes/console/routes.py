@@ -36,6 +36,7 @@ from manyeyes.console.worker.accuracy import AccuracyPages
 from manyeyes.console.worker.announcements import AnnouncementForms
 from manyeyes.console.worker.marks import MarkPages
 from manyeyes.console.worker.mine import MinePages
+from manyeyes.console.worker.own_keys import OwnKeyPages
 from manyeyes.console.worker.own_queues import OwnQueuePages
 from manyeyes.console.worker.reports import ComplaintPages
 from manyeyes.console.worker.widget import WidgetPages
@@ -117,11 +118,13 @@ def _workers(context: Context) -> Rooms:
     work, review, complaints = WorkPages(context), ReviewPages(context), ComplaintPages(context)
     judging, accuracy, mine = JudgingPages(context), AccuracyPages(context), MinePages(context)
     marks, reviews, own_queues = MarkPages(context), HistoryPages(context), OwnQueuePages(context)
+    own_keys = OwnKeyPages(context)
     pages: dict[str, PageOrForm] = {
         "/worker": work.show,
         "/worker/accuracy": accuracy.show,
         "/worker/mine": mine.show,
         "/worker/mine.csv": mine.download,
+        "/worker/keys": own_keys.show,
         "/worker/marks": marks.show,
         "/worker/queues": own_queues.show,
         "/worker/reports": complaints.show,
@@ -140,6 +143,8 @@ def _workers(context: Context) -> Rooms:
         "/worker/accuracy/appeal": accuracy.appeal,
         "/worker/announcements/dismiss": AnnouncementForms(context).dismiss,
         "/worker/queues/choose": own_queues.choose,
+        "/worker/keys": own_keys.choose,
+        "/worker/keys/first": own_keys.forget,
         "/worker/marks/agree": marks.agree,
         "/worker/marks/avoid": marks.avoid,
         "/worker/accuracy/practise": accuracy.practise,

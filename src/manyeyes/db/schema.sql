@@ -80,7 +80,8 @@ CREATE TABLE worker (
     created_at  timestamptz NOT NULL,
     disabled_at timestamptz,
     declined_queues    int[] NOT NULL DEFAULT '{}',   -- given to them, and not taken now
-    declined_languages text[] NOT NULL DEFAULT '{}'
+    declined_languages text[] NOT NULL DEFAULT '{}',
+    own_keys           text NOT NULL DEFAULT ''       -- keys of the screens that they have set: `action=key`, by blanks
 );
 
 -- Secrets that sign somebody in, as SHA-256: a worker's token, a one-time link, a console session.

@@ -13,8 +13,10 @@ from manyeyes.console.shared import task_wording
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.languages import catalogue
+from manyeyes.console.shared.own_keys import ShownKeys
 from manyeyes.console.shared.refusal_news import news, seen_until
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.own_keys import keys_set_by
 from manyeyes.roles.reviewer_desk import LyingT, ReviewerDesk
 from manyeyes.runtime.context import Context
 from manyeyes.v1.question_views import QuestionView, instructions_view
@@ -48,6 +50,7 @@ class DeskPages(ABC, Generic[LyingT]):
         own = await self._parts(request, worker, lying)
         words, view = own.pop("words"), own.pop("view")
         mode = "task" if view else "waiting" if is_at_work else "break"
+        request.state.keys = shown = ShownKeys(await keys_set_by(self._context, worker))
         return render(
             request,
             own.pop("template"),
@@ -66,6 +69,8 @@ class DeskPages(ABC, Generic[LyingT]):
                 "session": own.pop("tally"),
                 "now": datetime.now(UTC).isoformat(),
                 "seen": seen_until(request).isoformat(),
+                "keys": shown.moved,
+                "skip_key": shown.label("skip"),
             },
             **own,
         )

@@ -104,7 +104,7 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     ),
     "notice.not_reviewer": mark("You are not a reviewer any more. Ask the operator of this installation."),
     "notice.skip_asks": mark("What you gave here would be lost. Choose why you skip, or press Esc to go on with it."),
-    "notice.pass_asks": mark("What you typed would be lost. Press Esc once more to pass it on."),
+    "notice.pass_asks": mark("What you typed would be lost. Press %(key)s once more to pass it on."),
     "notice.lease_lost": mark(
         "That picture is not yours any more: its time was over, or it was given back. Just go on with the next one."
     ),

@@ -9,3 +9,6 @@ CREATE TABLE link_request (
 );
 
 INSERT INTO counter (name, next_value) VALUES ('link_request', 1);
+
+-- The keys that workers have set for themselves, as `action=key` by blanks (workers/keys/rules.py).
+ALTER TABLE worker ADD own_keys text NOT NULL DEFAULT '';
