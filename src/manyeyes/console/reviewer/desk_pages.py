@@ -16,6 +16,7 @@ from manyeyes.console.shared.languages import catalogue
 from manyeyes.console.shared.own_keys import ShownKeys
 from manyeyes.console.shared.refusal_news import news, seen_until
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.announcements import unread_announcements
 from manyeyes.roles.own_keys import keys_set_by
 from manyeyes.roles.reviewer_desk import LyingT, ReviewerDesk
 from manyeyes.runtime.context import Context
@@ -61,6 +62,7 @@ class DeskPages(ABC, Generic[LyingT]):
             presence=words[f"state.{'working' if mode == 'task' else mode}"],
             notice=self._notice(request, words, refusal) if refusal else "",
             told=await self._told(worker, lying),
+            announcements=await unread_announcements(self._context, worker),
             words=words,
             script_data={
                 "contact": self._context.settings.contact,
