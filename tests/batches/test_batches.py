@@ -29,6 +29,7 @@ from support import (
     item_batches,
     job_batches,
     judgement_batches,
+    link_request_batches,
     own_choice_batches,
     passkey_batches,
     payout_batches,
@@ -48,7 +49,7 @@ BATCHES = {
     for module in (
         *(worker_batches, customer_batches, directory_batches, item_batches, job_batches, judgement_batches),
         *(identity_batches, passkey_batches, payout_batches, reviewer_batches, skill_batches),
-        *(task_batches, account_batches, announcement_batches, own_choice_batches),
+        *(task_batches, account_batches, announcement_batches, link_request_batches, own_choice_batches),
     )
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")

@@ -7,10 +7,11 @@ from playwright.async_api import expect
 
 from manyeyes.roles.house.announcements import announce, open_announcements
 from manyeyes.values.actor import BY_ITSELF
-from support.browser_visits import PHONE, at_work, link, worker_subject
+from support.browser_visits import PHONE, at_review, at_work, link, worker_subject
 from support.browser_visits import send as send_task
 from support.house_visits import led_to, send, sign_in
 from support.in_process_client import Client
+from support.screen_disputes import reviewer
 
 PATH = "/operator/announcements"
 
@@ -97,6 +98,23 @@ async def test_without_script_it_is_dismissed_by_the_form(site, browser, people)
     await expect(page.locator("#announcement-words")).to_have_text("Hello")
     await page.get_by_role("button", name="I have read this").click()
     await expect(page.locator("#announcement")).to_be_hidden()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["/reviewer", "/reviewer/results"])
+async def test_reviewers_are_told_on_both_screens_with_script_and_without(site, browser, people, path):
+    judge = await reviewer(site.context)
+    for words in ("First", "Second"):
+        await announce(site.context, words, "", None, BY_ITSELF)
+    screen = await at_review(site, browser, judge, viewport={"width": 390, "height": 844})
+    await screen.page.goto(site.url + path)
+    await expect(screen.part("announcement-words")).to_have_text("First")
+    await screen.page.get_by_role("button", name="I have read this").press("Enter")
+    await expect(screen.part("announcement-words")).to_have_text("Second")
+    await screen.page.evaluate("document.getElementById('announcement-form').submit()")  # as without script
+    await screen.page.wait_for_url(f"**{path}")
+    await expect(screen.part("announcement")).to_be_hidden()
+    assert screen.errors == []
 
 
 async def _shoot(page, name: str) -> None:

@@ -29,6 +29,8 @@ FORMS: dict[str, Deed | None] = {
     "/operator/certainty/anew": Deed.PROMISE_RENEW,
     "/operator/announcements": Deed.ANNOUNCEMENT_ADD,
     "/operator/announcements/end": Deed.ANNOUNCEMENT_END,
+    "/operator/links/make": Deed.LINK_MAKE,
+    "/operator/links/dismiss": Deed.LINK_CLOSE,
     "/operator/app": Deed.APP_SET,
     "/operator/recognition": Deed.RECOGNITION_SET,
     "/operator/recognition/{task_id}/terms": Deed.RECOGNITION_SET,

@@ -16,6 +16,7 @@ from manyeyes.actions.add_notice_addresses import AddNoticeAddress, add_notice_a
 from manyeyes.actions.add_passkeys import AddPasskey, add_passkeys
 from manyeyes.actions.add_recognitions import AddRecognition, add_recognitions
 from manyeyes.actions.add_staff import AddStaff, add_staff
+from manyeyes.actions.ask_for_links import AskForLink, ask_for_links
 from manyeyes.actions.ask_top_ups import AskTopUp, ask_top_ups
 from manyeyes.actions.block_networks import BlockNetwork, block_networks
 from manyeyes.actions.connect_identities import ConnectIdentity, connect_identities
@@ -38,6 +39,7 @@ from manyeyes.soft_apps.store import SoftApp
 from manyeyes.staff.store import StaffMember
 from manyeyes.workers.announcements.rules import MOST_OPEN
 from manyeyes.workers.identities.store import Identity
+from manyeyes.workers.link_requests.rules import MOST_OPEN as MOST_ASKED
 from manyeyes.workers.store import Subject, Worker
 from support.action_stage import Stage
 from support.passkey_rows import challenge, new_passkey
@@ -57,6 +59,7 @@ PASSKEYS = (b"phone", b"tablet")  # one of each
 COLLEAGUES = {701: PersonRole.OWNER, 702: PersonRole.MEMBER}  # of the account that is opened here
 TOLD = tuple(range(1, MOST_OPEN - 1))  # announcements; with the next one there is room for one more
 SOON_OVER = 99
+ASKED = tuple(range(1, MOST_ASKED - 1))  # requests for links: two more are taken
 STAFF = (StaffMember(1, "Eve", "auditor"), StaffMember(2, "Bob", "support"))
 STAFFS_LINK, STAFFS_SESSION = b"Bob's link", b"Bob's session"
 
@@ -159,6 +162,11 @@ def _credentials(customer: Subject) -> list[AddCredential]:
     ]
 
 
+def asking(number: int, name: str, address: str) -> AskForLink:
+    """Return a request for a link."""
+    return AskForLink(request_id=number, name=name, reach="0123", address=address)
+
+
 async def _save(stage: Stage, directory: Directory) -> None:
     async with stage.transaction() as tx:
         await tx.execute(SQL.keep_secret, "pictures", b"sealed", b"by whom")
@@ -181,6 +189,7 @@ async def _save(stage: Stage, directory: Directory) -> None:
         AddAnnouncement(announcement_id=SOON_OVER, words="Hi", until=stage.now + timedelta(seconds=30)),
     )
     await stage.act(dismiss_announcements, *(DismissAnnouncement(n, stage.cell) for n in (TOLD[0], SOON_OVER)))
+    await stage.act(ask_for_links, *(asking(n, f"Ann {n}", f"192.0.2.{n % 40}") for n in ASKED))
     await stage.act(add_staff, *(AddStaff(member) for member in STAFF))
     await stage.act(add_credentials, staffs_secret("link", STAFFS_LINK), staffs_secret("session", STAFFS_SESSION))
     await stage.act(sign_heads, SignHeads(stage.cell, bytes(32)))

@@ -33,7 +33,7 @@ UNBROKEN = "Rijksdienst" + "voorhetcultureelerfgoedvandeprovincie" + "Gelderland
 LONG = "Regional archive of handwritten meter readings, volume 17 of 24"
 WORKERS = (
     *("/worker", "/worker/mine", "/worker/mine?show=payable", "/worker/accuracy", "/worker/reports"),
-    "/worker/queues",
+    *("/worker/queues", "/worker/keys"),
     *("/reviewer", "/reviewer/results", "/reviewer/history", "/sessions", "/customer"),
 )
 CERTAIN = """
@@ -51,6 +51,7 @@ OPERATORS = (
     *("/operator/recognition/{recognition}", "/operator/recognition/{recognition}/terms", "/operator/workers"),
     *("/operator/workers/{worker}", "/operator/tasks", "/operator/tasks/1/{task}", "/operator/people"),
     *("/operator/people/1", "/operator/certainty", "/operator/recourse", "/operator/audit", "/operator/announcements"),
+    "/operator/links",
     *("/operator/audit?what=account.set", "/operator/top-ups", "/operator/payouts", "/sessions"),
 )
 

@@ -1,10 +1,18 @@
 """Batches of what workers choose of their work, one function per action with its name (support/batch_draw.py)."""
 
+from manyeyes.actions.choose_keys import ChooseKey
 from manyeyes.actions.choose_work import ChooseWork
 from manyeyes.actions.give_queues import GiveQueues
 from manyeyes.workers.rules import WorkChoice
 from support.batch_draw import Draw
 from support.batch_world import CELL, EVERY_QUEUE, UNKNOWN, World
+
+
+def choose_keys(draw: Draw, world: World) -> list[ChooseKey]:
+    """Draw keys that are free, taken or nobody's, and going back to what they were."""
+    some = draw.few([*(each.worker.worker_id for each in world.directory.workers), UNKNOWN])
+    names, keys = ("skip", "undo", ""), ("F2", "Escape", "Alt+KeyZ", "x")
+    return draw.batch(lambda: ChooseKey(draw.one(some), draw.one(names), draw.one(keys)))
 
 
 def choose_work(draw: Draw, world: World) -> list[ChooseWork]:

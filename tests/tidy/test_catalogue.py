@@ -11,7 +11,7 @@ from support.database_catalogue import catalogue
 GLOBAL = {
     *("migration", "counter", "secret", "account_place", "api_key", "blocked_address", "worker", "credential"),
     *("queue", "soft_app", "app", "recognition", "staff", "colleague", "passkey", "used_challenge", "identity"),
-    *("announcement", "dismissal"),
+    *("announcement", "dismissal", "link_request"),
 }
 Catalogue = dict[str, list[dict[str, Any]]]
 

@@ -32,6 +32,7 @@ OWN_RECORD = {
     "cancel_tasks": TASKS,
     "cast_votes": WORK,
     "check_books": "it changes nothing",
+    "choose_keys": "the keys are a text in the worker's own row",
     "choose_work": WORK,
     "claim_deliveries": BY_ITSELF,
     "claim_jobs": BY_ITSELF,

@@ -1,8 +1,9 @@
 """Named queries of an account's people → frozen values."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 
 import asyncpg
+import msgspec
 
 from manyeyes.accounts.roles import FOUNDER, Colleague, founder
 from manyeyes.accounts.store import SQL, KeyOwner
@@ -19,6 +20,22 @@ class AccountPerson(KeyOwner, frozen=True, kw_only=True):
 
     person_id: int
     name: str
+
+
+class CalledPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """An account, or one of its people, by what they are called; ``of``: of its people the account's name."""
+
+    asked: str
+    account_id: int
+    cell: int
+    person_id: int
+    name: str
+    of: str
+
+
+async def people_called(db: asyncpg.Connection, names: Sequence[str], limit: int) -> list[CalledPerson]:
+    """Return the accounts, and people of accounts, that have one of these names or numbers."""
+    return read(CalledPerson, await db.fetch(SQL.people_called, names, limit))
 
 
 async def lock_places(

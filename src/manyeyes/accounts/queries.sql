@@ -89,6 +89,18 @@ WHERE account_id = $1 AND (removed_at IS NULL OR person_id = 0) ORDER BY person_
 SELECT account_id, person_id, name, role, made_by, created_at, removed_at FROM colleague
 WHERE account_id = $1 AND person_id = $2;
 
+-- name: people_called
+-- Which accounts have one of these names, in whatever letters, or are of that number, while their first owner may sign
+-- in; and which of accounts' people have such a name.
+SELECT s.asked, p.account_id, p.cell, 0::bigint AS person_id, p.name, '' AS of FROM unnest($1::text[]) AS s (asked)
+JOIN account_place AS p ON lower(p.name) = lower(s.asked) OR p.account_id::text = s.asked
+WHERE NOT EXISTS (SELECT FROM colleague AS c WHERE c.account_id = p.account_id AND c.person_id = 0 AND c.removed_at IS NOT NULL)
+UNION ALL
+SELECT s.asked, p.account_id, p.cell, c.person_id, c.name, p.name AS of FROM unnest($1::text[]) AS s (asked)
+JOIN colleague AS c ON lower(c.name) = lower(s.asked) JOIN account_place AS p USING (account_id)
+WHERE c.removed_at IS NULL
+ORDER BY asked, account_id, person_id, of LIMIT $2;
+
 -- name: save_colleague
 -- Somebody is new, or has another name or role, or is removed.
 INSERT INTO colleague (account_id, person_id, name, role, made_by, created_at, removed_at)

@@ -1,4 +1,4 @@
-"""Forget links and sessions that are over since a day, and challenges that nobody can answer any more."""
+"""Forget links and sessions that are over since a day, challenges that nobody can answer any more, and old requests."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,6 +8,7 @@ import msgspec
 
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.workers.browser_sessions import delete_spent
+from manyeyes.workers.link_requests import store as link_requests
 from manyeyes.workers.passkeys import store as passkeys
 
 
@@ -21,4 +22,5 @@ async def forget_credentials(
     """Forget the links and sessions, but for the operator's: by those it is known that there is an operator."""
     await delete_spent(tx)
     await passkeys.forget_used_challenges(tx)
+    await link_requests.forget_old(tx, now)
     return [None for _ in commands]

@@ -19,6 +19,7 @@ app.command(serve)
 LAZY = {
     "account": ("account:app", "Customers, their keys and their money."),
     "worker": ("worker:app", "People who answer."),
+    "link": ("link:app", "Who cannot sign in and asks for a new link."),
     "queue": ("queue:app", "Kinds of work: prices, pay and limits."),
     "site": ("site:app", "Domains whose owners let an account have tasks for them."),
     "soft-app": ("soft_app:app", "Applications of developers and their shares."),

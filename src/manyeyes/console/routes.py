@@ -28,7 +28,8 @@ from manyeyes.console.reviewer.judging import JudgingPages
 from manyeyes.console.reviewer.review import ReviewPages
 from manyeyes.console.shared.appearance import change_look
 from manyeyes.console.shared.company import CompanyPages
-from manyeyes.console.shared.connect import show_help
+from manyeyes.console.shared.connect import HelpPages
+from manyeyes.console.shared.link_requests import LinkRequestPages
 from manyeyes.console.shared.notice_links import NoticeLinkPages
 from manyeyes.console.shared.passkeys import PasskeyPages
 from manyeyes.console.shared.rendering import render, static_file
@@ -38,6 +39,7 @@ from manyeyes.console.worker.accuracy import AccuracyPages
 from manyeyes.console.worker.announcements import AnnouncementForms
 from manyeyes.console.worker.marks import MarkPages
 from manyeyes.console.worker.mine import MinePages
+from manyeyes.console.worker.own_keys import OwnKeyPages
 from manyeyes.console.worker.own_queues import OwnQueuePages
 from manyeyes.console.worker.reports import ComplaintPages
 from manyeyes.console.worker.widget import WidgetPages
@@ -56,6 +58,7 @@ OWN_PATHS = (
         "sessions",
         "passkeys",
         "company",
+        "link",
         "look",
         "help",
         "static",
@@ -88,15 +91,17 @@ def routes(context: Context) -> list[Route]:
 
 def _everybodys(context: Context) -> Rooms:
     sign_in, sessions = SignInPages(context), SessionPages(context)
-    passkeys, company, notices = PasskeyPages(context), CompanyPages(context), NoticeLinkPages(context)
+    passkeys, company, links = PasskeyPages(context), CompanyPages(context), LinkRequestPages(context)
+    notices = NoticeLinkPages(context)
     pages: dict[str, PageOrForm] = {
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
+        "/link": links.show,
         "/sessions": sessions.show,
         "/company/sign-in": company.sign_in,
         "/company/connect": company.connect,
         BACK: company.back,
-        "/help": show_help,
+        "/help": HelpPages(context).show,
         "/notices/confirm/{signed}": notices.show_confirm,
         "/notices/end/{signed}": notices.show_end,
         "/static/{version}/{reader}/{name}": static_file,
@@ -104,6 +109,7 @@ def _everybodys(context: Context) -> Rooms:
     forms: dict[str, PageOrForm] = {
         "/login": sign_in.use_key,
         "/login/{secret}": sign_in.use_link,
+        "/link": links.ask,
         "/logout": sign_in.sign_out,
         "/sessions/end": sessions.end,
         "/sessions/end-others": sessions.end_others,
@@ -123,11 +129,13 @@ def _workers(context: Context) -> Rooms:
     work, review, complaints = WorkPages(context), ReviewPages(context), ComplaintPages(context)
     judging, accuracy, mine = JudgingPages(context), AccuracyPages(context), MinePages(context)
     marks, reviews, own_queues = MarkPages(context), HistoryPages(context), OwnQueuePages(context)
+    own_keys = OwnKeyPages(context)
     pages: dict[str, PageOrForm] = {
         "/worker": work.show,
         "/worker/accuracy": accuracy.show,
         "/worker/mine": mine.show,
         "/worker/mine.csv": mine.download,
+        "/worker/keys": own_keys.show,
         "/worker/marks": marks.show,
         "/worker/queues": own_queues.show,
         "/worker/reports": complaints.show,
@@ -146,6 +154,8 @@ def _workers(context: Context) -> Rooms:
         "/worker/accuracy/appeal": accuracy.appeal,
         "/worker/announcements/dismiss": AnnouncementForms(context).dismiss,
         "/worker/queues/choose": own_queues.choose,
+        "/worker/keys": own_keys.choose,
+        "/worker/keys/first": own_keys.forget,
         "/worker/marks/agree": marks.agree,
         "/worker/marks/avoid": marks.avoid,
         "/worker/look": marks.look,

@@ -80,7 +80,8 @@ CREATE TABLE worker (
     created_at  timestamptz NOT NULL,
     disabled_at timestamptz,
     declined_queues    int[] NOT NULL DEFAULT '{}',   -- given to them, and not taken now
-    declined_languages text[] NOT NULL DEFAULT '{}'
+    declined_languages text[] NOT NULL DEFAULT '{}',
+    own_keys           text NOT NULL DEFAULT ''       -- keys of the screens that they have set: `action=key`, by blanks
 );
 
 -- Secrets that sign somebody in, as SHA-256: a worker's token, a one-time link, a console session.
@@ -236,6 +237,15 @@ CREATE TABLE dismissal (
     announcement_id bigint NOT NULL,
     worker_id       bigint NOT NULL,
     PRIMARY KEY (announcement_id, worker_id)
+);
+
+-- Who asks for a new sign-in link without being signed in (docs/decisions/0086): a few, for a few days.
+CREATE TABLE link_request (
+    request_id bigint PRIMARY KEY,
+    name       text NOT NULL,                             -- or a number: as they know themselves
+    reach      text NOT NULL,                             -- how the operator can reach them
+    address    text NOT NULL,                             -- from where it was sent
+    asked_at   timestamptz NOT NULL
 );
 
 -- ---------------------------------------------------------------- one cell's data

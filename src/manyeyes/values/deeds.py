@@ -28,6 +28,8 @@ class Deed(StrEnum):
     KEY_REPLACE = "key.replace"
     KEY_REVOKE = "key.revoke"
     KEY_SET = "key.set"
+    LINK_ASK = "link.ask"
+    LINK_CLOSE = "link.close"
     LINK_MAKE = "link.make"
     LINK_USE = "link.use"
     NETWORK_BLOCK = "network.block"

@@ -43,6 +43,7 @@ NOTICES = {
     "resent": (mark("It is sent again."), ""),
     "announced": (mark("Announced. It is on every open screen within a minute."), ""),
     "announcement_ended": (mark("Ended: it is on nobody's screen any more."), ""),
+    "link_dismissed": (mark("Dismissed; they may ask again."), ""),
     "refused": (mark("That could not be done: it is not so any more."), "warn"),
 }
 RowT = TypeVar("RowT")

@@ -14,6 +14,7 @@ from manyeyes.console.operator.apps import AppPages
 from manyeyes.console.operator.audit import AuditPages
 from manyeyes.console.operator.certainty import OperatorCertaintyPages
 from manyeyes.console.operator.disputes import RecoursePages
+from manyeyes.console.operator.link_requests import LinkRequestsPages
 from manyeyes.console.operator.overview import OperatorPages
 from manyeyes.console.operator.payouts import PayoutPages
 from manyeyes.console.operator.people import PeoplePages
@@ -96,11 +97,12 @@ def _accounts(context: Context) -> Rooms:
 def _people(context: Context) -> Rooms:
     people, workers, queues = PeoplePages(context), WorkerPages(context), QueuePages(context)
     agreement, one = QueueAgreementPages(context), "/operator/workers/{worker_id}"
-    announcements = AnnouncementPages(context)
+    announcements, links = AnnouncementPages(context), LinkRequestsPages(context)
     pages: dict[str, PageOrForm] = {
         "/operator/people": people.show,
         "/operator/people/{queue_id}": people.show,
         "/operator/announcements": announcements.show,
+        "/operator/links": links.show,
         "/operator/workers": workers.show,
         one: workers.show_one,
         "/operator/queues": queues.show,
@@ -112,6 +114,8 @@ def _people(context: Context) -> Rooms:
         "/operator/people/decide": people.decide,
         "/operator/announcements": announcements.add,
         "/operator/announcements/end": announcements.end,
+        "/operator/links/make": links.make,
+        "/operator/links/dismiss": links.dismiss,
         "/operator/workers": workers.create,
         one: workers.change,
         f"{one}/disable": workers.disable,

@@ -13,8 +13,11 @@ from manyeyes.console.shared import task_wording
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.languages import catalogue
+from manyeyes.console.shared.own_keys import ShownKeys
 from manyeyes.console.shared.refusal_news import news, seen_until
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.announcements import unread_announcements
+from manyeyes.roles.own_keys import keys_set_by
 from manyeyes.roles.reviewer_desk import LyingT, ReviewerDesk
 from manyeyes.runtime.context import Context
 from manyeyes.v1.question_views import QuestionView, instructions_view
@@ -48,6 +51,7 @@ class DeskPages(ABC, Generic[LyingT]):
         own = await self._parts(request, worker, lying)
         words, view = own.pop("words"), own.pop("view")
         mode = "task" if view else "waiting" if is_at_work else "break"
+        request.state.keys = shown = ShownKeys(await keys_set_by(self._context, worker))
         return render(
             request,
             own.pop("template"),
@@ -58,6 +62,7 @@ class DeskPages(ABC, Generic[LyingT]):
             presence=words[f"state.{'working' if mode == 'task' else mode}"],
             notice=self._notice(request, words, refusal) if refusal else "",
             told=await self._told(worker, lying),
+            announcements=await unread_announcements(self._context, worker),
             words=words,
             script_data={
                 "contact": self._context.settings.contact,
@@ -66,6 +71,8 @@ class DeskPages(ABC, Generic[LyingT]):
                 "session": own.pop("tally"),
                 "now": datetime.now(UTC).isoformat(),
                 "seen": seen_until(request).isoformat(),
+                "keys": shown.moved,
+                "skip_key": shown.label("skip"),
             },
             **own,
         )

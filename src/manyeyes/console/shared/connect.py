@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from manyeyes.console.shared.rendering import render
+from manyeyes.runtime.context import Context
 
 # Through a pipe: a picture as an argument is too long for a shell from 96 kB on.
 SEND = """\
@@ -17,9 +18,15 @@ base64 -w0 picture.png | {{
 ASK = """curl -s {origin}/getTaskResult -d '{{"clientKey":"YOUR_CLIENT_KEY","taskId":1}}'"""
 
 
-async def show_help(request: Request) -> Response:
-    """GET /help: how to use this installation, for whoever opens it."""
-    return render(request, "shared/help.html", **examples(request))
+class HelpPages:
+    """The page of one process that helps whoever opens it."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def show(self, request: Request) -> Response:
+        """GET /help: how to use this installation, and whom to ask."""
+        return render(request, "shared/help.html", contact=self._context.settings.contact, **examples(request))
 
 
 def origin_of(request: Request) -> str:

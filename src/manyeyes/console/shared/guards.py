@@ -13,6 +13,7 @@ from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.browser_session import HOMES
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
+from manyeyes.roles.house.link_requests import count_link_requests
 from manyeyes.roles.sign_in import cookie_subject, earner
 from manyeyes.runtime.context import Context
 from manyeyes.staff.rules import may
@@ -76,6 +77,7 @@ def _for_staff(page: PageHandler[PagesT], deed: Deed | None) -> PageHandler[Page
         request.state.staff_role = member.role  # by which `render` offers forms
         if request.method not in READING and not may(member.role, deed):
             return render(request, "shared/not_allowed.html", status=403, person="operator", role=member.role)
+        request.state.links_asked = await count_link_requests(pages._context)
         return await page(pages, request)
 
     return guarded

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from manyeyes.console.shared import languages
 from manyeyes.console.shared.appearance import Appearance, look_of, remember
+from manyeyes.console.shared.own_keys import FIRST, ShownKeys
 from manyeyes.staff.rules import may
 from manyeyes.values.deeds import Deed
 from manyeyes.values.text.code_points import CLASSES
@@ -46,6 +47,8 @@ class Page:
     opens: frozenset[str] = frozenset()  # what the role of a customer's person opens; nothing on others' pages
     low: Any = None  # the notice that the balance is low; None: it is not
     who: str = ""
+    keys: ShownKeys = FIRST  # of the screens, as whoever is signed in has set them
+    links_asked: int = 0  # how many wait for a sign-in link, on the staff's pages
 
 
 @cache
@@ -93,6 +96,8 @@ def render(request: Request, template: str, *, status: int = 200, person: str = 
         opens=opens,
         low=low,
         who=getattr(request.state, "who", ""),
+        keys=getattr(request.state, "keys", FIRST),
+        links_asked=getattr(request.state, "links_asked", 0),
     )
     role = getattr(request.state, "staff_role", "")
     text = (

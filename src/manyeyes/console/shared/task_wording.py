@@ -104,7 +104,7 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     ),
     "notice.not_reviewer": mark("You are not a reviewer any more. Ask the operator of this installation."),
     "notice.skip_asks": mark("What you gave here would be lost. Choose why you skip, or press Esc to go on with it."),
-    "notice.pass_asks": mark("What you typed would be lost. Press Esc once more to pass it on."),
+    "notice.pass_asks": mark("What you typed would be lost. Press %(key)s once more to pass it on."),
     "notice.lease_lost": mark(
         "That picture is not yours any more: its time was over, or it was given back. Just go on with the next one."
     ),
@@ -153,6 +153,7 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "break.not_decided": mark("The practice is over"),
     "notice.none_taken": mark("You take none of your queues now. Choose one under “My queues”."),
     "notice.queue_not_allowed": mark("You have no queue to work in yet. Ask the operator of this installation."),
+    "link.ask": mark("Ask for a link"),
     "notice.unknown_token": mark("You are signed out. Ask the operator for a new sign-in link."),
     "notice.reconnecting": mark("Connection lost. Trying again; what you have typed is kept."),
     "notice.unsent": mark_many(
@@ -220,9 +221,8 @@ def _in_language(translations: Translations, message: str | ONE_OR_MANY) -> str 
 def filled(words: Words, key: str, values: Mapping[str, object]) -> str:
     """Return one sentence with its values put in; of a pair the form for `n`."""
     sentence = words[key]
-    if not isinstance(sentence, str):
-        sentence = sentence[0] if values["n"] == 1 else sentence[1]
-    return sentence % values
+    text = sentence if isinstance(sentence, str) else sentence[0 if values["n"] == 1 else 1]
+    return text % values
 
 
 def explanation(words: Words, refusal: Refusal) -> str:

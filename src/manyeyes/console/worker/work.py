@@ -14,12 +14,14 @@ from manyeyes.console.shared import languages, plain_forms, task_wording
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_of, text_of, typed_in
 from manyeyes.console.shared.guards import for_workers
+from manyeyes.console.shared.own_keys import ShownKeys
 from manyeyes.console.shared.refusal_news import news, seen_until
 from manyeyes.console.shared.rendering import POLICY, render
 from manyeyes.console.shared.task_drawing import drawn_question
 from manyeyes.console.worker.practice_words import outcome_words, resting, step_words
 from manyeyes.roles.announcements import unread_announcements
 from manyeyes.roles.instructions import parse_question
+from manyeyes.roles.own_keys import keys_set_by
 from manyeyes.roles.practising import PracticeDesk, PracticeOffer
 from manyeyes.roles.presences import WorkerSession
 from manyeyes.roles.wellbeing import unasked_queues
@@ -126,6 +128,7 @@ class WorkPages:
         rest = resting(words, list(offers.values()), practised, is_stopped=_is_stopped(session))
         outcome = () if rest.is_stopped else outcome_words(words, offers.get(practised))
         mode = "task" if lease else "break" if session.state is WorkerState.OFFLINE else "waiting"
+        request.state.keys = shown = ShownKeys(await keys_set_by(self._context, worker))
         response = render(
             request,
             "worker/work.html",
@@ -156,6 +159,8 @@ class WorkPages:
                 "lease": msgspec.to_builtins(lease),
                 "now": datetime.now(UTC).isoformat(),
                 "seen": seen_until(request).isoformat(),
+                "keys": shown.moved,
+                "skip_key": shown.label("skip"),
             },
         )
         response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src {self._frames()}"

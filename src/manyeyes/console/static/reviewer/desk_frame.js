@@ -280,11 +280,11 @@ export const isTyping = (target) => Boolean(target.closest("input, textarea, sel
  * Brings a screen to life. `path`: of its page and its calls; `name`: of what lies there, in messages and forms;
  * `counted`: what is counted of it; `keys`: its own. `lay(next)` writes what came, `ready(now)` tells whether it can be
  * decided, `focus()` puts the focus where it belongs. `action(event)`: what a key does that depends on more than its name;
- * `isTheirs(event)`: the field that has the focus wants it; `isOnce(event)`: held down it counts once. `draft()`: what was
+ * `isTheirs(event)`: the field that has the focus wants it; `isOnce(name)`: that key counts once, held down. `draft()`: what was
  * typed or chosen, which `restore(draft)` lays out again.
  */
 export function furnish(given) {
-  screen = { action: () => null, isTheirs: () => false, draft: () => "", restore: () => {}, ...given };
+  screen = { action: () => null, isTheirs: () => false, isOnce: () => false, draft: () => "", restore: () => {}, ...given };
   listenToKeys({ ...screen, keys: { ...KEYS, ...given.keys }, isAtTask });
   pictureView.furnish(seen);
   const { path, name } = screen;

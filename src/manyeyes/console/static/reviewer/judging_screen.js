@@ -7,7 +7,7 @@ import { question } from "../shared/answer_rules.js";
 import { canDecide, element, furnish, isAtTask, isTyping, lying, main, mayDecide, send } from "./desk_frame.js";
 import { tell } from "../shared/notice.js";
 import * as givenList from "./given_list.js";
-import { say } from "../shared/page_words.js";
+import { page, say } from "../shared/page_words.js";
 
 let warned = ""; // of which result it was said that what was typed would be lost
 let isOwn = false; // an answer of their own is being given
@@ -51,7 +51,7 @@ const decide = (value, said) => { if (mayDecide()) send("/decisions", { value, u
 function skip() {
   const isAsked = warned === lying().judgement;
   warned = lying().judgement;
-  if (!isAsked && steps.isBegun()) return tell("notice.pass_asks", {}, "warn");
+  if (!isAsked && steps.isBegun()) return tell("notice.pass_asks", { key: page.skip_key }, "warn");
   return send("/skips", {}, say("notice.skipped"));
 }
 const unjudged = () => decide(null, say("notice.unjudged"));
@@ -111,5 +111,4 @@ furnish({
   },
   keys: { Escape: () => (isOwn ? own(false) : skip()), "Alt+KeyJ": unjudged },
   action,
-  isOnce: (event) => ["Escape", "KeyJ"].includes(event.code),
 });

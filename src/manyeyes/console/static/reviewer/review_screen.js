@@ -5,7 +5,7 @@ import * as judgedAnswer from "./judged_answer.js";
 import * as pictureView from "../shared/picture_view.js";
 import { tell } from "../shared/notice.js";
 import { isComposing } from "../shared/composing.js";
-import { say } from "../shared/page_words.js";
+import { page, say } from "../shared/page_words.js";
 import { keptWords } from "../shared/text_rules.js";
 
 const reason = element("reason");
@@ -28,7 +28,7 @@ function press(which) {
 function skip() {
   const isAsked = warned === lying().slot;
   warned = lying().slot;
-  if (!isAsked && keptWords(reason.value)) return tell("notice.pass_asks", {}, "warn");
+  if (!isAsked && keptWords(reason.value)) return tell("notice.pass_asks", { key: page.skip_key }, "warn");
   return send("/skips", {}, say("notice.skipped"));
 }
 
@@ -72,5 +72,5 @@ furnish({
     "Alt+KeyR": () => reason.focus(),
   },
   isTheirs: (event) => !event.altKey && isTyping(event.target), // there the arrows move the caret
-  isOnce: (event) => event.code === "KeyJ" || (!event.shiftKey && !event.altKey && !event.key.startsWith("Page")),
+  isOnce: (name) => ["ArrowLeft", "ArrowDown", "ArrowRight"].includes(name),
 });

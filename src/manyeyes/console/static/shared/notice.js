@@ -32,4 +32,13 @@ export function explain({ refusal, reason }) {
   const key = `notice.${refusal}`;
   tell(knows(key) ? key : "notice.refused", { reason: reason || refusal }, "warn");
   if (OPERATORS.includes(refusal) && page.contact) notice.append(" ", isolated(page.contact));
+  if (refusal === "unknown_token") notice.append(" ", wayBack());
+}
+
+/** The way of whoever is signed out and has no link. */
+function wayBack() {
+  const way = document.createElement("a");
+  way.href = "/link";
+  way.textContent = say("link.ask");
+  return way;
 }

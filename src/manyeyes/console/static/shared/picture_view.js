@@ -3,6 +3,7 @@
 
 import { say } from "./page_words.js";
 import { patience } from "./server_calls.js";
+import { keyName } from "./key_names.js";
 import * as gestures from "./picture_gestures.js";
 import { LEGIBLE, MODES, bounded, first, next, scaleOf } from "./zoom_steps.js";
 
@@ -199,16 +200,18 @@ export const KEYS = {
   PageDown: () => turnPage(1),
 };
 
-/** While Alt and V are held a blurred or grey picture is seen as it is. */
+/** While Alt and V, or the key in their place, are held a blurred or grey picture is seen as it is. */
 function furnishClear() {
+  let held = "";
   document.addEventListener("keydown", (event) => {
-    if (event.altKey && event.code === "KeyV" && !event.ctrlKey && !event.metaKey) {
+    if (keyName(event) === "Alt+KeyV" && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
+      held = event.code;
       stage.toggleAttribute("data-clear", true);
     }
   });
   document.addEventListener("keyup", (event) => {
-    if (event.code === "KeyV" || event.key === "Alt") stage.toggleAttribute("data-clear", false);
+    if (event.code === held || event.key === "Alt") stage.toggleAttribute("data-clear", false);
   });
   addEventListener("blur", () => stage.toggleAttribute("data-clear", false));
 }

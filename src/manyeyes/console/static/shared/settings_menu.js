@@ -8,9 +8,20 @@ const MEDIA = { auto: "(prefers-color-scheme: dark)", light: "not all", dark: "a
 
 forgetOthers(document.body.dataset.who);
 
-// On a phone the pages are one row that scrolls: the one that is shown is in sight.
-const here = document.querySelector(".tabs [aria-current]");
-if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
+// On a phone the pages are one row that scrolls: the one that is shown, or its menu, is in sight.
+const here = document.querySelector(".tabs > [aria-current], .tabs summary[aria-current]");
+const row = here?.closest(".tabs");
+if (here) row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - here.offsetWidth) / 2;
+
+for (const menu of document.querySelectorAll(".look, .page-menu")) {
+  document.addEventListener("pointerdown", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    event.stopPropagation();
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
 
 if (form) {
   form.querySelector("button").hidden = true;
@@ -19,13 +30,5 @@ if (form) {
     root.dataset[event.target.name] = event.target.value;
     document.getElementById("dark").media = MEDIA[form.elements.theme.value];
     fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin", redirect: "manual" });
-  });
-  const sheet = form.closest("details");
-  document.addEventListener("pointerdown", (event) => { if (!sheet.contains(event.target)) sheet.open = false; });
-  sheet.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !sheet.open) return;
-    event.stopPropagation();
-    sheet.open = false;
-    sheet.querySelector("summary").focus();
   });
 }

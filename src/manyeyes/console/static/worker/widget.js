@@ -1,5 +1,8 @@
 // The console's side of a widget's frame: shows it, and believes only what that frame says, from where it was served.
 
+import { keysFor } from "../shared/key_names.js";
+
+const KEYS = encodeURIComponent(keysFor(["Escape", "Alt+KeyS", "Alt+KeyB"]).join(",")); // what the frame hands over
 let frame = document.getElementById("widget-frame");
 let expected = "";
 
@@ -7,7 +10,8 @@ let expected = "";
 export function show(task) {
   const address = new URL(task.widget_url, location.href);
   expected = address.origin;
-  if (frame.getAttribute("src") !== task.widget_url) frame.src = task.widget_url;
+  const source = `${task.widget_url}#${KEYS}`;
+  if (frame.getAttribute("src") !== source) frame.src = source;
 }
 
 /** Empties the frame: what it holds belongs to a task that is over. */

@@ -94,10 +94,12 @@ go.addEventListener("click", () => {
   start();
 });
 
-// The console's keys work here too; inside of the widget's own frame they are the widget's.
+// The console's keys work here too, as their person has set them; inside of the widget's own frame they are the widget's.
+const keys = () => decodeURIComponent(location.hash.slice(1)).split(",");
 document.addEventListener("keydown", (event) => {
-  const key = event.altKey ? `Alt+${event.code}` : event.key;
-  if (!["Escape", "Alt+KeyS", "Alt+KeyB"].includes(key)) return;
+  const shift = event.shiftKey && event.code.startsWith("Arrow") ? "Shift+" : "";
+  const key = event.altKey ? `Alt+${shift}${event.code}` : event.key;
+  if (!keys().includes(key)) return;
   event.preventDefault();
   tell("key", { key });
 });

@@ -1,5 +1,6 @@
 // The worker screen: puts the held tasks, the picture, the question and the calls to the server together.
 
+import { readAs } from "../shared/key_names.js";
 import * as instructions from "../shared/instructions.js";
 import { HeldTasks, isOneTask } from "./held_tasks.js";
 import * as labelButtons from "./label_buttons.js";
@@ -270,7 +271,7 @@ widget.furnish({
   refused: ({ code }) => tell("notice.widget_refused", { code: code || "–" }, "bad"),
   expired: () => tell("notice.widget_expired", {}, "warn"),
   ready: hush,
-  key: ({ key }) => { if (screen.isTask()) KEYS[key]?.(); },
+  key: ({ key }) => { if (screen.isTask()) KEYS[readAs(key)]?.(); },
 });
 
 document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = title; });

@@ -1,6 +1,6 @@
-// What the operator tells workers: one announcement at a time, above the work, until the worker says that they have read it.
+// What the operator tells who works and reviews: one announcement at a time, above the work, until they say that they have read it.
 
-import { call } from "../shared/server_calls.js";
+import { call } from "./server_calls.js";
 
 const EVERY = 60_000;
 const box = document.getElementById("announcement");

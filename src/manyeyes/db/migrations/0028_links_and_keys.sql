@@ -1,0 +1,14 @@
+-- Who asks for a new sign-in link without being signed in (docs/decisions/0086).
+
+CREATE TABLE link_request (
+    request_id bigint PRIMARY KEY,
+    name       text NOT NULL,
+    reach      text NOT NULL,
+    address    text NOT NULL,
+    asked_at   timestamptz NOT NULL
+);
+
+INSERT INTO counter (name, next_value) VALUES ('link_request', 1);
+
+-- The keys that workers have set for themselves, as `action=key` by blanks (workers/keys/rules.py).
+ALTER TABLE worker ADD own_keys text NOT NULL DEFAULT '';

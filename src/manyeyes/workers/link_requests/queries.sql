@@ -1,0 +1,33 @@
+-- name: link_requests
+-- Who asks for a link, the oldest first.
+SELECT request_id, name, reach, address, asked_at FROM link_request ORDER BY request_id;
+
+-- name: lock_asking
+-- Let nobody else ask until this is decided: the row is there when no request is.
+SELECT name FROM counter WHERE name = 'link_request' FOR UPDATE;
+
+-- name: lock_link_requests
+-- The same requests, kept as they are until some are closed.
+SELECT request_id, name, reach, address, asked_at FROM link_request ORDER BY request_id FOR UPDATE;
+
+-- name: insert_link_requests
+-- Keep requests.
+INSERT INTO link_request (request_id, name, reach, address, asked_at)
+SELECT s.request_id, s.name, s.reach, s.address, s.asked_at
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+     AS s (request_id, name, reach, address, asked_at)
+ORDER BY s.request_id ON CONFLICT (request_id) DO NOTHING;
+
+-- name: delete_link_requests
+-- Forget requests.
+DELETE FROM link_request WHERE request_id = ANY ($1::bigint[]);
+
+-- name: forget_old_requests
+-- Forget requests from before an instant.
+DELETE FROM link_request WHERE asked_at <= $1;
+
+-- name: workers_called
+-- Which workers who may work have one of these names, in whatever letters, or are of that number.
+SELECT s.asked, w.worker_id, w.name FROM unnest($1::text[]) AS s (asked)
+JOIN worker AS w ON lower(w.name) = lower(s.asked) OR w.worker_id::text = s.asked
+WHERE w.disabled_at IS NULL ORDER BY s.asked, w.worker_id LIMIT $2;
