@@ -107,7 +107,7 @@ async def walk(site: Site, browser: Browser, house: FullHouse, language: str) ->
             await page.goto(f"{site.url}{path}{'&' if '?' in path else '?'}lang={language}")
             wrong = await stumbles(page) + await stumbles_when_wider(page)
             found += [f"{who} {path}: {each}" for each in wrong]
-            called = await page.locator("nav.tabs a").all_inner_texts()
+            called = await page.locator("nav.tabs a").all_text_contents()  # in closed menus too
             found += [f"{who} {path}: two pages are called {each}" for each in called if called.count(each) > 1]
         await context.close()
     return found
