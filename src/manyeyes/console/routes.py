@@ -22,10 +22,8 @@ from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
 from manyeyes.console.customer.thresholds import ThresholdPages
 from manyeyes.console.customer.top_ups import TopUpPages
-from manyeyes.console.operator.routes import PageOrForm, Rooms, operators
-from manyeyes.console.reviewer.history import HistoryPages
-from manyeyes.console.reviewer.judging import JudgingPages
-from manyeyes.console.reviewer.review import ReviewPages
+from manyeyes.console.operator.routes import operators
+from manyeyes.console.reviewer.routes import reviewers
 from manyeyes.console.shared.appearance import change_look
 from manyeyes.console.shared.company import CompanyPages
 from manyeyes.console.shared.connect import HelpPages
@@ -33,17 +31,10 @@ from manyeyes.console.shared.link_requests import LinkRequestPages
 from manyeyes.console.shared.notice_links import NoticeLinkPages
 from manyeyes.console.shared.passkeys import PasskeyPages
 from manyeyes.console.shared.rendering import render, static_file
+from manyeyes.console.shared.rooms import PageOrForm, Rooms
 from manyeyes.console.shared.session_list import SessionPages
 from manyeyes.console.shared.sign_in import SignInPages
-from manyeyes.console.worker.accuracy import AccuracyPages
-from manyeyes.console.worker.announcements import AnnouncementForms
-from manyeyes.console.worker.marks import MarkPages
-from manyeyes.console.worker.mine import MinePages
-from manyeyes.console.worker.own_keys import OwnKeyPages
-from manyeyes.console.worker.own_queues import OwnQueuePages
-from manyeyes.console.worker.reports import ComplaintPages
-from manyeyes.console.worker.widget import WidgetPages
-from manyeyes.console.worker.work import WorkPages
+from manyeyes.console.worker.routes import workers
 from manyeyes.roles.company_sign_in import BACK
 from manyeyes.roles.sign_in import is_from_own_page
 from manyeyes.runtime.context import Context
@@ -76,7 +67,7 @@ LENGTH_DIGITS = 20  # of the largest Content-Length that a server reads
 
 def routes(context: Context) -> list[Route]:
     """Return the routes of the console's pages; every POST is refused unless it was sent from one of them."""
-    rooms = [room(context) for room in (_everybodys, _workers, _customers, _customers_choices, operators)]
+    rooms = [room(context) for room in (_everybodys, workers, reviewers, _customers, _customers_choices, operators)]
     pages = {path: page for room, _ in rooms for path, page in room.items()}
     forms = {path: form for _, room in rooms for path, form in room.items()}
     with_files = {path: _of_own_page(context, form) for path, form in _customers_files(context).items()}
@@ -121,55 +112,6 @@ def _everybodys(context: Context) -> Rooms:
         "/passkeys/remove": passkeys.forget,
         "/look": change_look,
         "/notices/confirm/{signed}": notices.confirm,
-    }
-    return pages, forms
-
-
-def _workers(context: Context) -> Rooms:
-    work, review, complaints = WorkPages(context), ReviewPages(context), ComplaintPages(context)
-    judging, accuracy, mine = JudgingPages(context), AccuracyPages(context), MinePages(context)
-    marks, reviews, own_queues = MarkPages(context), HistoryPages(context), OwnQueuePages(context)
-    own_keys = OwnKeyPages(context)
-    pages: dict[str, PageOrForm] = {
-        "/worker": work.show,
-        "/worker/accuracy": accuracy.show,
-        "/worker/mine": mine.show,
-        "/worker/mine.csv": mine.download,
-        "/worker/keys": own_keys.show,
-        "/worker/marks": marks.show,
-        "/worker/queues": own_queues.show,
-        "/worker/reports": complaints.show,
-        "/reviewer": review.show,
-        "/reviewer/results": judging.show,
-        "/reviewer/history": reviews.show,
-        "/reviewer/history.csv": reviews.as_csv,
-        "/widget/{signed}": WidgetPages(context).show,
-    }
-    forms: dict[str, PageOrForm] = {
-        "/worker/online": work.online,
-        "/worker/offline": work.offline,
-        "/worker/answer": work.answer,
-        "/worker/skip": work.skip,
-        "/worker/instructions": work.instructions,
-        "/worker/accuracy/appeal": accuracy.appeal,
-        "/worker/announcements/dismiss": AnnouncementForms(context).dismiss,
-        "/worker/queues/choose": own_queues.choose,
-        "/worker/keys": own_keys.choose,
-        "/worker/keys/first": own_keys.forget,
-        "/worker/marks/agree": marks.agree,
-        "/worker/marks/avoid": marks.avoid,
-        "/worker/look": marks.look,
-        "/worker/accuracy/practise": accuracy.practise,
-        "/worker/appeal": complaints.appeal,
-        "/worker/mine/ask": mine.ask,
-        "/worker/mine/withdraw": mine.withdraw,
-        "/reviewer/vote": review.vote,
-        "/reviewer/skip": review.skip,
-        "/reviewer/correct": reviews.correct,
-        "/reviewer/leave": review.leave,
-        "/reviewer/results/decide": judging.decide,
-        "/reviewer/results/skip": judging.skip,
-        "/reviewer/results/leave": judging.leave,
     }
     return pages, forms
 

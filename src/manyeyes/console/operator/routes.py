@@ -1,10 +1,5 @@
 """The operator's routes: pages to look at, and forms to send."""
 
-from collections.abc import Awaitable, Callable
-
-from starlette.requests import Request
-from starlette.responses import Response
-
 from manyeyes.console.operator.account_deeds import AccountDeeds
 from manyeyes.console.operator.account_work import AccountWorkPages
 from manyeyes.console.operator.addresses import AddressPages
@@ -26,10 +21,8 @@ from manyeyes.console.operator.soft_apps import SoftAppPages
 from manyeyes.console.operator.tasks import HouseTaskPages
 from manyeyes.console.operator.top_ups import OperatorTopUpPages
 from manyeyes.console.operator.workers import WorkerPages
+from manyeyes.console.shared.rooms import PageOrForm, Rooms
 from manyeyes.runtime.context import Context
-
-PageOrForm = Callable[[Request], Awaitable[Response]]
-Rooms = tuple[dict[str, PageOrForm], dict[str, PageOrForm]]  # pages to look at, forms to send
 
 
 def operators(context: Context) -> Rooms:

@@ -153,18 +153,23 @@ class WorkPages:
             longest_typed=LONGEST_ANSWER * ROOM,
             words=words,
             skip_reasons={code: _kinds_of(code) for code in SkipReason},
-            script_data={
-                "contact": self._context.settings.contact,
-                "words": words,
-                "lease": msgspec.to_builtins(lease),
-                "now": datetime.now(UTC).isoformat(),
-                "seen": seen_until(request).isoformat(),
-                "keys": shown.moved,
-                "skip_key": shown.label("skip"),
-            },
+            script_data=self._script_data(request, words, lease, shown),
         )
         response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src {self._frames()}"
         return response
+
+    def _script_data(
+        self, request: Request, words: dict[str, str], lease: LeaseView | None, shown: ShownKeys
+    ) -> dict[str, Any]:
+        return {
+            "contact": self._context.settings.contact,
+            "words": words,
+            "lease": msgspec.to_builtins(lease),
+            "now": datetime.now(UTC).isoformat(),
+            "seen": seen_until(request).isoformat(),
+            "keys": shown.moved,
+            "skip_key": shown.label("skip"),
+        }
 
     def _frames(self) -> str:
         """Return where widgets' pages are."""
