@@ -159,7 +159,7 @@ class WorkPages:
         return response
 
     def _script_data(
-        self, request: Request, words: dict[str, str], lease: LeaseView | None, shown: ShownKeys
+        self, request: Request, words: dict[str, str | list[str]], lease: LeaseView | None, shown: ShownKeys
     ) -> dict[str, Any]:
         return {
             "contact": self._context.settings.contact,
