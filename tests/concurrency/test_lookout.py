@@ -12,12 +12,15 @@ import pytest
 from manyeyes.actions.disable_workers import DisableWorker, disable_workers
 from manyeyes.db.pool import Cells
 from manyeyes.dispatch.rules import WorkState
+from manyeyes.roles.practising import PracticeDesk
 from manyeyes.roles.worker import LeasedTask, WorkerDesk
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookout import RIGHTS_SECONDS, Lookout, Right
+from manyeyes.skills.training import Practice
 from manyeyes.values.refusals import Reason, Refusal
 from support import factories
 from support.in_process_client import Client
+from support.practising import fall_below, open_training
 
 ENOUGH_SECONDS = 20
 
@@ -200,10 +203,10 @@ async def _all_end(tasks: Iterable["asyncio.Task[None]"]) -> None:
 
 async def test_who_only_practises_is_where_they_are_thought_to_be(context: Context):
     """They have no queue; without that being known each look would wake them."""
+    await open_training(context, 3)
     hand = await factories.hand(context)
-    await WorkerDesk(context).online(hand.worker)
-    async with context.cells.pool(1).acquire() as db:
-        await db.execute("UPDATE session SET queues = '{}', practice_queue = 1")
+    await fall_below(context, hand)
+    assert isinstance(await PracticeDesk(context).begin(hand.worker, 1), Practice)
     with context.lookout.waiting(hand.worker.worker_id, 1) as event:
         assert await WorkerDesk(context).attach(hand.worker)
         event.clear()
