@@ -198,7 +198,7 @@ async def test_the_work_screen_notes_a_refusal_without_interrupting(site: Site, 
     for _ in range(2):
         await vote(site.context, await reviewer(site.context), Vote.CONFIRM)
     await screen.page.clock.fast_forward(61_000)
-    await expect(screen.part("refusals-new")).to_have_text("new: 1")
+    await expect(screen.part("refusals-new")).to_have_text("Complaints, new: 1")
     await expect(screen.part("notice")).to_be_hidden()
     await screen.page.locator(".page-menu > summary").click()
     await screen.part("refusals-link").click()

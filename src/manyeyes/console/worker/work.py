@@ -124,9 +124,8 @@ class WorkPages:
         said = (Reason.BELOW_FLOOR, Reason.NOT_ONLINE) if session.none_left else ()  # the line about queues says it
         told = await self._desk.instructions(worker, leased.question) if leased and leased.question else None
         offers = await self._offers(request, worker, leased, session)
-        practised = _practised(request)
-        rest = resting(words, list(offers.values()), practised, is_stopped=_is_stopped(session))
-        outcome = () if rest.is_stopped else outcome_words(words, offers.get(practised))
+        rest = resting(words, list(offers.values()), _practised(request), is_stopped=_is_stopped(session))
+        outcome = () if rest.is_stopped else outcome_words(words, offers.get(_practised(request)))
         mode = "task" if lease else "break" if session.state is WorkerState.OFFLINE else "waiting"
         request.state.keys = shown = ShownKeys(await keys_set_by(self._context, worker))
         response = render(
@@ -168,7 +167,6 @@ class WorkPages:
             "now": datetime.now(UTC).isoformat(),
             "seen": seen_until(request).isoformat(),
             "keys": shown.moved,
-            "skip_key": shown.label("skip"),
         }
 
     def _frames(self) -> str:
