@@ -72,6 +72,15 @@ async def test_where_no_name_is_free_it_says_so_and_nobody_is_taken_on(stage: St
     assert await stage.pool.fetchval("SELECT count(*) FROM identity") == 0
 
 
+async def test_a_command_that_comes_again_takes_nobody_on_who_was_removed_since(stage: Stage):
+    taken_on = AdmitIdentity(ADA, "operator", 41)
+    await stage.act(admit_identities, taken_on)
+    await stage.act(admit_identities, AdmitIdentity(ADA, None, 0))
+    assert await stage.act(admit_identities, taken_on) == [None]
+    assert await people(stage) == []
+    assert await stage.pool.fetchval("SELECT count(*) FROM identity") == 0
+
+
 async def test_who_comes_twice_at_once_is_one_of_the_staff(stage: Stage):
     async with stage.transaction() as tx:
         (first,) = await admit_identities(tx, stage.now, [AdmitIdentity(ADA, "operator", 41)])

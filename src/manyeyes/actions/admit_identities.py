@@ -55,8 +55,13 @@ async def admit_identities(
 async def _taken_on(
     tx: asyncpg.Connection, now: datetime, command: AdmitIdentity, entries: list[TrailEntry | None]
 ) -> Subject | None:
-    """Return who is new among the staff; whoever their sign-in signs in by now, when somebody was quicker."""
+    """Return who is new among the staff; whoever their sign-in signs in by now, when somebody was quicker.
+
+    None when the number was given: the command comes again, and whom it took on has been removed since.
+    """
     assert command.role is not None
+    if await staff.is_given(tx, command.staff_id):
+        return None
     subject = Subject(OPERATOR, command.staff_id, 0)
     if not await identities.insert(tx, command.identity, subject, by_claims=True):
         found = await identities.lock(tx, command.identity.issuer, command.identity.sub)

@@ -12,6 +12,10 @@ SELECT staff_id, name, role FROM staff WHERE removed_at IS NULL ORDER BY staff_i
 -- The staff, kept as it is until one was added or removed.
 SELECT staff_id, name, role FROM staff WHERE removed_at IS NULL ORDER BY staff_id FOR UPDATE;
 
+-- name: given_number
+-- Whether a number was ever given to one of the staff.
+SELECT true FROM staff WHERE staff_id = $1;
+
 -- name: insert_staff
 -- Take somebody on.
 INSERT INTO staff (staff_id, name, role, created_at) VALUES ($1, $2, $3, $4)

@@ -44,6 +44,11 @@ async def lock_staff(tx: asyncpg.Connection) -> list[StaffMember]:
     return read(StaffMember, await tx.fetch(SQL.lock_staff))
 
 
+async def is_given(tx: asyncpg.Connection, staff_id: int) -> bool:
+    """Tell whether a number was given to somebody, be they removed by now."""
+    return await tx.fetchval(SQL.given_number, staff_id) is not None
+
+
 async def insert_staff(tx: asyncpg.Connection, now: datetime, member: StaffMember) -> bool:
     """Store somebody new; return False when their number or name is taken."""
     return await tx.fetchval(SQL.insert_staff, *values(member, "staff_id", "name", "role"), now) is not None
