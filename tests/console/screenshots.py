@@ -158,6 +158,7 @@ async def customer_pages(site: Site, browser: Browser, customer: Customer) -> No
     await page.goto(site.url + await link(site.context, customer_subject(customer)))
     await page.wait_for_url("**/customer")
     await page.screenshot(path=PICTURES / "customer-page.png")
+    await page.locator("nav.tabs summary", has_text="Money").click()
     await page.get_by_role("link", name="Statement").click()
     await expect(page.locator("#proof")).to_contain_text("It adds up")
     top: FloatRect = {"x": 0, "y": 0, "width": 1280, "height": 1400}

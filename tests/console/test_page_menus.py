@@ -1,4 +1,4 @@
-"""The row of pages of workers and operators: one row with nothing cut, menus by keyboard and without script."""
+"""The row of pages of workers, customers and operators: one row with nothing cut, menus by keyboard and without script."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,8 @@ from playwright.async_api import Browser, Page, expect
 
 from manyeyes.console.shared.languages import LANGUAGES
 from manyeyes.workers.store import Subject
-from support.browser_visits import at_work, link, worker_subject
+from support import factories
+from support.browser_visits import at_work, customer_subject, link, worker_subject
 from support.screen_disputes import reviewer
 from support.served_site import Site
 
@@ -17,6 +18,7 @@ WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 OPERATORS = ("/operator", "/operator/accounts", "/operator/links", "/operator/recourse", "/operator/audit")
 WORKERS = ("/worker", "/reviewer", "/worker/mine", "/worker/marks", "/reviewer/history", "/worker/keys")
+CUSTOMERS = ("/customer", "/customer/jobs", "/customer/statement", "/customer/top-ups", "/customer/colleagues")
 # What is wrong with the row: more than one, something cut, or the page that is shown not named in sight.
 WRONG = """() => {
   const row = document.querySelector("nav.tabs"), found = [];
@@ -42,7 +44,9 @@ async def signed_in(site: Site, browser: Browser, subject: Subject, **given) -> 
 @pytest.mark.parametrize("size", [WIDE, PHONE])
 async def test_it_is_one_row_in_every_language(site: Site, browser: Browser, size):
     judge = await reviewer(site.context)
-    for subject, paths in ((Subject("operator", 0, 0), OPERATORS), (worker_subject(judge), WORKERS)):
+    customer = customer_subject(await factories.customer(site.context))
+    rows = (Subject("operator", 0, 0), OPERATORS), (worker_subject(judge), WORKERS), (customer, CUSTOMERS)
+    for subject, paths in rows:
         page = await signed_in(site, browser, subject, viewport=size)
         for language in LANGUAGES:
             for path in paths:

@@ -115,6 +115,7 @@ async def test_a_customer_reads_their_statement(site: Site, browser, people):
     page = await (await browser.new_context(java_script_enabled=False, locale="en-US")).new_page()
     await page.goto(site.url + await link(site.context, customer_subject(customer)))
     await page.get_by_role("button", name="Sign in").click()
+    await page.locator("nav.tabs summary", has_text="Money").click()
     await page.get_by_role("link", name="Statement").click()
     await expect(page.locator("#proof")).to_contain_text("It adds up")
     await page.get_by_label("Month").fill("2026-02")
@@ -123,6 +124,7 @@ async def test_a_customer_reads_their_statement(site: Site, browser, people):
     await page.get_by_text("The same as a table").click()
     await expect(page.locator("#days tbody tr")).to_have_count(28)
     await expect(page.locator("h1 + p")).to_contain_text("2026-02-28 · Asia/Bangkok")
+    await page.locator("nav.tabs summary", has_text="Money").click()
     await page.get_by_role("link", name="Statement").click()
     await expect(page.locator("h1 + p")).to_contain_text("Asia/Bangkok")
 
