@@ -59,6 +59,7 @@ async def test_a_menu_opens_by_keyboard_and_escape_closes_it(site: Site, browser
     judge = await reviewer(site.context)
     screen = await at_work(site, browser, judge)
     await screen.start()
+    await expect(screen.part("waiting-title")).to_be_focused()
     page, menu = screen.page, screen.page.locator(".page-menu")
     await menu.locator("summary").focus()
     await screen.press("Enter")

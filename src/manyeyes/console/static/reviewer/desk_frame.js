@@ -45,7 +45,7 @@ function setMode(next) {
   for (const [id, name] of [["break", "break"], ["waiting", "waiting"], ["job", "task"]]) element(id).hidden = name !== mode;
   element("break-form").hidden = mode === "break";
   if (mode !== "task") settle("notice.not_yet");
-  if (mode === "waiting" && !document.querySelector(".look[open]")) element("waiting-title").focus();
+  if (mode === "waiting" && !document.querySelector(".look[open], .page-menu[open]")) element("waiting-title").focus();
   presence.show(mode);
 }
 
@@ -274,7 +274,7 @@ const KEYS = {
 };
 
 /** Whether the target takes keys for itself. */
-export const isTyping = (target) => Boolean(target.closest("input, textarea, select, .look[open]"));
+export const isTyping = (target) => Boolean(target.closest("input, textarea, select, .look[open], .page-menu[open]"));
 
 /**
  * Brings a screen to life. `path`: of its page and its calls; `name`: of what lies there, in messages and forms;

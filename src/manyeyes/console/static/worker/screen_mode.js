@@ -23,7 +23,7 @@ export function set(next) {
   for (const [id, name] of [["break", "break"], ["waiting", "waiting"], ["job", "task"]]) element(id).hidden = name !== mode;
   element("break-form").hidden = mode === "break";
   scrollTo(0, 0); // as far as another mode was scrolled says nothing of this one
-  if (mode === "waiting" && !document.querySelector(".look[open]")) element("waiting-title").focus();
+  if (mode === "waiting" && !document.querySelector(".look[open], .page-menu[open]")) element("waiting-title").focus();
   show();
 }
 
