@@ -1,4 +1,4 @@
-"""The row of pages of workers, customers and operators: one row with nothing cut, menus by keyboard and without script."""
+"""The row of pages of workers, customers and operators: one row, nothing cut, menus by keyboard and without script."""
 
 import os
 from pathlib import Path

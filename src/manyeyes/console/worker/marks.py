@@ -10,9 +10,11 @@ from manyeyes.console.shared.forms import number_of, text_of
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.mark_words import every_mark, said_marks
+from manyeyes.console.shared.own_keys import ShownKeys
 from manyeyes.console.shared.refusal_news import news
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.acting import actor_of
+from manyeyes.roles.own_keys import keys_set_by
 from manyeyes.roles.wellbeing import QueueMarks, look_again, mark_choices, say_marks
 from manyeyes.runtime.context import Context
 from manyeyes.values.marks import MARK_NAMES, mark_names, marks_named
@@ -38,6 +40,7 @@ class MarkPages:
         choices = await mark_choices(self._context, worker)
         translations = catalogue(look_of(request).language)
         notice = NOTICES.get(request.query_params.get("notice", ""), "")
+        request.state.keys = ShownKeys(await keys_set_by(self._context, worker))
         return render(
             request,
             "worker/marks.html",
