@@ -66,7 +66,7 @@ class World(NamedTuple):
     account_ids: list[int]
     worker_ids: list[int]
     reviewer_ids: list[int]
-    owners: dict[int, int]  # by task
+    owners: dict[int, int]  # by task, or number of a delivery about none
     leases: list[tuple[int, LeaseId]]  # what lies on the workers' desks
     old_leases: list[tuple[int, LeaseId]]  # of answers that were taken
     slots: list[tuple[int, SlotId]]  # by reviewer
@@ -259,7 +259,8 @@ async def _waiting(stage: Stage, rich: int, other: int, poor: int) -> None:
 
 
 async def _world(stage: Stage, calls: Calls, author: int, directory: Directory) -> World:
-    owners = {row["task_id"]: row["account_id"] for row in await stage.rows("task", "task_id, account_id")}
+    owned = [row for table in ("delivery", "task") for row in await stage.rows(table, "task_id, account_id")]
+    owners = {row["task_id"]: row["account_id"] for row in owned}  # of a delivery about no task, by its own number
     worker_ids = [row["worker_id"] for row in await stage.rows("session", "worker_id")]
     await lay_some(stage)
     held = await stage.rows("work", "worker_id, task_id, lease", "state IN (1, 2, 4)")
