@@ -1,6 +1,7 @@
 """What notices say, in the language that their address was given in, and as things are when they go out."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from babel.support import Translations
 
@@ -11,7 +12,7 @@ from manyeyes.accounts.top_ups import TopUpState
 from manyeyes.console.shared import languages
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.notices import store as notices
-from manyeyes.notices.rules import CONFIRM, CONFIRM_DAYS, MAILTO, NoticeAddress, NoticeKind
+from manyeyes.notices.rules import CONFIRM, CONFIRM_DAYS, MAILTO, NoticeAddress, NoticeKind, can_confirm
 from manyeyes.outbound.mail_door import Mail
 from manyeyes.reports import store as reports
 from manyeyes.reports.rules import ReportState
@@ -36,7 +37,7 @@ async def mail_of(context: Context, cell: int, claim: Claim) -> Mail | None:
     async with context.cells.pool(cell).acquire() as db:
         found = await notices.address_at(db, cell, claim.account_id, address)
     is_question = claim.event == CONFIRM
-    if found is None or (claim.subject_id != found.address_id if is_question else not found.may_get):
+    if found is None or not (_may_ask(found, claim) if is_question else found.may_get):
         return None
     translations = catalogue(found.language)
     said = await _SAID[claim.event](context, cell, claim, found, translations)
@@ -57,6 +58,12 @@ async def mail_of(context: Context, cell: int, claim: Claim) -> Mail | None:
         language=found.language,
         unsubscribe="" if is_question else end,
     )
+
+
+def _may_ask(found: NoticeAddress, claim: Claim) -> bool:
+    """Tell whether an address is still to be asked: neither was it confirmed, nor is the link over."""
+    is_open = found.confirmed_at is None and can_confirm(found, datetime.now(UTC))
+    return is_open and claim.subject_id == found.address_id
 
 
 async def _account_name(context: Context, account_id: int) -> str:
