@@ -914,6 +914,7 @@ CREATE INDEX delivery_account ON delivery (cell, account_id, task_id);
 CREATE INDEX delivery_given_up ON delivery (cell, account_id, task_id) WHERE state = 2;
 CREATE INDEX delivery_age ON delivery (cell, ended_at);
 CREATE INDEX delivery_subject ON delivery (cell, subject_id) WHERE state = 0 AND subject_id <> 0;
+CREATE INDEX delivery_mail ON delivery (cell, account_id, url, task_id DESC) WHERE url LIKE 'mailto:%';
 
 -- Every try of a delivery.
 CREATE TABLE delivery_try (

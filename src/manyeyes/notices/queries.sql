@@ -31,5 +31,7 @@ WHERE a.confirmed_at IS NOT NULL AND a.ended_at IS NULL ORDER BY w.place, a.addr
 
 -- name: last_mails
 -- What became of the newest notice to each of an account's addresses.
-SELECT DISTINCT ON (d.url) d.url, d.state, d.tries, d.last_status, d.last_fault, d.ended_at FROM delivery AS d
-WHERE d.cell = $1 AND d.account_id = $2 AND d.url = ANY ($3::text[]) ORDER BY d.url, d.task_id DESC;
+SELECT d.url, d.state, d.tries, d.last_status, d.last_fault, d.ended_at
+FROM unnest($3::text[]) AS a (url) CROSS JOIN LATERAL (
+    SELECT * FROM delivery WHERE cell = $1 AND account_id = $2 AND url = a.url AND url LIKE 'mailto:%'
+    ORDER BY task_id DESC LIMIT 1) AS d;

@@ -21,3 +21,4 @@ CREATE TABLE notice_address (
     PRIMARY KEY (cell, account_id, address_id)
 );
 CREATE UNIQUE INDEX notice_address_once ON notice_address (cell, account_id, address) WHERE ended_at IS NULL;
+CREATE INDEX delivery_mail ON delivery (cell, account_id, url, task_id DESC) WHERE url LIKE 'mailto:%';
