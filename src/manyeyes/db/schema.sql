@@ -893,7 +893,7 @@ CREATE TABLE delivery (
     task_id      bigint NOT NULL,
     account_id   bigint NOT NULL,
     url          text NOT NULL,
-    receiver     text NOT NULL,                  -- host and port of the url: a slow one must not hold up the others
+    receiver     text NOT NULL,                  -- host and port of the url, of mail its account's line: see receiver_of
     base_url     text NOT NULL,
     state        smallint NOT NULL DEFAULT 0,
     tries        int NOT NULL DEFAULT 0,

@@ -99,7 +99,7 @@ async def insert_deliveries(tx: asyncpg.Connection, now: datetime, cell: int, ro
         found = columns(
             rows,
             *("task_id", "account_id", "url", "receiver", "base_url", "event", "subject_id"),
-            receiver=lambda row: receiver_of(row.url),
+            receiver=lambda row: receiver_of(row.url, row.account_id),
         )
         await tx.execute(SQL.insert_deliveries, cell, now, *found)
 
