@@ -28,7 +28,6 @@ class AddNoticeAddress(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     notices: tuple[str, ...]
     language: str
-    made_by: str = ""
     actor: Actor = BY_ITSELF
 
 
@@ -76,6 +75,5 @@ def _made(c: AddNoticeAddress, now: datetime) -> NoticeAddress:
         address=c.address,
         notices=c.notices,
         language=c.language,
-        made_by=c.made_by,
         created_at=now,
     )

@@ -48,7 +48,7 @@ def add(
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
         given = (address, notices or list(NoticeKind), language)
-        return _row(_or_failed(await add_address(context, place, given, "", who_types())))
+        return _row(_or_failed(await add_address(context, place, given, who_types())))
 
     run(common, work, _line)
 

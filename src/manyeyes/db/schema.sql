@@ -945,7 +945,6 @@ CREATE TABLE notice_address (
     address      text NOT NULL,
     notices      text[] NOT NULL,
     language     text NOT NULL,
-    made_by      text NOT NULL,                  -- the name of who gave it; empty: the operator
     created_at   timestamptz NOT NULL,
     confirmed_at timestamptz,                    -- null: nothing but the link to confirm it goes there
     ended_at     timestamptz,                    -- removed, or unsubscribed by whoever reads there

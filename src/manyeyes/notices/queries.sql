@@ -1,21 +1,21 @@
 -- name: insert_address
 -- An address that somebody gave.
-INSERT INTO notice_address (cell, account_id, address_id, address, notices, language, made_by, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+INSERT INTO notice_address (cell, account_id, address_id, address, notices, language, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: addresses
 -- An account's addresses, the newest first.
-SELECT account_id, address_id, address, notices, language, made_by, created_at, confirmed_at, ended_at, unsubscribed
+SELECT account_id, address_id, address, notices, language, created_at, confirmed_at, ended_at, unsubscribed
 FROM notice_address WHERE cell = $1 AND account_id = $2 ORDER BY address_id DESC;
 
 -- name: lock_addresses
 -- Addresses of accounts, locked in the order of the key.
-SELECT account_id, address_id, address, notices, language, made_by, created_at, confirmed_at, ended_at, unsubscribed
+SELECT account_id, address_id, address, notices, language, created_at, confirmed_at, ended_at, unsubscribed
 FROM notice_address WHERE cell = $1 AND account_id = ANY ($2::bigint[]) ORDER BY account_id, address_id FOR UPDATE;
 
 -- name: address_at
 -- The address of an account that a notice goes to, as it is now.
-SELECT account_id, address_id, address, notices, language, made_by, created_at, confirmed_at, ended_at, unsubscribed
+SELECT account_id, address_id, address, notices, language, created_at, confirmed_at, ended_at, unsubscribed
 FROM notice_address WHERE cell = $1 AND account_id = $2 AND address = $3 AND ended_at IS NULL;
 
 -- name: set_address

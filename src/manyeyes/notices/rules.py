@@ -33,7 +33,6 @@ class NoticeAddress(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     notices: tuple[str, ...]
     language: str
-    made_by: str
     created_at: datetime
     confirmed_at: datetime | None = None
     ended_at: datetime | None = None

@@ -28,7 +28,7 @@ async def insert_address(tx: asyncpg.Connection, cell: int, new: NoticeAddress) 
     """Keep an address that nobody confirmed yet."""
     await tx.execute(
         SQL.insert_address,
-        *(cell, new.account_id, new.address_id, new.address, new.notices, new.language, new.made_by, new.created_at),
+        *(cell, new.account_id, new.address_id, new.address, new.notices, new.language, new.created_at),
     )
 
 

@@ -56,13 +56,13 @@ class NoticePages:
     @for_customers
     async def add(self, request: Request, place: AccountPlace) -> Response:
         """POST /customer/notices: `address`, `language`, and `notices` as often as there are."""
-        form, person = await request.form(), await person_of(self._context, request)
+        form = await request.form()
         language = text_of(form, "language")
         kinds = [str(each) for each in form.getlist("notices")]
         typed = {"address": typed_in(form, "address"), "language": language, "notices": kinds}
         given = (typed_in(form, "address"), kinds, language if language in LANGUAGES else look_of(request).language)
         actor = await actor_of(self._context, request)
-        found = await add_address(self._context, place, given, person.name if person else "", actor)
+        found = await add_address(self._context, place, given, actor)
         if isinstance(found, Refusal):
             return await self._page(request, place, found, typed)
         return RedirectResponse(f"{PATH}?added=yes", status_code=303)
