@@ -1,4 +1,4 @@
-"""The statements of the operator's pages: the trail by each of its filters, requests for money, and notices (hot_queries.py)."""
+"""The statements of the trail by each of its filters, of requests for money and of notices (hot_queries.py)."""
 
 from typing import Any
 
@@ -29,5 +29,8 @@ HOT_HOUSE: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (notices.SQL, "last_mails", (1, 5, ["mailto:a4@shop.example", "mailto:a5@shop.example"]), {"delivery_mail"}, False),
     (notices.SQL, "wanting", (1, [5, 6], ["job.stuck", "balance.low"]), {"notice_address_once"}, True),
     (notices.SQL, "address_at", (1, 5, "a5@shop.example"), {"notice_address_once"}, False),
+    (notices.SQL, "lock_addresses", (1, [5, 6], [4, 5], HOUR_AGO), {"notice_address_pkey"}, True),
+    (notices.SQL, "delete_ended", (1, HOUR_AGO, 100), {"notice_address_ended"}, False),
+    (notices.SQL, "low_mailed", (1, [5, 6], HOUR_AGO), {"delivery_low"}, True),
     (sites.SQL, "site_of", (1, 6, "shop-5.example"), {"site_pkey"}, False),
 ]

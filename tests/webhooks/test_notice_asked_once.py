@@ -1,4 +1,4 @@
-"""An address is asked once whether it wants notices: nobody has the question sent again, and no answered one goes out."""
+"""An address is asked once whether it wants notices: nobody sends the question again, and no answered one goes out."""
 
 from collections.abc import AsyncIterator
 

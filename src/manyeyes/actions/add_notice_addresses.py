@@ -38,7 +38,7 @@ async def add_notice_addresses(
     cell = commands[0].cell
     account_ids = sorted({c.account_id for c in commands})
     open_accounts = await accounts.lock_accounts(tx, cell, account_ids)  # so that two at once do not both find room
-    known = await notices.lock_addresses(tx, cell, account_ids)
+    known = await notices.lock_addresses(tx, now, cell, [(c.account_id, c.address_id) for c in commands])
     outcomes, fresh, entries = list[NoticeAddress | Refusal](), list[NoticeAddress](), list[TrailEntry | None]()
     for c in commands:
         before = known.get((c.account_id, c.address_id))

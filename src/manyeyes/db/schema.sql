@@ -915,6 +915,7 @@ CREATE INDEX delivery_given_up ON delivery (cell, account_id, task_id) WHERE sta
 CREATE INDEX delivery_age ON delivery (cell, ended_at);
 CREATE INDEX delivery_subject ON delivery (cell, subject_id) WHERE state = 0 AND subject_id <> 0;
 CREATE INDEX delivery_mail ON delivery (cell, account_id, url, task_id DESC) WHERE url LIKE 'mailto:%';
+CREATE INDEX delivery_low ON delivery (cell, account_id, ended_at) WHERE event = 'balance.low' AND url LIKE 'mailto:%';
 
 -- Every try of a delivery.
 CREATE TABLE delivery_try (
@@ -952,6 +953,7 @@ CREATE TABLE notice_address (
     PRIMARY KEY (cell, account_id, address_id)
 );
 CREATE UNIQUE INDEX notice_address_once ON notice_address (cell, account_id, address) WHERE ended_at IS NULL;
+CREATE INDEX notice_address_ended ON notice_address (cell, ended_at) WHERE ended_at IS NOT NULL;
 
 -- ---------------------------------------------------------------- soft apps
 

@@ -9,9 +9,24 @@ SELECT account_id, address_id, address, notices, language, created_at, confirmed
 FROM notice_address WHERE cell = $1 AND account_id = $2 ORDER BY address_id DESC;
 
 -- name: lock_addresses
--- Addresses of accounts, locked in the order of the key.
+-- Addresses of accounts that go on, or were given after an instant, and those of these numbers; locked in key order.
 SELECT account_id, address_id, address, notices, language, created_at, confirmed_at, ended_at, unsubscribed
-FROM notice_address WHERE cell = $1 AND account_id = ANY ($2::bigint[]) ORDER BY account_id, address_id FOR UPDATE;
+FROM notice_address WHERE cell = $1 AND account_id = ANY ($2::bigint[])
+                      AND (ended_at IS NULL OR created_at > $4 OR address_id = ANY ($3::bigint[]))
+ORDER BY account_id, address_id FOR UPDATE;
+
+-- name: delete_ended
+-- Sweep addresses that ended long ago; another process takes other rows.
+DELETE FROM notice_address AS a USING (
+    SELECT account_id, address_id FROM notice_address WHERE cell = $1 AND ended_at < $2 ORDER BY ended_at LIMIT $3
+    FOR UPDATE SKIP LOCKED) AS old
+WHERE a.cell = $1 AND a.account_id = old.account_id AND a.address_id = old.address_id;
+
+-- name: low_mailed
+-- Which of the accounts were mailed of a low balance since an instant, or are about to be.
+SELECT DISTINCT account_id FROM delivery
+WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND event = 'balance.low' AND url LIKE 'mailto:%' AND ended_at > $3
+  AND state <> 2;
 
 -- name: address_at
 -- The address of an account that a notice goes to, as it is now.

@@ -4,7 +4,6 @@ from datetime import datetime
 
 import msgspec
 
-from manyeyes.accounts.colleagues import AccountPerson
 from manyeyes.accounts.rules import WEBHOOKS
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.actions.change_notice_addresses import AddressChange

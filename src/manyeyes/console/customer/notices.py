@@ -18,7 +18,6 @@ from manyeyes.console.shared.rendering import render
 from manyeyes.notices.rules import CONFIRM_DAYS, NoticeKind, can_confirm
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.notices import ListedAddress, add_address, addresses_of, change_address, choose_notices
-from manyeyes.roles.sign_in import person_of
 from manyeyes.runtime.context import Context
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Refusal

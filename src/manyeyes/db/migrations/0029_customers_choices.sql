@@ -20,4 +20,6 @@ CREATE TABLE notice_address (
     PRIMARY KEY (cell, account_id, address_id)
 );
 CREATE UNIQUE INDEX notice_address_once ON notice_address (cell, account_id, address) WHERE ended_at IS NULL;
+CREATE INDEX notice_address_ended ON notice_address (cell, ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX delivery_mail ON delivery (cell, account_id, url, task_id DESC) WHERE url LIKE 'mailto:%';
+CREATE INDEX delivery_low ON delivery (cell, account_id, ended_at) WHERE event = 'balance.low' AND url LIKE 'mailto:%';
