@@ -1,6 +1,8 @@
 """claim_deliveries: what is due, each to one process at a time, no receiver first for ever."""
 
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, Claimed, claim_deliveries
+from manyeyes.actions.shared.notice_mails import News, mail_delivery
+from manyeyes.webhooks import store as webhooks
 from manyeyes.webhooks.rules import AT_ONCE, AT_ONCE_PER_RECEIVER, CLAIM_SECONDS
 from support.action_stage import Stage
 from support.delivery_receivers import ended
@@ -60,3 +62,12 @@ async def test_nothing_due_is_nothing(stage: Stage):
     assert await claimed(stage) == []
     await stage.solve(await stage.account(), await stage.worker())
     assert await claimed(stage) == []
+
+
+async def test_mail_of_one_account_does_not_hold_up_the_others(stage: Stage):
+    many, other = await stage.account(), await stage.account()
+    async with stage.transaction() as tx:
+        rows = [mail_delivery(n, News(many if n < 40 else other, "job.stuck", 1), "a@shop.example") for n in range(41)]
+        await webhooks.insert_deliveries(tx, stage.now, stage.cell, rows)
+    accounts = [each.claim.account_id for each in await claimed(stage)]
+    assert accounts == [many, many, other]

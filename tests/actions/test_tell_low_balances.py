@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from manyeyes.actions.add_notice_addresses import AddNoticeAddress, add_notice_addresses
+from manyeyes.actions.change_notice_addresses import AddressChange, ChangeNoticeAddress, change_notice_addresses
 from manyeyes.actions.set_low_balances import SetLowBalance, set_low_balances
 from manyeyes.actions.tell_low_balances import TellLowBalances, tell_low_balances
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
@@ -59,3 +61,33 @@ async def test_another_amount_is_looked_at_anew_and_none_ends_it(stage: Stage):
     assert [(await look(stage))[0] for _ in range(2)] == [1, 0]
     await stage.act(set_low_balances, SetLowBalance(stage.cell, account_id, 0, URL))
     assert (await look(stage))[0] == 0
+
+
+async def test_mail_tells_it_once_a_day_unless_it_did_not_go_out(stage: Stage):
+    account_id = await stage.account(100)
+    made = AddNoticeAddress(
+        cell=stage.cell,
+        account_id=account_id,
+        address_id=1,
+        address="ann@shop.example",
+        notices=("balance.low",),
+        language="en",
+    )
+    await stage.act(add_notice_addresses, made)
+    confirming = ChangeNoticeAddress(cell=stage.cell, account_id=account_id, address_id=1, change=AddressChange.CONFIRM)
+    await stage.act(change_notice_addresses, confirming)
+
+    async def mailed(amount: int) -> int:
+        await stage.act(set_low_balances, SetLowBalance(stage.cell, account_id, amount, URL))
+        _, rows = await look(stage)
+        told = [row["url"] for row in rows if row["event"] == "balance.low"]
+        calls.append(told.count(URL))
+        return len(told) - told.count(URL)
+
+    calls = list[int]()
+    assert [await mailed(amount) for amount in (500, 400, 300)] == [1, 1, 1]
+    stage.later(86_400)
+    assert [await mailed(amount) for amount in (500, 400)] == [2, 2]
+    await stage.change("UPDATE delivery SET state = 2 WHERE cell = $1 AND url LIKE 'mailto:%'")
+    assert await mailed(300) == 3
+    assert calls == [1, 2, 3, 4, 5, 6], "call-backs come each time"

@@ -17,7 +17,7 @@ from support import factories
 from support.browser_visits import PHONE, customer_subject, has_no_sideways_scroll, link
 from support.in_process_client import Client
 from support.mail_server import PostOffice, post_office
-from support.mailed_notices import ADDRESS, PATH, add, deliver, links_in, news, use
+from support.mailed_notices import ADDRESS, PATH, add, deliver, links_in, news, run_low, use
 from support.served_site import Site
 from support.signed_roles import OWN, signed_in_as
 
@@ -32,6 +32,7 @@ async def office(client: Client) -> AsyncIterator[PostOffice]:
 
 async def test_nothing_goes_to_an_address_before_its_link_was_followed(client: Client, office: PostOffice):
     customer = await factories.customer(client.context)
+    await run_low(client.context, customer)
     headers = await signed_in_as(client, customer, "member")
     await add(client, headers, "  Ann@SHOP.Example ")
     await news(client.context, customer, NoticeKind.BALANCE_LOW)

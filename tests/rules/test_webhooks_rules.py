@@ -155,6 +155,16 @@ def test_no_account_takes_more_than_its_part_however_many_receivers_it_names():
     assert pick(many, [], 64) == [*range(1, rules.AT_ONCE_PER_ACCOUNT + 1), 99]
 
 
+def test_no_account_takes_the_mail_server_from_the_others():
+    mail = [due(n, receiver="mail server 1") for n in range(1, 9)]
+    mail += [due(n, 2, "mail server 2", seconds=9) for n in range(11, 19)]
+    mail += [due(99, 3, "mail server 3", seconds=10)]
+    assert pick(mail, [], 64) == [1, 2, 11, 12]
+    assert pick(mail, [(1, "mail server 1")] * 2 + [(2, "mail server 2")], 64) == [11]
+    assert pick(mail, [(1, "mail server 1")] * 2, 64) == [11, 12]
+    assert pick(mail, [(n, f"mail server {n}") for n in range(5, 9)], 64) == []
+
+
 def test_no_more_is_taken_than_there_is_room():
     assert pick([due(n, receiver=str(n)) for n in range(1, 9)], [], 3) == [1, 2, 3]
     assert pick([due(1)], [], 0) == []
@@ -168,7 +178,8 @@ def test_no_more_is_taken_than_there_is_room():
         ("http://127.0.0.1/x", "127.0.0.1:80", True),
         ("https://[::1]:8443/", "::1:8443", True),
         ("https://[", "https://[", True),
+        ("mailto:ann@shop.example", "mail server 7", True),
     ],
 )
 def test_a_receiver_is_a_host_and_a_port(url, receiver, is_address):
-    assert (rules.receiver_of(url), rules.is_spelt_as_address(url)) == (receiver, is_address)
+    assert (rules.receiver_of(url, 7), rules.is_spelt_as_address(url)) == (receiver, is_address)

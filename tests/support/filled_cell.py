@@ -145,6 +145,15 @@ FROM generate_series(1, 20000) AS n, LATERAL (
     SELECT CASE WHEN n % 10 = 0 THEN 'r' || n % 200 || '.example:443' ELSE 'down.example:443' END AS receiver,
            CASE WHEN n > 8000 THEN 1 + n % 2 ELSE 0 END AS state) AS s;
 
+INSERT INTO notice_address (cell, account_id, address_id, address, notices, language, created_at, ended_at)
+SELECT 1, 1 + n % 500, n, 'a' || n || '@shop.example', '{job.stuck}', 'en', now(),
+       CASE WHEN n % 2 = 0 THEN now() - n * interval '1 min' END
+FROM generate_series(1, 20000) AS n;
+INSERT INTO delivery (cell, task_id, account_id, url, receiver, base_url, state, next_at, ended_at, event)
+SELECT 1, 100000 + n, 1 + n % 50, 'mailto:a' || n % 500 || '@shop.example', 'mail server ' || 1 + n % 50, '', 1,
+       now(), now(), CASE WHEN n % 10 = 0 THEN 'balance.low' ELSE 'job.finished' END
+FROM generate_series(1, 20000) AS n;
+
 INSERT INTO delivery_try (cell, task_id, n, at, status, fault, milliseconds)
 SELECT 1, n, 1, now(), 200, '', 20 FROM generate_series(1, 20000) AS n;
 

@@ -1,9 +1,10 @@
-"""The statements of the operator's pages: the trail by each of its filters, requests for money (hot_queries.py)."""
+"""The statements of the trail by each of its filters, of requests for money and of notices (hot_queries.py)."""
 
 from typing import Any
 
 from manyeyes.accounts import store as accounts
 from manyeyes.db.queries import Queries
+from manyeyes.notices import store as notices
 from manyeyes.sites import store as sites
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.trail import store as trail
@@ -25,5 +26,11 @@ HOT_HOUSE: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (accounts.SQL, "has_request", (1, 7), {"top_up_request_pkey"}, False),
     (register.SQL, "sessions_of", (1, [7, 8]), {"session_pkey", "skill_worker"}, True),
     (soft_apps.SQL, "owed_of", (1, [805, 806]), {"app_day_pkey"}, True),
+    (notices.SQL, "last_mails", (1, 5, ["mailto:a4@shop.example", "mailto:a5@shop.example"]), {"delivery_mail"}, False),
+    (notices.SQL, "wanting", (1, [5, 6], ["job.stuck", "balance.low"]), {"notice_address_once"}, True),
+    (notices.SQL, "address_at", (1, 5, "a5@shop.example"), {"notice_address_once"}, False),
+    (notices.SQL, "lock_addresses", (1, [5, 6], [4, 5], HOUR_AGO), {"notice_address_pkey"}, True),
+    (notices.SQL, "delete_ended", (1, HOUR_AGO, 100), {"notice_address_ended"}, False),
+    (notices.SQL, "low_mailed", (1, [5, 6], HOUR_AGO), {"delivery_low"}, True),
     (sites.SQL, "site_of", (1, 6, "shop-5.example"), {"site_pkey"}, False),
 ]

@@ -17,7 +17,10 @@ USER, PASSWORD = "house", "a pass word"
 
 
 class PostOffice:
-    """What came to a server, and what it answers: ``replies`` to texts one after the other, ``recipients`` to them."""
+    """What came to a server, and what it answers: ``replies`` to texts one after the other, ``recipients`` to them.
+
+    ``sender_said``: to who sends. ``leave``: to who leaves; empty: nothing at all.
+    """
 
     def __init__(self) -> None:
         self.port = 0
@@ -27,6 +30,18 @@ class PostOffice:
         self.replies: list[str] = []
         self.recipients: list[str] = []
         self.passwords: list[bytes] = []
+        self.sender_said, self.leave = "250 OK", "221 Bye"
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Envelope, address: str, options: Any) -> str:
+        """Take who sends, or answer as is wanted."""
+        envelope.mail_from = address
+        return self.sender_said
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Envelope) -> str:
+        """Let somebody leave, or answer as is wanted."""
+        if not self.leave:
+            await asyncio.Event().wait()
+        return self.leave
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, address: str, options: Any) -> str:
         """Take an addressee, or answer as is wanted."""

@@ -7,12 +7,15 @@ from typing import Any
 
 import msgspec
 
+from manyeyes.accounts.store import KeyOwner
 from manyeyes.actions.shared.notice_mails import News, mail_news
 from manyeyes.console.customer.notice_mails import mail_of
 from manyeyes.notices.rules import NoticeKind
 from manyeyes.outbound.mail_door import MailDoor, MailOutcome
+from manyeyes.roles.customer.top_ups import set_low_balance
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.delivery_sender import DeliverySender
+from manyeyes.values.actor import BY_ITSELF
 from manyeyes.values.mail_server import read_mail_server
 from support import factories
 from support.in_process_client import Client
@@ -64,11 +67,18 @@ async def add(
     return await client.post(PATH, data=data, headers=headers)
 
 
+async def run_low(context: Context, customer: factories.Customer) -> None:
+    """Name an amount that a customer does not have."""
+    owner = KeyOwner(customer.cell, customer.account_id, ())
+    await set_low_balance(context, owner, "1000000", "", BY_ITSELF)
+
+
 async def confirmed(
     client: Client, office: PostOffice, language: str = "en"
 ) -> tuple[factories.Customer, dict[str, str]]:
-    """Return a customer whose address was given and confirmed, and their owner's headers."""
+    """Return a customer whose balance is low and whose address was confirmed, and their owner's headers."""
     customer = await factories.customer(client.context)
+    await run_low(client.context, customer)
     headers = await signed_in_as(client, customer, "owner")
     assert (await add(client, headers, language=language)).status_code == 303
     await deliver(client.context)

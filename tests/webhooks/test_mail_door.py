@@ -1,12 +1,15 @@
 """The way out for mail, against a real SMTP server: TLS, signing in, what a server refuses, what a name may hold."""
 
+import asyncio
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import trustme
+from structlog.testing import capture_logs
 
-from manyeyes.outbound.mail_door import LONGEST_SUBJECT, Mail, MailDoor
+from manyeyes.outbound.mail_door import LONGEST_SUBJECT, UNUSABLE, Mail, MailDoor
 from manyeyes.settings import from_environment
 from manyeyes.values.mail_server import MailServer, read_mail_server
 from support.mail_server import PASSWORD, SENDER, USER, PostOffice, post_office
@@ -73,9 +76,10 @@ async def test_mail_goes_over_tls_signed_in_with_the_password_of_a_file(authorit
 
 async def test_a_server_whose_name_is_not_proven_gets_nothing(authority: trustme.CA):
     async with post_office(server_side(authority, "other.example")) as office:
-        sent = await door(office, "smtp", context=trusting(authority)).send(MAIL)
-    assert (sent.status, sent.is_final, office.taken) == (0, False, [])
-    assert "certificate" in sent.fault.lower()
+        way = door(office, "smtp", context=trusting(authority))
+        sent = await way.send(MAIL)
+        assert "certificate" in (await way.look()).lower()
+    assert (sent.status, sent.is_final, sent.fault, office.taken) == (0, False, UNUSABLE, [])
 
 
 async def test_without_tls_where_tls_is_wanted_nothing_goes_out(authority: trustme.CA):
@@ -88,9 +92,32 @@ async def test_without_tls_where_tls_is_wanted_nothing_goes_out(authority: trust
 async def test_a_wrong_password_is_the_operators_fault_and_tried_again(authority: trustme.CA):
     async with post_office(server_side(authority), signs_in=True) as office:
         way = door(office, "smtp", USER, lambda: "wrong", trusting(authority))
-        sent = await way.send(MAIL)
+        with capture_logs() as logs:
+            sent = await way.send(MAIL)
         assert "535" in await way.look()
-    assert (sent.status, sent.is_final) == (535, False)
+    assert (sent.status, sent.is_final, sent.fault) == (0, False, UNUSABLE)
+    assert "535" in logs[0]["why"]
+
+
+async def test_what_is_wrong_with_ourselves_is_told_to_the_operator_alone(tmp_path: Path):
+    async with post_office() as office:
+        missing = tmp_path / "password"
+        with capture_logs() as logs:
+            assert (await door(office, user=USER, password=missing.read_text).send(MAIL)).fault == UNUSABLE
+            office.sender_said = "550 notices@house.example may not send from 10.0.0.7"
+            sent = await door(office).send(MAIL)
+    assert (sent.status, sent.is_final, sent.fault) == (0, False, UNUSABLE)
+    assert str(missing) in logs[0]["why"]
+    assert "10.0.0.7" in logs[1]["why"]
+
+
+@pytest.mark.parametrize("leave", ["", "421 too late"], ids=["held back", "refused"])
+async def test_what_the_server_took_is_sent_however_it_takes_the_leave(leave: str):
+    async with post_office() as office:
+        office.leave = leave
+        way = MailDoor(read_mail_server(f"smtp-plain://localhost:{office.port}", SENDER), str, seconds=1)
+        assert (await asyncio.wait_for(way.send(MAIL), 10)).status == 250
+    assert len(office.taken) == 1
 
 
 @pytest.mark.parametrize(
@@ -117,9 +144,8 @@ async def test_nobody_there_is_told_and_tried_again():
     async with post_office() as office:
         way = door(office)
     sent = await way.send(MAIL)
-    assert (sent.status, sent.is_final) == (0, False)
-    assert f"localhost:{office.port}" in sent.fault
-    assert await way.look()
+    assert (sent.status, sent.is_final, sent.fault) == (0, False, UNUSABLE)
+    assert f"localhost:{office.port}" in await way.look()
     assert (await MailDoor(None, str).send(MAIL)).is_final
 
 

@@ -52,7 +52,7 @@ async def test_one_click_ends_it_from_a_mail_program_that_has_no_cookie(client: 
     assert "Unsubscribed there" in (await client.get(PATH, headers=headers)).text
     async with client.context.cells.pool(1).acquire() as db:
         last = await db.fetchrow("SELECT state, last_fault FROM delivery ORDER BY task_id DESC LIMIT 1")
-    assert tuple(last) == (2, "nobody wants notices at this address any more")
+    assert tuple(last) == (2, "it is not wanted there any more, or what it was about is over")
 
 
 async def test_a_4xx_is_tried_again_and_a_5xx_is_told_on_the_page(client: Client, office: PostOffice):
@@ -101,7 +101,6 @@ async def test_top_ups_and_low_balances_are_told_in_the_address_s_language(
         assert isinstance(asked, TopUpRequest)
         await decide_top_up(client.context, BY_ITSELF, asked.request_id, state, word.replace("\r\n", " "))
         await decide_top_up(client.context, BY_ITSELF, asked.request_id, state)  # once more tells nothing
-    await set_low_balance(client.context, owner, "1000000", "", BY_ITSELF)
     await tell_low(client.context, 1)
     await tell_low(client.context, 1)
     await deliver(client.context)
@@ -112,6 +111,15 @@ async def test_top_ups_and_low_balances_are_told_in_the_address_s_language(
     assert any("ใบแจ้งหนี้" in mail.get_content() for mail in office.taken)
     if language != "en":
         assert not any("You need not answer" in mail.get_content() for mail in office.taken)
+
+
+@pytest.mark.parametrize("below", ["1", "0"], ids=["enough", "nobody asks"])
+async def test_a_balance_that_is_low_no_more_is_not_told(client: Client, office: PostOffice, below: str):
+    customer, _ = await confirmed(client, office)
+    await tell_low(client.context, 1)
+    await set_low_balance(client.context, KeyOwner(customer.cell, customer.account_id, ()), below, "", BY_ITSELF)
+    await deliver(client.context)
+    assert office.taken == []
 
 
 async def test_jobs_and_complaints_are_told(client: Client, office: PostOffice):

@@ -28,7 +28,6 @@ class AddNoticeAddress(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     notices: tuple[str, ...]
     language: str
-    made_by: str = ""
     actor: Actor = BY_ITSELF
 
 
@@ -39,7 +38,7 @@ async def add_notice_addresses(
     cell = commands[0].cell
     account_ids = sorted({c.account_id for c in commands})
     open_accounts = await accounts.lock_accounts(tx, cell, account_ids)  # so that two at once do not both find room
-    known = await notices.lock_addresses(tx, cell, account_ids)
+    known = await notices.lock_addresses(tx, now, cell, [(c.account_id, c.address_id) for c in commands])
     outcomes, fresh, entries = list[NoticeAddress | Refusal](), list[NoticeAddress](), list[TrailEntry | None]()
     for c in commands:
         before = known.get((c.account_id, c.address_id))
@@ -76,6 +75,5 @@ def _made(c: AddNoticeAddress, now: datetime) -> NoticeAddress:
         address=c.address,
         notices=c.notices,
         language=c.language,
-        made_by=c.made_by,
         created_at=now,
     )

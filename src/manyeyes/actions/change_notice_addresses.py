@@ -43,7 +43,7 @@ async def change_notice_addresses(
 ) -> list[NoticeAddress | Refusal]:
     """Return each address as it then is; what is so already stays so: a link may be followed twice."""
     cell = commands[0].cell
-    known = await notices.lock_addresses(tx, cell, sorted({c.account_id for c in commands}))
+    known = await notices.lock_addresses(tx, now, cell, [(c.account_id, c.address_id) for c in commands])
     outcomes, entries = list[NoticeAddress | Refusal](), list[TrailEntry | None]()
     for c in commands:
         before = known.get((c.account_id, c.address_id))

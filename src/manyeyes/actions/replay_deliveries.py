@@ -1,4 +1,4 @@
-"""Send results again: one that a customer names, or all of theirs that were given up."""
+"""Send results again: one that a customer names, or all of theirs that were given up; an address is asked once."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,6 +8,7 @@ import msgspec
 
 from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.actions.shared.repeated_calls import RepeatedCalls, open_calls
+from manyeyes.notices.rules import CONFIRM
 from manyeyes.values.refusals import Refusal
 from manyeyes.webhooks import store as webhooks
 
@@ -58,5 +59,5 @@ async def _replay(tx: asyncpg.Connection, now: datetime, command: ReplayDeliveri
     cell, account_id = command.cell, command.account_id
     wanted = [command.task_id] if command.task_id else []
     if not wanted:
-        wanted = await webhooks.given_up_after(tx, cell, account_id, command.after, LARGEST_REPLAY)
-    return sorted(await webhooks.replay(tx, now, cell, account_id, wanted)) if wanted else []
+        wanted = await webhooks.given_up_after(tx, cell, account_id, command.after, LARGEST_REPLAY, CONFIRM)
+    return sorted(await webhooks.replay(tx, now, cell, account_id, wanted, CONFIRM)) if wanted else []

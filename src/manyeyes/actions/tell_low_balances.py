@@ -1,4 +1,4 @@
-"""Tell customers whose balance went below what they named: once, until it was above it again."""
+"""Tell customers whose balance went below what they named: once, until it was above it again; by mail once a day."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,6 +10,8 @@ from manyeyes.accounts import top_ups
 from manyeyes.accounts.top_ups import BALANCE_LOW
 from manyeyes.actions.shared.event_serials import take_usable
 from manyeyes.actions.shared.notice_mails import News, mail_news
+from manyeyes.notices import store as notices
+from manyeyes.notices.rules import A_DAY
 from manyeyes.webhooks import store as webhooks
 from manyeyes.webhooks.store import NewDelivery
 
@@ -31,5 +33,7 @@ async def tell_low_balances(tx: asyncpg.Connection, now: datetime, commands: Seq
         for serial, each in zip(serials, told, strict=True)
     ]
     await webhooks.insert_deliveries(tx, now, cell, rows)
-    await mail_news(tx, now, cell, [News(each.account_id, BALANCE_LOW) for each in crossed if each.is_low])
+    low = sorted(each.account_id for each in crossed if each.is_low)
+    mailed = await notices.low_mailed(tx, cell, low, now - A_DAY) if low else set()
+    await mail_news(tx, now, cell, [News(each, BALANCE_LOW) for each in low if each not in mailed])
     return [len(crossed) for _ in commands]

@@ -12,6 +12,7 @@ from manyeyes.cli.lookup import find_account
 from manyeyes.notices.rules import NoticeAddress, NoticeKind
 from manyeyes.roles.customer.notices import ListedAddress, add_address, addresses_of, change_address, choose_notices
 from manyeyes.runtime.context import Context
+from manyeyes.values.mail_address import read_mail_address
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.signed_links import NoticeId
 
@@ -47,7 +48,7 @@ def add(
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
         given = (address, notices or list(NoticeKind), language)
-        return _row(_or_failed(await add_address(context, place, given, "", who_types())))
+        return _row(_or_failed(await add_address(context, place, given, who_types())))
 
     run(common, work, _line)
 
@@ -76,7 +77,11 @@ def remove(account: str, address: str, *, common: Common | None = None) -> None:
     run(common, work, lambda r: f"{r['address']} gets nothing more")
 
 
-async def _number(context: Context, place: AccountPlace, address: str) -> int:
+async def _number(context: Context, place: AccountPlace, typed: str) -> int:
+    try:
+        address = read_mail_address(typed)
+    except ValueError as error:
+        raise CommandFailed(str(error)) from error
     for each in await addresses_of(context, place):
         if each.found.address == address and each.found.ended_at is None:
             return each.found.address_id

@@ -893,7 +893,7 @@ CREATE TABLE delivery (
     task_id      bigint NOT NULL,
     account_id   bigint NOT NULL,
     url          text NOT NULL,
-    receiver     text NOT NULL,                  -- host and port of the url: a slow one must not hold up the others
+    receiver     text NOT NULL,                  -- host and port of the url, of mail its account's line: see receiver_of
     base_url     text NOT NULL,
     state        smallint NOT NULL DEFAULT 0,
     tries        int NOT NULL DEFAULT 0,
@@ -914,6 +914,8 @@ CREATE INDEX delivery_account ON delivery (cell, account_id, task_id);
 CREATE INDEX delivery_given_up ON delivery (cell, account_id, task_id) WHERE state = 2;
 CREATE INDEX delivery_age ON delivery (cell, ended_at);
 CREATE INDEX delivery_subject ON delivery (cell, subject_id) WHERE state = 0 AND subject_id <> 0;
+CREATE INDEX delivery_mail ON delivery (cell, account_id, url, task_id DESC) WHERE url LIKE 'mailto:%';
+CREATE INDEX delivery_low ON delivery (cell, account_id, ended_at) WHERE event = 'balance.low' AND url LIKE 'mailto:%';
 
 -- Every try of a delivery.
 CREATE TABLE delivery_try (
@@ -944,7 +946,6 @@ CREATE TABLE notice_address (
     address      text NOT NULL,
     notices      text[] NOT NULL,
     language     text NOT NULL,
-    made_by      text NOT NULL,                  -- the name of who gave it; empty: the operator
     created_at   timestamptz NOT NULL,
     confirmed_at timestamptz,                    -- null: nothing but the link to confirm it goes there
     ended_at     timestamptz,                    -- removed, or unsubscribed by whoever reads there
@@ -952,6 +953,7 @@ CREATE TABLE notice_address (
     PRIMARY KEY (cell, account_id, address_id)
 );
 CREATE UNIQUE INDEX notice_address_once ON notice_address (cell, account_id, address) WHERE ended_at IS NULL;
+CREATE INDEX notice_address_ended ON notice_address (cell, ended_at) WHERE ended_at IS NOT NULL;
 
 -- ---------------------------------------------------------------- soft apps
 

@@ -1,21 +1,36 @@
 -- name: insert_address
 -- An address that somebody gave.
-INSERT INTO notice_address (cell, account_id, address_id, address, notices, language, made_by, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+INSERT INTO notice_address (cell, account_id, address_id, address, notices, language, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: addresses
 -- An account's addresses, the newest first.
-SELECT account_id, address_id, address, notices, language, made_by, created_at, confirmed_at, ended_at, unsubscribed
+SELECT account_id, address_id, address, notices, language, created_at, confirmed_at, ended_at, unsubscribed
 FROM notice_address WHERE cell = $1 AND account_id = $2 ORDER BY address_id DESC;
 
 -- name: lock_addresses
--- Addresses of accounts, locked in the order of the key.
-SELECT account_id, address_id, address, notices, language, made_by, created_at, confirmed_at, ended_at, unsubscribed
-FROM notice_address WHERE cell = $1 AND account_id = ANY ($2::bigint[]) ORDER BY account_id, address_id FOR UPDATE;
+-- Addresses of accounts that go on, or were given after an instant, and those of these numbers; locked in key order.
+SELECT account_id, address_id, address, notices, language, created_at, confirmed_at, ended_at, unsubscribed
+FROM notice_address WHERE cell = $1 AND account_id = ANY ($2::bigint[])
+                      AND (ended_at IS NULL OR created_at > $4 OR address_id = ANY ($3::bigint[]))
+ORDER BY account_id, address_id FOR UPDATE;
+
+-- name: delete_ended
+-- Sweep addresses that ended long ago; another process takes other rows.
+DELETE FROM notice_address AS a USING (
+    SELECT account_id, address_id FROM notice_address WHERE cell = $1 AND ended_at < $2 ORDER BY ended_at LIMIT $3
+    FOR UPDATE SKIP LOCKED) AS old
+WHERE a.cell = $1 AND a.account_id = old.account_id AND a.address_id = old.address_id;
+
+-- name: low_mailed
+-- Which of the accounts were mailed of a low balance since an instant, or are about to be.
+SELECT DISTINCT account_id FROM delivery
+WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND event = 'balance.low' AND url LIKE 'mailto:%' AND ended_at > $3
+  AND state <> 2;
 
 -- name: address_at
 -- The address of an account that a notice goes to, as it is now.
-SELECT account_id, address_id, address, notices, language, made_by, created_at, confirmed_at, ended_at, unsubscribed
+SELECT account_id, address_id, address, notices, language, created_at, confirmed_at, ended_at, unsubscribed
 FROM notice_address WHERE cell = $1 AND account_id = $2 AND address = $3 AND ended_at IS NULL;
 
 -- name: set_address
@@ -31,5 +46,7 @@ WHERE a.confirmed_at IS NOT NULL AND a.ended_at IS NULL ORDER BY w.place, a.addr
 
 -- name: last_mails
 -- What became of the newest notice to each of an account's addresses.
-SELECT DISTINCT ON (d.url) d.url, d.state, d.tries, d.last_status, d.last_fault, d.ended_at FROM delivery AS d
-WHERE d.cell = $1 AND d.account_id = $2 AND d.url = ANY ($3::text[]) ORDER BY d.url, d.task_id DESC;
+SELECT d.url, d.state, d.tries, d.last_status, d.last_fault, d.ended_at
+FROM unnest($3::text[]) AS a (url) CROSS JOIN LATERAL (
+    SELECT * FROM delivery WHERE cell = $1 AND account_id = $2 AND url = a.url AND url LIKE 'mailto:%'
+    ORDER BY task_id DESC LIMIT 1) AS d;

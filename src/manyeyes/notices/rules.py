@@ -12,6 +12,7 @@ MAILTO = "mailto:"  # how the address of a delivery begins that is mail
 CONFIRM = "notice.confirm"  # the event that asks an address whether it wants notices
 MOST_ADDRESSES = 20  # of an account at once, and made in a day: nobody has us write to strangers without end
 CONFIRM_DAYS = 7
+A_DAY = timedelta(days=1)  # in which an account adds so many, and is mailed once that its balance is low
 NOTICE_LANGUAGES = ("en", "vi", "th", "id", "zh-Hans")  # the console's own
 
 
@@ -33,7 +34,6 @@ class NoticeAddress(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     notices: tuple[str, ...]
     language: str
-    made_by: str
     created_at: datetime
     confirmed_at: datetime | None = None
     ended_at: datetime | None = None
@@ -61,7 +61,7 @@ def refused_new(known: Sequence[NoticeAddress], address: str, now: datetime) -> 
     if any(each.address == address for each in live):
         said = f"{address} is there already"
         return Refusal(Reason.ADDRESS_THERE, said, (MemberFault(said, "/address"),))
-    fresh = [each for each in known if now - each.created_at < timedelta(days=1)]
+    fresh = [each for each in known if now - each.created_at < A_DAY]
     if len(live) >= MOST_ADDRESSES or len(fresh) >= MOST_ADDRESSES:
         return Refusal(
             Reason.ENOUGH_OF_THEM, f"an account has at most {MOST_ADDRESSES} addresses, and adds as many a day"

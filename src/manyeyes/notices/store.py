@@ -1,6 +1,6 @@
 """Named queries of the addresses that notices go to → frozen values."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -8,7 +8,7 @@ import msgspec
 
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import read, read_one
-from manyeyes.notices.rules import NoticeAddress
+from manyeyes.notices.rules import A_DAY, NoticeAddress
 
 SQL = Queries(__package__)
 
@@ -28,7 +28,7 @@ async def insert_address(tx: asyncpg.Connection, cell: int, new: NoticeAddress) 
     """Keep an address that nobody confirmed yet."""
     await tx.execute(
         SQL.insert_address,
-        *(cell, new.account_id, new.address_id, new.address, new.notices, new.language, new.made_by, new.created_at),
+        *(cell, new.account_id, new.address_id, new.address, new.notices, new.language, new.created_at),
     )
 
 
@@ -38,10 +38,14 @@ async def addresses(db: asyncpg.Connection, cell: int, account_id: int) -> list[
 
 
 async def lock_addresses(
-    tx: asyncpg.Connection, cell: int, account_ids: Sequence[int]
+    tx: asyncpg.Connection, now: datetime, cell: int, named: Collection[tuple[int, int]]
 ) -> dict[tuple[int, int], NoticeAddress]:
-    """Return the addresses of accounts, ended ones too, by (account, number); the rows stay locked."""
-    found = read(NoticeAddress, await tx.fetch(SQL.lock_addresses, cell, account_ids))
+    """Return addresses by (account, number): those that are ``named`` so, and of their accounts all that count.
+
+    Those that have ended and were given more than a day ago count for nothing. The rows stay locked.
+    """
+    account_ids, numbers = (sorted(set(each)) for each in zip(*named, strict=True))
+    found = read(NoticeAddress, await tx.fetch(SQL.lock_addresses, cell, account_ids, numbers, now - A_DAY))
     return {(each.account_id, each.address_id): each for each in found}
 
 
@@ -57,6 +61,16 @@ async def set_address(tx: asyncpg.Connection, cell: int, now_so: NoticeAddress) 
         *(cell, now_so.account_id, now_so.address_id),
         *(now_so.notices, now_so.confirmed_at, now_so.ended_at, now_so.unsubscribed),
     )
+
+
+async def delete_ended(tx: asyncpg.Connection, cell: int, before: datetime, limit: int) -> None:
+    """Sweep addresses that ended before an instant."""
+    await tx.execute(SQL.delete_ended, cell, before, limit)
+
+
+async def low_mailed(tx: asyncpg.Connection, cell: int, account_ids: Sequence[int], since: datetime) -> set[int]:
+    """Return which of the accounts were mailed of a low balance since then, or are about to be."""
+    return {row["account_id"] for row in await tx.fetch(SQL.low_mailed, cell, account_ids, since)}
 
 
 async def wanting(tx: asyncpg.Connection, cell: int, news: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -11,12 +11,16 @@ from email.utils import formatdate
 
 import aiosmtplib
 import msgspec
+import structlog
 
 from manyeyes.outbound.door import trusting_public_authorities
 from manyeyes.values.mail_server import PLAIN, STARTTLS, TLS, MailServer
 
 LONGEST_SECONDS = 20.0  # for one notice, shorter than a claim of its delivery
+QUIT_SECONDS = 2.0  # for leaving, when all is said
 LONGEST_SUBJECT = 200
+UNUSABLE = "the mail server cannot be used now; the operator can see why"
+log = structlog.get_logger()
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +35,10 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MailOutcome(msgspec.Struct, frozen=True):
-    """``status``: the server's word, 0 when there was none. ``is_final``: no other try can help."""
+    """``status``: the server's word about addressee or text, 0 when there was none; ``fault`` is shown to customers.
+
+    ``is_final``: no other try can help.
+    """
 
     status: int = 0
     fault: str = ""
@@ -56,8 +63,8 @@ class MailDoor:
     async def send(self, mail: Mail) -> MailOutcome:
         """Hand one notice in, and return what the server made of it.
 
-        A 5xx about the addressee or the text is the end of it; one about ourselves (who signs in, who sends) may be
-        mended by the operator, and is tried again.
+        A 5xx about the addressee or the text is the end of it. Whatever is wrong between the server and ourselves (who
+        signs in, who sends) may be mended by the operator, who alone is told what it is, and is tried again.
         """
         if self.server is None:
             return MailOutcome(fault="no mail server is set here", is_final=True)
@@ -69,11 +76,11 @@ class MailDoor:
         except aiosmtplib.SMTPRecipientsRefused as refused:
             code, said = refused.recipients[0].code, refused.recipients[0].message
             return MailOutcome(code, _said(code, said), is_final=code >= 500)
-        except aiosmtplib.SMTPResponseException as error:
-            is_final = error.code >= 500 and isinstance(error, aiosmtplib.SMTPDataError)
-            return MailOutcome(error.code, _said(error.code, error.message), is_final=is_final)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            return MailOutcome(fault=_fault(self.server, error))
+        except aiosmtplib.SMTPDataError as error:
+            return MailOutcome(error.code, _said(error.code, error.message), is_final=error.code >= 500)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            log.warning("mail_server_unusable", why=_fault(self.server, error))
+            return MailOutcome(fault=UNUSABLE)
         return MailOutcome(250)
 
     async def look(self) -> str:
@@ -83,9 +90,7 @@ class MailDoor:
         try:
             async with self._connected(self.server) as client:
                 await client.noop()
-        except aiosmtplib.SMTPResponseException as error:
-            return _said(error.code, error.message)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        except (aiosmtplib.SMTPException, OSError) as error:
             return _fault(self.server, error)
         return ""
 
@@ -101,14 +106,14 @@ class MailDoor:
             tls_context=None if server.security == PLAIN else self._ssl_context or trusting_public_authorities(),
             timeout=self._seconds,
         )
-        async with asyncio.timeout(self._seconds):
-            try:
+        try:
+            async with asyncio.timeout(self._seconds):
                 await client.connect()
                 yield client
-                with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-                    await client.quit()
-            finally:
-                client.close()
+            with contextlib.suppress(Exception):  # what the server took is taken, however it takes the leave
+                await client.quit(timeout=QUIT_SECONDS)
+        finally:
+            client.close()
 
 
 def written(mail: Mail, server: MailServer) -> EmailMessage:
@@ -142,4 +147,6 @@ def _said(code: int, message: str) -> str:
 
 
 def _fault(server: MailServer, error: Exception) -> str:
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return _said(error.code, error.message)
     return f"{server.place}: {one_line(str(error)) or type(error).__name__}"

@@ -46,7 +46,7 @@ class Ask(Protocol):
 class DeliverySender:
     """One per process. ``ask`` runs an action, ``body_of`` (cell, claimed) renders what is sent.
 
-    ``post`` (cell, claimed) hands in what is mail; None: nobody there wants it any more.
+    ``post`` (cell, claimed) hands in what is mail; None: nobody there wants it any more, or it is over.
     """
 
     def __init__(
@@ -137,5 +137,5 @@ class DeliverySender:
         assert self._post is not None
         sent = await self._post(cell, claimed)
         if sent is None:
-            return TryResponse(fault="nobody wants notices at this address any more", is_final=True)
+            return TryResponse(fault="it is not wanted there any more, or what it was about is over", is_final=True)
         return TryResponse(sent.status, fault=sent.fault, is_final=sent.is_final)

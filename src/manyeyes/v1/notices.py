@@ -4,7 +4,6 @@ from datetime import datetime
 
 import msgspec
 
-from manyeyes.accounts.colleagues import AccountPerson
 from manyeyes.accounts.rules import WEBHOOKS
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.actions.change_notice_addresses import AddressChange
@@ -66,8 +65,7 @@ class NoticesApi:
         """Add an address; a link to confirm it goes there."""
         body, actor = call.body, await actor_of(self._context, call.request, "v1")
         given = (body.address, body.notices, body.language)
-        name = call.person.name if isinstance(call.person, AccountPerson) else ""
-        found = await add_address(self._context, call.person, given, name, actor)
+        found = await add_address(self._context, call.person, given, actor)
         return found if isinstance(found, Refusal) else Answer(_view(found), 201)
 
     async def choose(self, call: Call[KeyOwner, ChosenNoticesBody]) -> NoticeAddressView | Refusal:

@@ -90,16 +90,16 @@ SELECT n, at, status, fault, milliseconds FROM delivery_try WHERE cell = $1 AND 
 
 -- name: replay
 -- Make deliveries of an account due again, whatever became of them, unless they were tried very often or what they would
--- tell is no longer kept; who tries them now is not asked any more.
+-- tell is no longer kept, or are of an event that is told once ($6); who tries them now is not asked any more.
 UPDATE delivery SET state = 0, tries_before = delivery.tries, claim = delivery.claim + 1, next_at = $4, closed_at = NULL
-WHERE cell = $1 AND account_id = $2 AND task_id = ANY ($3::bigint[]) AND tries < $5
+WHERE cell = $1 AND account_id = $2 AND task_id = ANY ($3::bigint[]) AND tries < $5 AND event <> $6
   AND NOT EXISTS (SELECT FROM result AS r WHERE r.cell = $1 AND NOT r.kept
                     AND r.task_id = CASE delivery.subject_id WHEN 0 THEN delivery.task_id ELSE delivery.subject_id END)
 RETURNING task_id;
 
 -- name: given_up_after
--- An account's deliveries that were given up, in the order of their tasks, locked.
-SELECT task_id FROM delivery WHERE cell = $1 AND account_id = $2 AND task_id > $3 AND state = 2
+-- An account's deliveries that were given up, in the order of their tasks, locked; none of an event that is told once.
+SELECT task_id FROM delivery WHERE cell = $1 AND account_id = $2 AND task_id > $3 AND state = 2 AND event <> $5
 ORDER BY task_id LIMIT $4 FOR UPDATE;
 
 -- name: lock_old

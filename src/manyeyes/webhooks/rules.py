@@ -27,6 +27,8 @@ KEPT_DAYS = 30
 SECRET_PREFIX = "whsec_"
 ROTATION_SECONDS = 86_400  # how long the previous secret signs too
 AT_ONCE, AT_ONCE_PER_RECEIVER, AT_ONCE_PER_ACCOUNT = 64, 4, 16  # in one process
+MAIL_AT_ONCE_PER_ACCOUNT = 2  # below what the mail server takes at once, so that nobody's mail waits for another's
+MAIL_SERVER = "mail server"  # the receiver of all mail
 
 
 class DeliveryState(enum.IntEnum):
@@ -99,10 +101,13 @@ def retry_after_seconds(value: str, now: datetime) -> float:
     return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
 
 
-def receiver_of(url: str) -> str:
-    """Return ``host:port`` of a callback address; the address itself when it has none, as far as we can see."""
+def receiver_of(url: str, account_id: int) -> str:
+    """Return ``host:port`` of a callback address; the address itself when it has none, as far as we can see.
+
+    Mail goes to the one server that the operator set, where each account has a line of its own.
+    """
     if url.startswith("mailto:"):
-        return "mail server"  # all of them wait for the one that the operator set
+        return f"{MAIL_SERVER} {account_id}"
     try:
         address = read_web_address(url)
     except ValueError:
@@ -155,19 +160,29 @@ def signing_generations(generation: int, rotated_at: datetime | None, now: datet
 def pick(due: Iterable[Due], flying: Iterable[tuple[int, str]], room: int) -> list[int]:
     """Return the deliveries to try now, oldest due first; ``flying`` (account, receiver) are under way already.
 
-    No receiver and no account takes more than its part of the room, however much of theirs is due.
+    No receiver and no account takes more than its part of the room, nor an account of the mail server, however much of
+    theirs is due.
     """
     now_flying = list(flying)
-    receivers, accounts = Counter(r for _, r in now_flying), Counter(a for a, _ in now_flying)
+    receivers, accounts = Counter(_server(r) for _, r in now_flying), Counter(a for a, _ in now_flying)
+    lines = Counter(r for _, r in now_flying)
     picked: list[int] = []
     for each in sorted(due, key=lambda d: (d.next_at, d.task_id)):
         if len(picked) >= room:
             break
-        if receivers[each.receiver] < AT_ONCE_PER_RECEIVER and accounts[each.account_id] < AT_ONCE_PER_ACCOUNT:
-            receivers[each.receiver] += 1
+        server = _server(each.receiver)
+        share = MAIL_AT_ONCE_PER_ACCOUNT if server == MAIL_SERVER else AT_ONCE_PER_RECEIVER
+        is_room = receivers[server] < AT_ONCE_PER_RECEIVER and lines[each.receiver] < share
+        if is_room and accounts[each.account_id] < AT_ONCE_PER_ACCOUNT:
+            receivers[server] += 1
+            lines[each.receiver] += 1
             accounts[each.account_id] += 1
             picked.append(each.task_id)
     return picked
+
+
+def _server(receiver: str) -> str:
+    return MAIL_SERVER if receiver.startswith(f"{MAIL_SERVER} ") else receiver
 
 
 def described(state: DeliveryState) -> str:

@@ -99,7 +99,7 @@ async def insert_deliveries(tx: asyncpg.Connection, now: datetime, cell: int, ro
         found = columns(
             rows,
             *("task_id", "account_id", "url", "receiver", "base_url", "event", "subject_id"),
-            receiver=lambda row: receiver_of(row.url),
+            receiver=lambda row: receiver_of(row.url, row.account_id),
         )
         await tx.execute(SQL.insert_deliveries, cell, now, *found)
 
@@ -172,16 +172,21 @@ async def tries(db: asyncpg.Connection, cell: int, task_id: int) -> list[Try]:
 
 
 async def replay(
-    tx: asyncpg.Connection, now: datetime, cell: int, account_id: int, task_ids: Sequence[int]
+    tx: asyncpg.Connection, now: datetime, cell: int, account_id: int, task_ids: Sequence[int], once: str
 ) -> set[int]:
-    """Make deliveries of the account due now; return those that there are and that may be tried more often."""
-    rows = await tx.fetch(SQL.replay, cell, account_id, task_ids, now, MOST_TRIES_EVER)
+    """Make deliveries of the account due now; return those that there are and that may be tried more often.
+
+    ``once``: the event that nobody has sent again.
+    """
+    rows = await tx.fetch(SQL.replay, cell, account_id, task_ids, now, MOST_TRIES_EVER, once)
     return {row["task_id"] for row in rows}
 
 
-async def given_up_after(tx: asyncpg.Connection, cell: int, account_id: int, after: int, limit: int) -> list[int]:
-    """Return the tasks after one whose deliveries were given up, ascending; the rows are locked."""
-    return [row["task_id"] for row in await tx.fetch(SQL.given_up_after, cell, account_id, after, limit)]
+async def given_up_after(
+    tx: asyncpg.Connection, cell: int, account_id: int, after: int, limit: int, once: str
+) -> list[int]:
+    """Return the tasks after one whose deliveries were given up, ascending, but for the event ``once``; locked."""
+    return [row["task_id"] for row in await tx.fetch(SQL.given_up_after, cell, account_id, after, limit, once)]
 
 
 async def delete_old(tx: asyncpg.Connection, cell: int, before: datetime, limit: int) -> int:

@@ -110,5 +110,6 @@ def _line(callback: Callback) -> dict[str, Any]:
         "tries": found.tries,
         "last_status": found.last_status,
         "last_fault": found.last_fault,
+        "can_replay": callback.can_replay,
         "next_try_at": found.next_at if found.state is DeliveryState.WAITING else None,
     }

@@ -1,6 +1,7 @@
 """What notices say, in the language that their address was given in, and as things are when they go out."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from babel.support import Translations
 
@@ -11,7 +12,7 @@ from manyeyes.accounts.top_ups import TopUpState
 from manyeyes.console.shared import languages
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.notices import store as notices
-from manyeyes.notices.rules import CONFIRM, CONFIRM_DAYS, MAILTO, NoticeAddress, NoticeKind
+from manyeyes.notices.rules import CONFIRM, CONFIRM_DAYS, MAILTO, NoticeAddress, NoticeKind, can_confirm
 from manyeyes.outbound.mail_door import Mail
 from manyeyes.reports import store as reports
 from manyeyes.reports.rules import ReportState
@@ -36,14 +37,16 @@ async def mail_of(context: Context, cell: int, claim: Claim) -> Mail | None:
     async with context.cells.pool(cell).acquire() as db:
         found = await notices.address_at(db, cell, claim.account_id, address)
     is_question = claim.event == CONFIRM
-    if found is None or (claim.subject_id != found.address_id if is_question else not found.may_get):
+    if found is None or not (_may_ask(found, claim) if is_question else found.may_get):
         return None
-    translations = catalogue(found.language)
-    said = await _SAID[claim.event](context, cell, claim, found, translations)
+    translations, account = catalogue(found.language), await _account_name(context, claim.account_id)
+    if is_question:
+        said: Said | None = _confirm(context, cell, found, account, translations)
+    else:
+        said = await _SAID[claim.event](context, cell, claim, found, translations)
     if said is None:
         return None
     subject, text, path = said
-    account = await _account_name(context, claim.account_id)
     root, links = context.settings.public_url.rstrip("/"), context.notice_links
     end = root + links.end_path(NoticeId(cell, found.account_id, found.address_id))
     parts = [text, f"{root}{path}", translations.ugettext(GREETING)]
@@ -59,18 +62,21 @@ async def mail_of(context: Context, cell: int, claim: Claim) -> Mail | None:
     )
 
 
+def _may_ask(found: NoticeAddress, claim: Claim) -> bool:
+    """Tell whether an address is still to be asked: neither was it confirmed, nor is the link over."""
+    is_open = found.confirmed_at is None and can_confirm(found, datetime.now(UTC))
+    return is_open and claim.subject_id == found.address_id
+
+
 async def _account_name(context: Context, account_id: int) -> str:
     async with context.cells.directory.acquire() as db:
-        found = [place for place in await accounts.places(db, str(account_id)) if place.account_id == account_id]
-    return found[0].name if found else str(account_id)
+        place = await accounts.place_of(db, account_id)
+    return place.name if place else str(account_id)
 
 
-async def _confirm(
-    context: Context, cell: int, claim: Claim, found: NoticeAddress, translations: Translations
-) -> Said | None:
-    say = translations.ugettext
-    account = {"account": await _account_name(context, claim.account_id), "days": CONFIRM_DAYS}
-    subject = say(mark("Do you want notices of %(account)s here?")) % account
+def _confirm(context: Context, cell: int, found: NoticeAddress, account: str, translations: Translations) -> Said:
+    say, told = translations.ugettext, {"account": account, "days": CONFIRM_DAYS}
+    subject = say(mark("Do you want notices of %(account)s here?")) % told
     text = say(
         mark(
             "Somebody of %(account)s wants notices to be sent to this address. If you want them, follow this link "
@@ -78,7 +84,7 @@ async def _confirm(
         )
     )
     path = context.notice_links.confirm_path(NoticeId(cell, found.account_id, found.address_id))
-    return subject, text % account, path
+    return subject, text % told, path
 
 
 async def _low_balance(
@@ -86,6 +92,8 @@ async def _low_balance(
 ) -> Said | None:
     say, owner = translations.ugettext, KeyOwner(cell, claim.account_id, ())
     purse, low = await purse_of(context, owner), await low_balance_of(context, owner)
+    if purse.available_micros >= low.low_micros:  # money came in meanwhile, or nobody wants to know any more
+        return None
     told = {
         "balance": languages.money(purse.available_micros, found.language),
         "below": languages.money(low.low_micros, found.language),
@@ -152,7 +160,6 @@ async def _complaint(
 MOST_REQUESTS = 100
 _Sayer = Callable[[Context, int, Claim, NoticeAddress, Translations], Awaitable[Said | None]]
 _SAID: dict[str, _Sayer] = {
-    CONFIRM: _confirm,
     NoticeKind.BALANCE_LOW: _low_balance,
     NoticeKind.JOB_FINISHED: _job,
     NoticeKind.JOB_STUCK: _job,

@@ -18,7 +18,6 @@ from manyeyes.console.shared.rendering import render
 from manyeyes.notices.rules import CONFIRM_DAYS, NoticeKind, can_confirm
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.notices import ListedAddress, add_address, addresses_of, change_address, choose_notices
-from manyeyes.roles.sign_in import person_of
 from manyeyes.runtime.context import Context
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Refusal
@@ -56,13 +55,13 @@ class NoticePages:
     @for_customers
     async def add(self, request: Request, place: AccountPlace) -> Response:
         """POST /customer/notices: `address`, `language`, and `notices` as often as there are."""
-        form, person = await request.form(), await person_of(self._context, request)
+        form = await request.form()
         language = text_of(form, "language")
         kinds = [str(each) for each in form.getlist("notices")]
         typed = {"address": typed_in(form, "address"), "language": language, "notices": kinds}
         given = (typed_in(form, "address"), kinds, language if language in LANGUAGES else look_of(request).language)
         actor = await actor_of(self._context, request)
-        found = await add_address(self._context, place, given, person.name if person else "", actor)
+        found = await add_address(self._context, place, given, actor)
         if isinstance(found, Refusal):
             return await self._page(request, place, found, typed)
         return RedirectResponse(f"{PATH}?added=yes", status_code=303)

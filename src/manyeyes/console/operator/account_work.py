@@ -179,5 +179,6 @@ def _callback(found: Any, say: Any) -> dict[str, Any]:
         "state": say(CALLBACK_STATES[delivery.state]),
         "look": {"delivered": "solved", "given_up": "unsolvable"}.get(described(delivery.state), "waiting"),
         "tries": delivery.tries,
+        "can_replay": found.can_replay,
         "last": delivery.last_status or delivery.last_fault,
     }

@@ -13,7 +13,6 @@ CREATE TABLE notice_address (
     address      text NOT NULL,
     notices      text[] NOT NULL,
     language     text NOT NULL,
-    made_by      text NOT NULL,                  -- the name of who gave it; empty: the operator
     created_at   timestamptz NOT NULL,
     confirmed_at timestamptz,                    -- null: nothing but the link to confirm it goes there
     ended_at     timestamptz,                    -- removed, or unsubscribed by whoever reads there
@@ -21,3 +20,6 @@ CREATE TABLE notice_address (
     PRIMARY KEY (cell, account_id, address_id)
 );
 CREATE UNIQUE INDEX notice_address_once ON notice_address (cell, account_id, address) WHERE ended_at IS NULL;
+CREATE INDEX notice_address_ended ON notice_address (cell, ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX delivery_mail ON delivery (cell, account_id, url, task_id DESC) WHERE url LIKE 'mailto:%';
+CREATE INDEX delivery_low ON delivery (cell, account_id, ended_at) WHERE event = 'balance.low' AND url LIKE 'mailto:%';

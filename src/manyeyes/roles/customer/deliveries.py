@@ -10,6 +10,7 @@ from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import KeyOwner, Owner
 from manyeyes.actions.replay_deliveries import LARGEST_REPLAY, ReplayDeliveries, replay_deliveries
 from manyeyes.actions.rotate_secrets import RotateSecret, rotate_secrets
+from manyeyes.notices.rules import CONFIRM
 from manyeyes.recognitions import reviews as verdicts
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
@@ -35,6 +36,11 @@ class Callback(msgspec.Struct, frozen=True):
     cell: int
     delivery: Delivery
     is_review: bool
+
+    @property
+    def can_replay(self) -> bool:
+        """Tell whether it may be sent again: an address is asked once whether it wants notices."""
+        return self.delivery.event != CONFIRM
 
 
 class CallbackLog(msgspec.Struct, frozen=True):
@@ -114,7 +120,9 @@ async def replay(context: Context, owner: Owner, task: int, key: CallKey | None 
     if isinstance(replayed, Refusal):
         return replayed
     found = await delivery_of(context, owner, task)
-    return found if replayed or isinstance(found, Refusal) else _TRIED_ENOUGH
+    if replayed or isinstance(found, Refusal):
+        return found
+    return _TRIED_ENOUGH if found.callback.can_replay else _ASKED_ONCE
 
 
 async def replay_given_up(context: Context, owner: Owner) -> int:
@@ -154,4 +162,5 @@ async def _rotation(context: Context, owner: Owner) -> tuple[int, datetime | Non
 
 
 _TRIED_ENOUGH = Refusal(Reason.TRIED_ENOUGH, f"it was tried {MOST_TRIES_EVER} times; that is enough")
+_ASKED_ONCE = Refusal(Reason.TRIED_ENOUGH, "an address is asked once whether it wants notices")
 _UNKNOWN = Refusal(Reason.UNKNOWN_DELIVERY, "no result of such a task was to be sent, or it is over a month old")

@@ -42,7 +42,7 @@ async def addresses_of(context: Context, owner: Owner) -> list[ListedAddress]:
 
 
 async def add_address(
-    context: Context, owner: Owner, given: tuple[str, Sequence[str], str], made_by: str, actor: Actor
+    context: Context, owner: Owner, given: tuple[str, Sequence[str], str], actor: Actor
 ) -> NoticeAddress | Refusal:
     """Add an address, ``given`` as address, kinds of notices and language; a link to confirm it goes there."""
     if context.mail_door.server is None:
@@ -69,7 +69,6 @@ async def add_address(
         address=address,
         notices=kinds,
         language=language,
-        made_by=made_by,
         actor=actor,
     )
     return await context.batcher.ask(add_notice_addresses, command)
