@@ -7,9 +7,10 @@ import msgspec
 from manyeyes.accounts.colleagues import people_called
 from manyeyes.actions.ask_for_links import AskForLink, ask_for_links
 from manyeyes.actions.close_link_requests import CloseLinkRequest, close_link_requests
-from manyeyes.roles.login_links import login_url
+from manyeyes.roles.login_links import make_link
 from manyeyes.runtime.context import Context
 from manyeyes.values.actor import Actor
+from manyeyes.values.refusals import Refusal
 from manyeyes.workers.link_requests import store
 from manyeyes.workers.link_requests.rules import LinkRequest
 from manyeyes.workers.store import Subject
@@ -66,15 +67,20 @@ async def open_link_requests(context: Context) -> list[OpenLinkRequest]:
 
 
 async def make_asked_link(context: Context, request_id: int, label: str, actor: Actor) -> str | None:
-    """Close a request and return a one-time address for one of those whom it may be; None where that is not so."""
+    """Return a one-time address for one of those whom it may be and close the request; None where that is not so.
+
+    The link is made first: a request whose link was not made, or whose maker fell over, is there still, while a link
+    that nobody was shown is dead within the hour.
+    """
     found = [each for each in await open_link_requests(context) if each.request.request_id == request_id]
     chosen = next((one for each in found for one in each.possible if one.label == label), None)
     if chosen is None:
         return None
-    command = CloseLinkRequest(request_id=request_id, link_for=label, actor=actor)
-    if not await context.batcher.ask(close_link_requests, command):
+    made = await make_link(context, chosen.subject, actor)
+    if isinstance(made, Refusal):
         return None
-    return await login_url(context, chosen.subject, actor)
+    command = CloseLinkRequest(request_id=request_id, link_for=label, actor=actor)
+    return made if await context.batcher.ask(close_link_requests, command) else None
 
 
 async def dismiss_link_request(context: Context, request_id: int, actor: Actor) -> bool:
