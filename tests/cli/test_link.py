@@ -57,8 +57,10 @@ def test_who_was_removed_meanwhile_is_named_though_nobody_typed_them(manyeyes, a
     """The only one whom it may be is left out of the command; their request stays."""
     request = manyeyes("link", "requests", "--json").json["requests"][1]
     (one,) = request["possible"]
-    removing = threading.Thread(target=lambda: asyncio.run(remove_first_owner(dsn, int(one["person"].split(":")[1]))))
+    began, account_id = threading.Event(), int(one["person"].split(":")[1])
+    removing = threading.Thread(target=lambda: asyncio.run(remove_first_owner(dsn, account_id, began.set)))
     removing.start()
+    assert began.wait(20)
     complaint = manyeyes("link", "make", request["request_id"]).complaint
     removing.join()
     assert f"it cannot be {one['person']}; see" in complaint

@@ -40,7 +40,7 @@ async def test_a_request_of_somebody_who_is_removed_meanwhile_stays(context: Con
     account = await factories.customer(context)
     number, label = await asked(context, f"customer {account.account_id}")
     began = asyncio.Event()
-    removing = asyncio.create_task(remove_first_owner(dsn, account.account_id, began))
+    removing = asyncio.create_task(remove_first_owner(dsn, account.account_id, began.set))
     await began.wait()
     assert await make_asked_link(context, number, label, BY_ITSELF) is None
     await removing
