@@ -15,7 +15,10 @@ app = App(name="link", help="Who cannot sign in and asks for a new link.")
 
 @app.command
 def requests(*, common: Common | None = None) -> None:
-    """List who asks for a link, the oldest first, and whom it may be. Anybody can ask under any name."""
+    """List who asks for a link and whom it may be. Anybody can ask under any name.
+
+    The oldest stand first, and those of one name together, with from where each came.
+    """
 
     async def work(context: Context) -> dict[str, Any]:
         return {"requests": [_row(each) for each in await house.open_link_requests(context)]}

@@ -12,10 +12,10 @@ from manyeyes.runtime.context import Context
 from manyeyes.values.actor import Actor
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers.link_requests import store
-from manyeyes.workers.link_requests.rules import LinkRequest
+from manyeyes.workers.link_requests.rules import LinkRequest, side_by_side
 from manyeyes.workers.store import Subject
 
-MOST_POSSIBLE = 500  # people shown beside all requests together
+MOST_POSSIBLE = 20  # of one name, of each kind
 
 
 class PossibleAsker(msgspec.Struct, frozen=True):
@@ -52,16 +52,18 @@ async def count_link_requests(context: Context) -> int:
 
 
 async def open_link_requests(context: Context) -> list[OpenLinkRequest]:
-    """Return who asks for a link, the oldest first, each with the people whom it may be."""
-    found = await _open(context)
-    names = [each.name for each in found]
+    """Return who asks for a link, those of one name together, each with the people whom it may be."""
+    found = side_by_side(await _open(context))
+    names = sorted({each.name for each in found})
     async with context.cells.directory.acquire() as db:
         workers = await store.workers_called(db, names, MOST_POSSIBLE) if names else []
         customers = await people_called(db, names, MOST_POSSIBLE) if names else []
     possible = [(each.asked, PossibleAsker(Subject("worker", each.worker_id, 0), each.name)) for each in workers]
+    seen: set[tuple[str, Subject]] = set()  # an account's first owner may be of the account's name
     for each in customers:
         subject = Subject("customer", each.account_id, each.cell, each.person_id)
-        if all((asked, known.subject) != (each.asked, subject) for asked, known in possible):
+        if (each.asked, subject) not in seen:
+            seen.add((each.asked, subject))
             possible.append((each.asked, PossibleAsker(subject, each.name, each.of)))
     return [OpenLinkRequest(each, [one for asked, one in possible if asked == each.name]) for each in found]
 
