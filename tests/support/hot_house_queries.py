@@ -7,6 +7,7 @@ from manyeyes.db.queries import Queries
 from manyeyes.sites import store as sites
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.trail import store as trail
+from manyeyes.workers.link_requests import store as link_requests
 from manyeyes.workers.register import store as register
 from support.hot_people_queries import HOUR_AGO, NOW
 
@@ -25,5 +26,13 @@ HOT_HOUSE: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (accounts.SQL, "has_request", (1, 7), {"top_up_request_pkey"}, False),
     (register.SQL, "sessions_of", (1, [7, 8]), {"session_pkey", "skill_worker"}, True),
     (soft_apps.SQL, "owed_of", (1, [805, 806]), {"app_day_pkey"}, True),
+    (link_requests.SQL, "workers_called", (["Lan", "7"], 20), {"worker_called", "worker_pkey"}, True),
+    (
+        accounts.SQL,
+        "people_called",
+        (["Lan", "7"], 20),
+        {"account_place_called", "account_place_pkey", "colleague_called", "colleague_pkey"},
+        True,
+    ),
     (sites.SQL, "site_of", (1, 6, "shop-5.example"), {"site_pkey"}, False),
 ]

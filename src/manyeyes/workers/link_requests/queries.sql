@@ -27,7 +27,13 @@ DELETE FROM link_request WHERE request_id = ANY ($1::bigint[]);
 DELETE FROM link_request WHERE asked_at <= $1;
 
 -- name: workers_called
--- Which workers who may work have one of these names, in whatever letters, or are of that number.
+-- Which workers who may work are of one of these numbers, or have one of these names, in whatever letters: of each name
+-- a few, so that a common one leaves room for the others.
 SELECT s.asked, w.worker_id, w.name FROM unnest($1::text[]) AS s (asked)
-JOIN worker AS w ON lower(w.name) = lower(s.asked) OR w.worker_id::text = s.asked
-WHERE w.disabled_at IS NULL ORDER BY s.asked, w.worker_id LIMIT $2;
+CROSS JOIN LATERAL (
+    SELECT worker_id, name FROM worker WHERE worker_id = CASE WHEN s.asked ~ '^[1-9][0-9]{0,17}$' THEN s.asked::bigint END
+      AND disabled_at IS NULL
+    UNION
+    (SELECT worker_id, name FROM worker WHERE lower(name) = lower(s.asked) AND disabled_at IS NULL
+     ORDER BY worker_id LIMIT $2)) AS w
+ORDER BY s.asked, w.worker_id;

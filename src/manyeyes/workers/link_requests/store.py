@@ -54,5 +54,5 @@ async def forget_old(tx: asyncpg.Connection, now: datetime) -> None:
 
 
 async def workers_called(db: asyncpg.Connection, names: Sequence[str], limit: int) -> list[CalledWorker]:
-    """Return the workers who may work and have one of these names or numbers."""
+    """Return the workers who may work and have one of these names or numbers; of each name up to ``limit``."""
     return read(CalledWorker, await db.fetch(SQL.workers_called, names, limit))
