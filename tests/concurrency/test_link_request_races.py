@@ -3,13 +3,21 @@
 import asyncio
 
 import asyncpg
+import pytest
 
+from manyeyes.actions.ask_for_links import AskForLink, ask_for_links
+from manyeyes.actions.close_link_requests import CloseLinkRequest, close_link_requests
+from manyeyes.actions.forget_credentials import ForgetCredentials, forget_credentials
 from manyeyes.roles.house.link_requests import ask_for_link, count_link_requests, make_asked_link, open_link_requests
 from manyeyes.runtime.context import Context
 from manyeyes.values.actor import BY_ITSELF
+from manyeyes.workers.link_requests.rules import KEPT
 from support import factories
+from support.action_stage import Stage
 from support.removals_meanwhile import remove_first_owner, somebody_waits
 
+OLD = "INSERT INTO link_request (request_id, name, reach, address, asked_at) VALUES ($1, 'Ann', '-', '', $2)"
+ANEW = AskForLink(request_id=9, name="Ben", reach="0123", address="")
 LINKS = "SELECT count(*) FROM credential WHERE kind = 'link'"
 
 
@@ -51,3 +59,35 @@ async def test_of_two_who_make_it_at_once_one_is_shown_it(context: Context):
     number, label = await asked(context, (await factories.hand(context)).worker.name)
     made = await asyncio.gather(*(make_asked_link(context, number, label, BY_ITSELF) for _ in range(2)))
     assert len([url for url in made if url]) == 1
+
+
+async def old_requests(stage: Stage) -> None:
+    """Keep three requests that are over, of which the last lies first in the table."""
+    for number in (3, 2, 1):
+        await stage.pool.execute(OLD, number, stage.now - KEPT)
+
+
+@pytest.mark.parametrize(
+    ("action", "command"),
+    [(forget_credentials, ForgetCredentials()), (ask_for_links, ANEW)],
+    ids=["forgetting", "asking"],
+)
+async def test_old_ones_are_forgotten_in_the_order_of_the_key(stage: Stage, action, command):
+    """Whoever waits for the first holds none of the others."""
+    await old_requests(stage)
+    async with stage.transaction() as first:
+        await first.execute("SELECT FROM link_request WHERE request_id = 1 FOR UPDATE")
+        forgetting = asyncio.create_task(stage.act(action, command))
+        await somebody_waits(first)
+        others = await first.fetch("SELECT FROM link_request WHERE request_id > 1 FOR UPDATE SKIP LOCKED")
+        assert len(others) == 2
+    await forgetting
+    assert await stage.pool.fetchval("SELECT count(*) FROM link_request WHERE request_id <= 3") == 0
+
+
+async def test_closing_one_waits_for_no_other(stage: Stage):
+    await old_requests(stage)
+    async with stage.transaction() as first:
+        await first.execute("SELECT FROM link_request WHERE request_id = 1 FOR UPDATE")
+        async with asyncio.timeout(20):
+            assert await stage.act(close_link_requests, CloseLinkRequest(request_id=2)) == [True]

@@ -26,9 +26,10 @@ async def link_requests(db: asyncpg.Connection) -> list[LinkRequest]:
     return read(LinkRequest, await db.fetch(SQL.link_requests))
 
 
-async def lock_link_requests(tx: asyncpg.Connection) -> list[LinkRequest]:
-    """Return the same, locked."""
-    return read(LinkRequest, await tx.fetch(SQL.lock_link_requests))
+async def lock_link_requests(tx: asyncpg.Connection, request_ids: Iterable[int]) -> dict[int, LinkRequest]:
+    """Return those of the requests that are there, by number, locked in their order."""
+    found = read(LinkRequest, await tx.fetch(SQL.lock_link_requests, sorted(request_ids)))
+    return {each.request_id: each for each in found}
 
 
 async def lock_asking(tx: asyncpg.Connection) -> None:
