@@ -1,4 +1,4 @@
-"""ask_for_links: one request of a name, few of an address, and never more than can be answered."""
+"""ask_for_links: one request of a name and a place, few of a place, and never more than can be answered."""
 
 from manyeyes.actions.ask_for_links import AskForLink, ask_for_links
 from manyeyes.workers.link_requests.rules import KEPT, MOST_FROM_ONE, MOST_OPEN, LinkRequest
@@ -23,11 +23,30 @@ async def test_each_lies_there_and_is_told_without_how_to_reach_them(stage: Stag
     ]
 
 
-async def test_a_second_one_of_a_name_changes_nothing(stage: Stage):
-    assert await stage.act(ask_for_links, asking(1, "Lan"), asking(2, "LAN", "198.51.100.7")) == [True, True]
+async def test_a_second_one_of_a_name_from_one_place_changes_nothing(stage: Stage):
+    assert await stage.act(ask_for_links, asking(1, "Lan"), asking(2, "LAN")) == [True, True]
     assert await stage.act(ask_for_links, asking(1, "Lan"), asking(3, "lan")) == [True, True]
     assert [each.request_id for each in await stage.read(link_requests)] == [1]
     assert len(await told(stage, 0)) == 1
+
+
+async def test_whoever_asked_first_under_a_name_does_not_own_it(stage: Stage):
+    """A stranger's request stands beside the one of who it is, in one batch and in the next."""
+    assert await stage.act(ask_for_links, asking(1, "Lan"), asking(2, "LAN", "198.51.100.7")) == [True, True]
+    assert (
+        await stage.act(ask_for_links, asking(3, "lan", "2001:db8::1"), asking(4, "lan", "2001:db8::2")) == [True] * 2
+    )
+    assert [each.request_id for each in await stage.read(link_requests)] == [1, 2, 3]
+
+
+async def test_where_there_is_no_room_a_known_name_is_refused_like_any_other(stage: Stage):
+    """But a request that is tried again, since its reply was lost, is there."""
+    assert await stage.act(ask_for_links, asking(100, "Lan", "198.51.100.7")) == [True]
+    own = [asking(n) for n in range(1, MOST_FROM_ONE + 1)]
+    assert await stage.act(ask_for_links, *own) == [True] * MOST_FROM_ONE
+    tried = [asking(101, "Lan"), asking(102, "Nobody"), asking(103, "Ann 1"), own[0]]
+    assert await stage.act(ask_for_links, *tried) == [False, False, False, True]
+    assert len(await stage.read(link_requests)) == MOST_FROM_ONE + 1
 
 
 async def test_few_come_from_one_address_and_a_household_is_one(stage: Stage):

@@ -1,6 +1,7 @@
 """manyeyes link requests, make, dismiss."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from manyeyes.roles.house.link_requests import ask_for_link
 from manyeyes.runtime.context import open_context
 from manyeyes.settings import Settings
 from manyeyes.values.actor import Actor
+from support.removals_meanwhile import remove_first_owner
 
 
 @pytest.fixture
@@ -49,3 +51,17 @@ def test_a_link_is_made_for_one_of_those_whom_it_may_be(manyeyes, asked: int):
     assert manyeyes("link", "requests", "--json").json == {"requests": []}
     deeds = [each["what"] for each in manyeyes("audit", "list", "--json").json["entries"]]
     assert [deeds.count(deed) for deed in ("link.ask", "link.close", "link.make")] == [3, 3, 4]
+
+
+def test_who_was_removed_meanwhile_is_named_though_nobody_typed_them(manyeyes, asked: int, dsn: str):
+    """The only one whom it may be is left out of the command; their request stays."""
+    request = manyeyes("link", "requests", "--json").json["requests"][1]
+    (one,) = request["possible"]
+    began, account_id = threading.Event(), int(one["person"].split(":")[1])
+    removing = threading.Thread(target=lambda: asyncio.run(remove_first_owner(dsn, account_id, began.set)))
+    removing.start()
+    assert began.wait(20)
+    complaint = manyeyes("link", "make", request["request_id"]).complaint
+    removing.join()
+    assert f"it cannot be {one['person']}; see" in complaint
+    assert len(manyeyes("link", "requests", "--json").json["requests"]) == 3

@@ -10,9 +10,9 @@ from manyeyes.accounts.store import AccountPlace
 from manyeyes.actions.block_networks import BlockNetwork, block_networks
 from manyeyes.actions.disable_workers import DisableWorker, disable_workers
 from manyeyes.roles.customer.people import invite_person
-from manyeyes.roles.house.link_requests import count_link_requests, open_link_requests
+from manyeyes.roles.house.link_requests import MOST_POSSIBLE, ask_for_link, count_link_requests, open_link_requests
 from manyeyes.settings import Settings
-from manyeyes.values.actor import BY_ITSELF
+from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.workers.link_requests.rules import LONGEST_NAME, LONGEST_REACH, MOST_FROM_ONE
 from manyeyes.workers.store import Subject
 from support import factories
@@ -22,6 +22,14 @@ from support.in_process_client import CALLER, Client
 
 PATH = "/operator/links"
 LAN = "Lan <lan@example.org>"
+COMMON = """
+INSERT INTO worker (worker_id, name, languages, queues, created_at)
+SELECT n, CASE n WHEN 1701 THEN 'zoe' ELSE 'Ann' END, '{}', '{}', now() FROM generate_series(1001, 1701) AS n;
+INSERT INTO account_place (account_id, name, cell, created_at)
+SELECT n, CASE n WHEN 1701 THEN 'ZOE' ELSE 'ann' END, 1, now() FROM generate_series(1001, 1701) AS n;
+INSERT INTO colleague (account_id, person_id, name, role, made_by, created_at)
+SELECT n, 1, 'ANN', 'member', '', now() FROM generate_series(1001, 1701) AS n;
+"""
 
 
 @pytest.fixture
@@ -35,6 +43,10 @@ async def test_the_answer_is_the_same_for_somebody_and_for_nobody(client: Client
     replies = [await send(client, "/link", name=name, reach="0123") for name in (hand.worker.name, "Nobody", "Nobody")]
     assert {(each.status_code, led_to(each)) for each in replies} == {(303, "/link?asked=yes")}
     assert [each.request.address for each in await open_link_requests(client.context)] == [CALLER] * 2
+    for number in range(MOST_FROM_ONE - 2):
+        await send(client, "/link", name=f"Own {number}", reach="0123")
+    names = (hand.worker.name, "Nobody", "Not asked for yet")
+    assert {(await send(client, "/link", name=name, reach="0123")).status_code for name in names} == {429}
     page = (await client.get("/link?asked=yes")).text
     assert 'id="link-asked"' in page
     assert "lan@example.org" in page
@@ -73,6 +85,29 @@ async def test_other_sites_blocked_networks_and_too_many_leave_nothing(client: C
     client.context.lookups.forget()
     assert (await send(client, "/link", name="Other", reach="0123")).status_code == 403
     assert await count_link_requests(client.context) == MOST_FROM_ONE
+
+
+async def test_requests_of_one_name_stand_together_with_from_where_each_came(client: Client):
+    places = [("Lan", "192.0.2.1"), ("Bea", "192.0.2.2"), ("LAN", "198.51.100.7")]
+    for name, address in places:
+        assert await ask_for_link(client.context, name, "0123", Actor(role="nobody", address=address))
+    await sign_in(client)
+    page = (await client.get(PATH)).text
+    shown = [page.index(f">{address}</td>") for _, address in (places[0], places[2], places[1])]
+    assert shown == sorted(shown)
+
+
+async def test_a_common_name_leaves_the_others_their_places(client: Client):
+    """Nor does it push out whoever is meant by their number, though they have that name too."""
+    async with client.context.cells.directory.acquire() as db:
+        await db.execute(COMMON)
+    for name in ("Ann", "Zoe", "1700"):
+        await send(client, "/link", name=name, reach="0123")
+    found = {
+        each.request.name: [one.label for one in each.possible] for each in await open_link_requests(client.context)
+    }
+    assert [len(found["Ann"]), found["Zoe"]] == [3 * MOST_POSSIBLE, ["worker:1701", "account:1701"]]
+    assert found["1700"] == ["worker:1700", "account:1700"]
 
 
 async def test_the_operator_makes_a_link_for_who_it_is_or_dismisses(client: Client):

@@ -11,9 +11,10 @@ from test_looks import NAMELESS
 from manyeyes.apps.rules import App
 from manyeyes.console.shared.languages import LANGUAGES
 from manyeyes.db.pool import DIRECTORY
-from manyeyes.recognitions import store
+from manyeyes.recognitions import reviews, store
 from manyeyes.recognitions.rules import Recognition
-from manyeyes.roles.customer.thresholds import cost_micros
+from manyeyes.roles.customer.recognitions import Owned
+from manyeyes.roles.customer.thresholds import cost_micros, verdicts_of
 from manyeyes.runtime.context import Context
 from manyeyes.trail.store import entries_after
 from manyeyes.workers.store import Subject
@@ -45,6 +46,12 @@ async def narrow(context: Context, found: Recognition, bounds: tuple[float, ...]
         await store.set_recognition(db, found.task_id, bounds=bounds)
 
 
+async def open_app_of(context: Context, found: Recognition) -> App:
+    app = await context.lookups.app(found.secret_id)
+    assert app is not None
+    return app
+
+
 async def threshold_of(context: Context, found: Recognition) -> float:
     async with context.cells.directory.acquire() as db:
         now = await store.recognition(db, found.task_id)
@@ -68,6 +75,29 @@ async def test_a_choice_within_the_bounds_is_kept_and_told_with_before_and_after
         (f"recognition:{found.task_id}", '{"threshold":"0.9"}', '{"threshold":"0.85"}')
     ]
     assert told[0].actor.name.startswith("the member")
+
+
+async def test_a_curve_of_90_days_is_read_once_a_minute_whatever_of_it_is_shown(client: Client):
+    context, customer = client.context, await factories.customer(client.context)
+    found = await a_recognition(context, customer)
+    of = Owned(await open_app_of(context, found), found)
+    before = await verdicts_of(context, of)
+    async with context.cells.directory.acquire() as db:
+        await db.execute("UPDATE recognition_review SET refuted = true")
+    assert before
+    assert await verdicts_of(context, of) == before
+    context.lookups.forget()
+    assert await verdicts_of(context, of) == []
+
+
+async def test_of_too_many_verdicts_the_newest_count(client: Client):
+    context, customer = client.context, await factories.customer(client.context)
+    found = await a_recognition(context, customer)
+    cell = (await open_app_of(context, found)).cell
+    async with context.cells.pool(cell).acquire() as db:
+        rows = await db.fetch("SELECT task_id FROM recognition_review WHERE state = 1 ORDER BY ended_at DESC LIMIT 3")
+        newest = await reviews.verdicts(db, cell, found.recognition_id, NOW - timedelta(days=90), 3)
+    assert [each.task_id for each in newest] == sorted(row["task_id"] for row in rows)
 
 
 async def test_what_is_outside_is_refused_beside_the_bounds_of_now(client: Client):

@@ -229,6 +229,14 @@ INSERT INTO top_up_request (cell, request_id, account_id, amount_micros, note, a
 SELECT 1, n, 1 + n % 500, 5, '', '', now() - n * interval '1 min', CASE WHEN n % 40 = 0 THEN 0 ELSE 1 END
 FROM generate_series(1, 20000) AS n;
 
+INSERT INTO worker (worker_id, name, languages, queues, created_at)
+SELECT n, CASE n % 5 WHEN 0 THEN 'Lan' ELSE 'Worker ' || n END, '{en}', '{1}', now() FROM generate_series(1, 9000) AS n;
+INSERT INTO account_place (account_id, name, cell, created_at)
+SELECT n, CASE n % 5 WHEN 0 THEN 'Lan' ELSE 'Account ' || n END, 1, now() FROM generate_series(1, 9000) AS n;
+INSERT INTO colleague (account_id, person_id, name, role, made_by, created_at, removed_at)
+SELECT 1 + n / 3, n % 3, CASE n % 5 WHEN 0 THEN 'Lan' ELSE 'Person ' || n END, 'owner', '', now(),
+       CASE WHEN n % 20 = 0 THEN now() END FROM generate_series(1, 20000) AS n;
+
 UPDATE work SET site = 'shop-' || task_id % 500 || '.example' WHERE task_id % 10 = 0;
 """
 

@@ -8,6 +8,7 @@ from manyeyes.notices import store as notices
 from manyeyes.sites import store as sites
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.trail import store as trail
+from manyeyes.workers.link_requests import store as link_requests
 from manyeyes.workers.register import store as register
 from support.hot_people_queries import HOUR_AGO, NOW
 
@@ -32,5 +33,13 @@ HOT_HOUSE: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (notices.SQL, "lock_addresses", (1, [5, 6], [4, 5], HOUR_AGO), {"notice_address_pkey"}, True),
     (notices.SQL, "delete_ended", (1, HOUR_AGO, 100), {"notice_address_ended"}, False),
     (notices.SQL, "low_mailed", (1, [5, 6], HOUR_AGO), {"delivery_low"}, True),
+    (link_requests.SQL, "workers_called", (["Lan", "7"], 20), {"worker_called", "worker_pkey"}, True),
+    (
+        accounts.SQL,
+        "people_called",
+        (["Lan", "7"], 20),
+        {"account_place_called", "account_place_pkey", "colleague_called", "colleague_pkey"},
+        True,
+    ),
     (sites.SQL, "site_of", (1, 6, "shop-5.example"), {"site_pkey"}, False),
 ]

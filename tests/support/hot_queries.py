@@ -257,6 +257,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (recognitions.SQL, "quarters", (1, 3, [QUARTER - 96, QUARTER - 4], [QUARTER - 4, QUARTER]), QUARTERS, False),
     (recognitions.SQL, "times", (1, 3, [QUARTER - 96, QUARTER - 4], [QUARTER - 4, QUARTER]), TIMES, True),
     (recognitions.SQL, "day_of", (1, [2, 3], NOW.date()), {"recognition_day_pkey"}, True),
+    (recognitions.SQL, "verdicts", (1, 3, NOW - timedelta(days=90), 100), VERDICTS, True),
     (recognitions.SQL, "verdict_counts", (1, [2, 3], NOW - timedelta(hours=9)), VERDICTS, True),
     (recognitions.SQL, "results_floor", (1, 3, NOW, 0, 999), {"recognition_result_at"}, False),
     (

@@ -34,7 +34,7 @@ class CalledPerson(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def people_called(db: asyncpg.Connection, names: Sequence[str], limit: int) -> list[CalledPerson]:
-    """Return the accounts, and people of accounts, that have one of these names or numbers."""
+    """Return the accounts, and people of accounts, that have one of these names or numbers; of each a few."""
     return read(CalledPerson, await db.fetch(SQL.people_called, names, limit))
 
 

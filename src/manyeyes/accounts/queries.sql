@@ -90,16 +90,23 @@ SELECT account_id, person_id, name, role, made_by, created_at, removed_at FROM c
 WHERE account_id = $1 AND person_id = $2;
 
 -- name: people_called
--- Which accounts have one of these names, in whatever letters, or are of that number, while their first owner may sign
--- in; and which of accounts' people have such a name.
-SELECT s.asked, p.account_id, p.cell, 0::bigint AS person_id, p.name, '' AS of FROM unnest($1::text[]) AS s (asked)
-JOIN account_place AS p ON lower(p.name) = lower(s.asked) OR p.account_id::text = s.asked
-WHERE NOT EXISTS (SELECT FROM colleague AS c WHERE c.account_id = p.account_id AND c.person_id = 0 AND c.removed_at IS NOT NULL)
-UNION ALL
-SELECT s.asked, p.account_id, p.cell, c.person_id, c.name, p.name AS of FROM unnest($1::text[]) AS s (asked)
-JOIN colleague AS c ON lower(c.name) = lower(s.asked) JOIN account_place AS p USING (account_id)
-WHERE c.removed_at IS NULL
-ORDER BY asked, account_id, person_id, of LIMIT $2;
+-- Which accounts are of one of these numbers or have one of these names, in whatever letters, while their first owner may
+-- sign in; and which of accounts' people have such a name. Of each name a few.
+SELECT s.asked, f.account_id, f.cell, f.person_id, f.name, f.of FROM unnest($1::text[]) AS s (asked)
+CROSS JOIN LATERAL (
+    SELECT p.account_id, p.cell, 0::bigint AS person_id, p.name, '' AS of FROM account_place AS p
+    WHERE p.account_id = CASE WHEN s.asked ~ '^[1-9][0-9]{0,17}$' THEN s.asked::bigint END AND NOT EXISTS (
+        SELECT FROM colleague AS c WHERE c.account_id = p.account_id AND c.person_id = 0 AND c.removed_at IS NOT NULL)
+    UNION
+    (SELECT p.account_id, p.cell, 0::bigint, p.name, '' FROM account_place AS p
+     WHERE lower(p.name) = lower(s.asked) AND NOT EXISTS (
+         SELECT FROM colleague AS c WHERE c.account_id = p.account_id AND c.person_id = 0 AND c.removed_at IS NOT NULL)
+     ORDER BY p.account_id LIMIT $2)
+    UNION
+    (SELECT c.account_id, p.cell, c.person_id, c.name, p.name FROM colleague AS c JOIN account_place AS p USING (account_id)
+     WHERE lower(c.name) = lower(s.asked) AND c.removed_at IS NULL
+     ORDER BY c.account_id, c.person_id LIMIT $2)) AS f
+ORDER BY s.asked, f.account_id, f.person_id, f.of;
 
 -- name: save_colleague
 -- Somebody is new, or has another name or role, or is removed.

@@ -1,4 +1,4 @@
-"""Ask the operator for a new sign-in link, without being signed in: one request of a name, few of an address."""
+"""Ask the operator for a new sign-in link, without being signed in: few of a place, each name once."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,10 +27,11 @@ class AskForLink(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def ask_for_links(tx: asyncpg.Connection, now: datetime, commands: Sequence[AskForLink]) -> list[bool]:
-    """Return for each whether a request of this name lies before the operator; False: there is no room for it.
+    """Return for each whether it lies before the operator; False: there is no room for it.
 
-    A second one of a name changes nothing: it would let strangers push out what somebody wrote. The trail keeps who
-    asked, and not how they can be reached.
+    A second one of a name from the same place changes nothing; one from elsewhere stands beside it, since whoever came
+    first need not be who they say. Where there is no room it is refused whatever its name, or it would tell who has
+    asked: only the same request, tried again, is there. The trail keeps who asked, and not how they can be reached.
     """
     # 1. Load: what lies there, while nobody else asks.
     await link_requests.lock_asking(tx)
@@ -42,9 +43,9 @@ async def ask_for_links(tx: asyncpg.Connection, now: datetime, commands: Sequenc
     new: list[LinkRequest] = []
     entries = []
     for c in commands:
-        is_there = is_asked(c.name, here) or any(each.request_id == c.request_id for each in here)
-        outcomes.append(is_there or is_room(c.address, here))
-        if is_there or not outcomes[-1]:
+        is_retry = any(each.request_id == c.request_id for each in here)
+        outcomes.append(is_retry or is_room(c.address, here))
+        if is_retry or not outcomes[-1] or is_asked(c.name, c.address, here):
             continue
         one = LinkRequest(c.request_id, c.name, c.reach, c.address, now)
         here.append(one)

@@ -31,7 +31,7 @@ async def close_link_requests(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[CloseLinkRequest]
 ) -> list[bool]:
     """Return for each whether there was one to close; a command that is tried again counts as having closed it."""
-    here = {each.request_id: each for each in await link_requests.lock_link_requests(tx)}
+    here = await link_requests.lock_link_requests(tx, {c.request_id for c in commands})
     outcomes, entries, gone = [], [], set()
     for c in commands:
         closed = here.pop(c.request_id, None)

@@ -15,7 +15,10 @@ app = App(name="link", help="Who cannot sign in and asks for a new link.")
 
 @app.command
 def requests(*, common: Common | None = None) -> None:
-    """List who asks for a link, the oldest first, and whom it may be. Anybody can ask under any name."""
+    """List who asks for a link and whom it may be. Anybody can ask under any name.
+
+    The oldest stand first, and those of one name together, with from where each came.
+    """
 
     async def work(context: Context) -> dict[str, Any]:
         return {"requests": [_row(each) for each in await house.open_link_requests(context)]}
@@ -39,9 +42,10 @@ def make(request: int, person: str = "", *, common: Common | None = None) -> Non
         if not person and len(possible) != 1:
             said = f"say which of {', '.join(possible)}" if possible else "nobody has this name or number"
             raise CommandFailed(f"{said}; see `manyeyes link requests`")
-        url = await house.make_asked_link(context, request, person or possible[0], who_types())
+        chosen = person or possible[0]
+        url = await house.make_asked_link(context, request, chosen, who_types())
         if url is None:
-            raise CommandFailed(f"it cannot be {person}; see `manyeyes link requests`")
+            raise CommandFailed(f"it cannot be {chosen}; see `manyeyes link requests`")
         return {"login_url": url}
 
     run(common, work, lambda r: str(r["login_url"]))

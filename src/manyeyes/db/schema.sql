@@ -34,6 +34,7 @@ CREATE TABLE account_place (
     created_at timestamptz NOT NULL
 );
 CREATE INDEX account_place_name ON account_place (name);
+CREATE INDEX account_place_called ON account_place (lower(name), account_id);
 
 -- A customer's client keys, as SHA-256; two may be valid during a rotation.
 CREATE TABLE api_key (
@@ -63,6 +64,7 @@ CREATE TABLE colleague (
     removed_at timestamptz,
     PRIMARY KEY (account_id, person_id)
 );
+CREATE INDEX colleague_called ON colleague (lower(name), account_id, person_id) WHERE removed_at IS NULL;
 
 -- Networks that the operator shut out.
 CREATE TABLE blocked_address (
@@ -83,6 +85,7 @@ CREATE TABLE worker (
     declined_languages text[] NOT NULL DEFAULT '{}',
     own_keys           text NOT NULL DEFAULT ''       -- keys of the screens that they have set: `action=key`, by blanks
 );
+CREATE INDEX worker_called ON worker (lower(name), worker_id) WHERE disabled_at IS NULL;
 
 -- Secrets that sign somebody in, as SHA-256: a worker's token, a one-time link, a console session.
 CREATE TABLE credential (

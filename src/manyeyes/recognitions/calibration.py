@@ -16,6 +16,7 @@ from manyeyes.values.binomial_bounds import fewest_trials, tail, upper_bound
 NOTHING_CERTAIN = 2.0  # a threshold that no rate reaches
 TARGET, CONFIDENCE = 0.02, 0.95
 DAYS = 90  # of verdicts that count on pages: recognisers, customers and what they send change
+MOST_VERDICTS = 100_000  # that count, the newest: more of them prove next to nothing more
 CANDIDATES = (
     *(1.0, 0.9999, 0.9998, 0.9995, 0.999, 0.998, 0.995),  # rates of trained classifiers crowd below 1
     *(percent / 100 for percent in range(99, 0, -1)),

@@ -18,9 +18,11 @@ UPDATE recognition_review SET refuted = true WHERE cell = $1 AND task_id = ANY (
 SELECT task_id, name, verdict FROM recognition_review WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state = 1;
 
 -- name: verdicts
--- What people said about a recognition's results, for the calibration.
-SELECT task_id, rate, verdict <> label AS is_wrong, threshold, sample_share, sampled FROM recognition_review
-WHERE cell = $1 AND recognition_id = $2 AND ended_at >= $3 AND state = 1 AND NOT refuted ORDER BY task_id;
+-- What people said about a recognition's results, for the calibration: the newest.
+SELECT task_id, rate, is_wrong, threshold, sample_share, sampled FROM (
+    SELECT task_id, rate, verdict <> label AS is_wrong, threshold, sample_share, sampled FROM recognition_review
+    WHERE cell = $1 AND recognition_id = $2 AND ended_at >= $3 AND state = 1 AND NOT refuted
+    ORDER BY ended_at DESC LIMIT $4) AS newest ORDER BY task_id;
 
 -- name: recognitions_of
 -- An app's recognitions, or those of all, the oldest first.

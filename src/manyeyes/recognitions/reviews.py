@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.rows import columns, read
-from manyeyes.recognitions.calibration import ReviewVerdict
+from manyeyes.recognitions.calibration import MOST_VERDICTS, ReviewVerdict
 from manyeyes.recognitions.rules import ReviewState
 from manyeyes.recognitions.store import SQL
 
@@ -68,6 +68,8 @@ async def decided(db: asyncpg.Connection, cell: int, task_ids: Collection[int]) 
     return {row["task_id"]: DecidedReview(name=row["name"], label=row["verdict"]) for row in rows}
 
 
-async def verdicts(db: asyncpg.Connection, cell: int, recognition_id: int, since: datetime) -> list[ReviewVerdict]:
-    """Return what people said since an instant about a recognition's results, refuted verdicts left out."""
-    return read(ReviewVerdict, await db.fetch(SQL.verdicts, cell, recognition_id, since))
+async def verdicts(
+    db: asyncpg.Connection, cell: int, recognition_id: int, since: datetime, most: int = MOST_VERDICTS
+) -> list[ReviewVerdict]:
+    """Return what people said since an instant about a recognition's results, the newest; refuted ones left out."""
+    return read(ReviewVerdict, await db.fetch(SQL.verdicts, cell, recognition_id, since, most))

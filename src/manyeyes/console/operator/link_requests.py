@@ -25,7 +25,7 @@ class LinkRequestsPages(HousePages):
 
     @for_operators
     async def show(self, request: Request) -> Response:
-        """GET /operator/links: who asks, the oldest first."""
+        """GET /operator/links: who asks, the oldest first, those of one name together."""
         return await self.draw(
             request,
             "links",

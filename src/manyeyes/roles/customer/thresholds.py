@@ -17,16 +17,20 @@ from manyeyes.values.actor import Actor
 from manyeyes.values.refusals import Refusal
 
 PICTURES = 1_000  # that a cost is told of
+VERDICTS_SECONDS = 60.0  # a curve of 90 days may be as old
 
 
 async def verdicts_of(context: Context, of: Owned) -> list[ReviewVerdict]:
-    """Return what people said of the results of the last days."""
+    """Return what people said of the results of the last days, as it was within `VERDICTS_SECONDS`."""
 
     async def read(db: asyncpg.Connection) -> list[ReviewVerdict]:
         since = datetime.now(UTC) - timedelta(days=DAYS)
         return await reviews.verdicts(db, of.app.cell, of.recognition.recognition_id, since)
 
-    return await read_patiently(context.cells.pool(of.app.cell), read)
+    async def look() -> list[ReviewVerdict]:
+        return await read_patiently(context.cells.pool(of.app.cell), read)
+
+    return await context.lookups.cached("verdicts", of.recognition.recognition_id, VERDICTS_SECONDS, look)
 
 
 def cost_micros(recognition: Recognition, queue: QueueTerms | None, certain_share: float) -> int:

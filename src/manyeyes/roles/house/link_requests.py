@@ -7,14 +7,15 @@ import msgspec
 from manyeyes.accounts.colleagues import people_called
 from manyeyes.actions.ask_for_links import AskForLink, ask_for_links
 from manyeyes.actions.close_link_requests import CloseLinkRequest, close_link_requests
-from manyeyes.roles.login_links import login_url
+from manyeyes.roles.login_links import make_link
 from manyeyes.runtime.context import Context
 from manyeyes.values.actor import Actor
+from manyeyes.values.refusals import Refusal
 from manyeyes.workers.link_requests import store
-from manyeyes.workers.link_requests.rules import LinkRequest
+from manyeyes.workers.link_requests.rules import LinkRequest, side_by_side
 from manyeyes.workers.store import Subject
 
-MOST_POSSIBLE = 500  # people shown beside all requests together
+MOST_POSSIBLE = 20  # of one name, of each kind
 
 
 class PossibleAsker(msgspec.Struct, frozen=True):
@@ -51,30 +52,37 @@ async def count_link_requests(context: Context) -> int:
 
 
 async def open_link_requests(context: Context) -> list[OpenLinkRequest]:
-    """Return who asks for a link, the oldest first, each with the people whom it may be."""
-    found = await _open(context)
-    names = [each.name for each in found]
+    """Return who asks for a link, those of one name together, each with the people whom it may be."""
+    found = side_by_side(await _open(context))
+    names = sorted({each.name for each in found})
     async with context.cells.directory.acquire() as db:
         workers = await store.workers_called(db, names, MOST_POSSIBLE) if names else []
         customers = await people_called(db, names, MOST_POSSIBLE) if names else []
     possible = [(each.asked, PossibleAsker(Subject("worker", each.worker_id, 0), each.name)) for each in workers]
+    seen: set[tuple[str, Subject]] = set()  # an account's first owner may be of the account's name
     for each in customers:
         subject = Subject("customer", each.account_id, each.cell, each.person_id)
-        if all((asked, known.subject) != (each.asked, subject) for asked, known in possible):
+        if (each.asked, subject) not in seen:
+            seen.add((each.asked, subject))
             possible.append((each.asked, PossibleAsker(subject, each.name, each.of)))
     return [OpenLinkRequest(each, [one for asked, one in possible if asked == each.name]) for each in found]
 
 
 async def make_asked_link(context: Context, request_id: int, label: str, actor: Actor) -> str | None:
-    """Close a request and return a one-time address for one of those whom it may be; None where that is not so."""
+    """Return a one-time address for one of those whom it may be and close the request; None where that is not so.
+
+    The link is made first: a request whose link was not made, or whose maker fell over, is there still, while a link
+    that nobody was shown is dead within the hour.
+    """
     found = [each for each in await open_link_requests(context) if each.request.request_id == request_id]
     chosen = next((one for each in found for one in each.possible if one.label == label), None)
     if chosen is None:
         return None
-    command = CloseLinkRequest(request_id=request_id, link_for=label, actor=actor)
-    if not await context.batcher.ask(close_link_requests, command):
+    made = await make_link(context, chosen.subject, actor)
+    if isinstance(made, Refusal):
         return None
-    return await login_url(context, chosen.subject, actor)
+    command = CloseLinkRequest(request_id=request_id, link_for=label, actor=actor)
+    return made if await context.batcher.ask(close_link_requests, command) else None
 
 
 async def dismiss_link_request(context: Context, request_id: int, actor: Actor) -> bool:

@@ -1,7 +1,7 @@
 """Who asks for a sign-in link without being signed in: how it is written, and how much (docs/decisions/0086)."""
 
 import ipaddress
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -46,9 +46,18 @@ def is_room(address: str, open_ones: Collection[LinkRequest]) -> bool:
     return len(open_ones) < MOST_OPEN and from_there < MOST_FROM_ONE
 
 
-def is_asked(name: str, open_ones: Collection[LinkRequest]) -> bool:
-    """Tell whether somebody has asked under this name, in whatever letters."""
-    return any(each.name.casefold() == name.casefold() for each in open_ones)
+def is_asked(name: str, address: str, open_ones: Collection[LinkRequest]) -> bool:
+    """Tell whether somebody at the place of this address has asked under this name, in whatever letters."""
+    asked = (name.casefold(), place_of_address(address))
+    return any((each.name.casefold(), place_of_address(each.address)) == asked for each in open_ones)
+
+
+def side_by_side(found: Sequence[LinkRequest]) -> list[LinkRequest]:
+    """Return requests by when a name was asked for first; those of one name stand together, the oldest first."""
+    first: dict[str, int] = {}
+    for each in found:
+        first[each.name.casefold()] = min(each.request_id, first.get(each.name.casefold(), each.request_id))
+    return sorted(found, key=lambda each: (first[each.name.casefold()], each.request_id))
 
 
 def place_of_address(address: str) -> str:

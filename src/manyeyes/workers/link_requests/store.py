@@ -26,9 +26,10 @@ async def link_requests(db: asyncpg.Connection) -> list[LinkRequest]:
     return read(LinkRequest, await db.fetch(SQL.link_requests))
 
 
-async def lock_link_requests(tx: asyncpg.Connection) -> list[LinkRequest]:
-    """Return the same, locked."""
-    return read(LinkRequest, await tx.fetch(SQL.lock_link_requests))
+async def lock_link_requests(tx: asyncpg.Connection, request_ids: Iterable[int]) -> dict[int, LinkRequest]:
+    """Return those of the requests that are there, by number, locked in their order."""
+    found = read(LinkRequest, await tx.fetch(SQL.lock_link_requests, sorted(request_ids)))
+    return {each.request_id: each for each in found}
 
 
 async def lock_asking(tx: asyncpg.Connection) -> None:
@@ -54,5 +55,5 @@ async def forget_old(tx: asyncpg.Connection, now: datetime) -> None:
 
 
 async def workers_called(db: asyncpg.Connection, names: Sequence[str], limit: int) -> list[CalledWorker]:
-    """Return the workers who may work and have one of these names or numbers."""
+    """Return the workers who may work and have one of these names or numbers; of each name up to ``limit``."""
     return read(CalledWorker, await db.fetch(SQL.workers_called, names, limit))
