@@ -77,6 +77,7 @@ async def test_the_operator_sees_whose_each_is(site: Site, browser, customer: fa
     page = await (await browser.new_context(**ENGLISH)).new_page()
     await page.goto(site.url + await link(site.context, OPERATOR))
     await page.wait_for_url("**/operator")
+    await page.locator("nav.tabs summary", has_text="What is done").click()
     await page.get_by_role("link", name="How sure").click()
     await expect(page.locator("section.card")).to_contain_text("Not proven yet: 373 more audits are needed.")
     await expect(page.locator("section.card")).to_contain_text("customer")

@@ -202,6 +202,7 @@ async def test_the_pages_fit_a_phone_in_every_language(site: Site, browser):
     page = await (await browser.new_context(**PHONE)).new_page()
     await page.goto(site.url + await link(site.context, OPERATOR))
     await page.wait_for_url("**/operator")
+    await page.locator("nav.tabs summary", has_text="Customers").click()
     await page.get_by_role("link", name="Recognition").click()
     await page.get_by_role("link", name="Advertising").click()
     await expect(page.locator("#calibration")).to_be_visible()

@@ -54,6 +54,7 @@ async def test_nothing_left_is_said_in_words_without_script_and_changes_nothing(
     await page.goto(site.url + await link(site.context, worker_subject(hand)))
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url("**/worker")
+    await page.locator("nav.tabs summary", has_text="About me").click()
     await page.get_by_role("link", name="My queues").click()
     for box in await page.locator("input[name=language]").all():
         await box.uncheck()

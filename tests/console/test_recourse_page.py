@@ -169,6 +169,7 @@ async def test_the_page_fits_a_phone_and_decides_there(site: Site, browser):
     page = await (await browser.new_context(**PHONE)).new_page()
     await page.goto(site.url + await link(site.context, OPERATOR))
     await page.wait_for_url("**/operator")
+    await page.locator("nav.tabs summary", has_text="What is done").tap()
     await page.get_by_role("link", name="Complaints").tap()
     await page.wait_for_url("**/operator/recourse")
     assert await has_no_sideways_scroll(page)
