@@ -19,8 +19,7 @@ SELECT task_id, name, verdict FROM recognition_review WHERE cell = $1 AND task_i
 
 -- name: verdicts
 -- What people said about a recognition's results, for the calibration: the newest.
-SELECT task_id, rate, is_wrong, threshold, sample_share, sampled FROM (
-    SELECT task_id, rate, verdict <> label AS is_wrong, threshold, sample_share, sampled FROM recognition_review
+SELECT newest.* FROM (SELECT task_id, rate, verdict <> label AS is_wrong, threshold, sample_share, sampled FROM recognition_review
     WHERE cell = $1 AND recognition_id = $2 AND ended_at >= $3 AND state = 1 AND NOT refuted
     ORDER BY ended_at DESC LIMIT $4) AS newest ORDER BY task_id;
 
