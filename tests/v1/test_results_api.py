@@ -130,7 +130,8 @@ async def test_the_reference_shows_what_really_comes(client: Client, customer: f
     app, recognition = seen
     await record(client.context, app, recognition, some(random.Random(2), 60, START, END))
     text = (PAGES / "recognitions.md").read_text("utf-8")
-    shown = [json.loads(part.split("```")[0]) for part in text.split("```json\n")[1:]]
+    examples = [json.loads(part.split("```")[0]) for part in text.split("```json\n")[1:]]
+    shown = [each for each in examples if "curve" not in each]  # nobody judged here: test_shown_replies.py compares that
     query = {"from": START.isoformat(), "to": END.isoformat()}
     real = [
         (await get(client, customer)).json(),
