@@ -37,8 +37,8 @@ async def change_colleagues(
 ) -> list[Refusal | None]:
     """Change the people, or say why not: who asks is no owner (any more), or the account would have none.
 
-    With somebody who is removed their sessions end, and their links that were not used. With an owner who is none any
-    more the unused links of all the account's people end: they may have made one for somebody else, and kept it.
+    With somebody who is removed their sessions end, and their links that were not used. Where another owner
+    ends somebody's being one, the unused links of all the account's people end: one may have been kept.
     """
     entries: list[TrailEntry | None] = []
     places = await lock_places(tx, (c.account_id for c in commands))
@@ -75,7 +75,7 @@ async def _change(
     if command.role is None:
         await end_sessions_of(tx, whom)
         await end_links_of(tx, whom)
-    if person.role is PersonRole.OWNER and command.role is not PersonRole.OWNER:
+    if person.role is PersonRole.OWNER and command.role is not PersonRole.OWNER and command.by != command.person_id:
         await end_links_of(tx, msgspec.structs.replace(whom, person_id=EVERY_PERSON))
     return None
 
