@@ -131,7 +131,7 @@ async def test_the_reference_shows_what_really_comes(client: Client, customer: f
     await record(client.context, app, recognition, some(random.Random(2), 60, START, END))
     text = (PAGES / "recognitions.md").read_text("utf-8")
     examples = [json.loads(part.split("```")[0]) for part in text.split("```json\n")[1:]]
-    shown = [each for each in examples if "curve" not in each]  # nobody judged here: test_shown_replies.py compares that
+    shown = [each for each in examples if "curve" not in each]  # nobody judged here; test_shown_replies.py has it
     query = {"from": START.isoformat(), "to": END.isoformat()}
     real = [
         (await get(client, customer)).json(),
