@@ -20,11 +20,12 @@ from support.action_stage import Stage
 
 @asynccontextmanager
 async def undone(stage: Stage) -> AsyncIterator[asyncpg.Connection]:
-    """Yield a connection in a transaction that is rolled back."""
+    """Yield a connection in a transaction that is rolled back; patient, as the one is that makes functions."""
     async with stage.pool.acquire() as db:
         transaction = db.transaction()
         await transaction.start()
         try:
+            await db.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
             yield db
         finally:
             await transaction.rollback()
