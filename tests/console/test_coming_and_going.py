@@ -81,4 +81,5 @@ async def test_a_worker_who_was_signed_out_is_told(site: Site, browser, people):
     await screen.browser_context.clear_cookies()
     await screen.type("late")
     await screen.press("Enter")
-    await expect(screen.part("notice")).to_have_text("You are signed out. Ask the operator for a new sign-in link.")
+    told = "You are signed out. Ask the operator for a new sign-in link. Ask for a link"
+    await expect(screen.part("notice")).to_have_text(told)
