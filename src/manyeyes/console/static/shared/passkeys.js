@@ -45,6 +45,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   if (!canAsk) {
     button.disabled = true;
     said.textContent = said.dataset.cannot;
+    said.className = "faint"; // nothing has failed yet
     continue;
   }
   form.addEventListener("submit", async (event) => {
