@@ -9,7 +9,8 @@ from playwright.async_api import Browser, Page
 
 from manyeyes.console.customer.recognition_charts import ChartSeries, DayLine, drawings
 from manyeyes.console.shared import languages
-from manyeyes.console.shared.calibration_curve import Curve, CurveWords, curve
+from manyeyes.console.shared.calibration import POINT
+from manyeyes.console.shared.calibration_curve import Curve, curve, curve_words
 from manyeyes.console.shared.charts import MOST_COLUMNS, bar_chart
 from manyeyes.console.shared.rendering import CONSOLE, environment
 from manyeyes.recognitions.calibration import NOTHING_CERTAIN, CalibrationPoint
@@ -61,7 +62,6 @@ def _days(number: int, most: int) -> list[DayLine]:
 
 
 def _curve(verdicts: list[int], errors: int, marks: tuple[float, float], language: str) -> Curve:
-    translate = languages.catalogue(language).ugettext
     points = [
         CalibrationPoint(
             threshold=1 - at * 0.6 / len(verdicts),
@@ -73,13 +73,7 @@ def _curve(verdicts: list[int], errors: int, marks: tuple[float, float], languag
         )
         for at, known in enumerate(verdicts)
     ]
-    words = CurveWords(
-        lambda share: languages.percent(share, language),
-        lambda threshold: languages.fine(threshold, language),
-        lambda _: "",
-        translate,
-    )
-    return curve(points, 0.02, *marks, words)
+    return curve(points, 0.02, *marks, curve_words(language, POINT))
 
 
 def _every(language: str) -> Iterator[tuple[str, str, Any]]:

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from manyeyes.console.shared import languages
-from manyeyes.console.shared.calibration_curve import Curve, CurveWords, curve
+from manyeyes.console.shared.calibration_curve import Curve, curve, curve_words
 from manyeyes.recognitions.calibration import NOTHING_CERTAIN, TARGET, CalibrationPoint, ReviewVerdict, calibrate
 from manyeyes.recognitions.rules import Recognition
 
 TARGETS = (0.005, 0.01, 0.02, 0.05, 0.1)
 ROWS = 12
+POINT = languages.mark("%(threshold)s: %(share)s certain, %(errors)s of %(verdicts)s wrong, at most %(bound)s")
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +50,7 @@ def calibrated(
     proposed = by_threshold.get(found.threshold) if found.threshold < NOTHING_CERTAIN else None
     drawn = None
     if found.points:
-        drawn = curve(found.points, target, recognition.threshold, found.threshold, _words(language))
+        drawn = curve(found.points, target, recognition.threshold, found.threshold, curve_words(language, POINT))
     rows = _rows(found.points, proposed)
     return Shown(
         verdicts=found.verdicts,
@@ -66,24 +67,3 @@ def _rows(points: Sequence[CalibrationPoint], proposed: CalibrationPoint | None)
     """Return every so many points, and the proposed one."""
     step = -(-len(points) // ROWS) or 1
     return [point for i, point in enumerate(points) if i % step == 0 or point is proposed]
-
-
-def _words(language: str) -> CurveWords:
-    translate = languages.catalogue(language).ugettext
-    said = translate("%(threshold)s: %(share)s certain, %(errors)s of %(verdicts)s wrong, at most %(bound)s")
-
-    def point(each: CalibrationPoint) -> str:
-        return said % {
-            "threshold": languages.fine(each.threshold, language),
-            "share": languages.percent(each.certain_share, language),
-            "errors": languages.count(each.errors, language),
-            "verdicts": languages.count(each.verdicts, language),
-            "bound": languages.percent(each.upper_bound, language),
-        }
-
-    return CurveWords(
-        lambda share: languages.percent(share, language),
-        lambda threshold: languages.fine(threshold, language),
-        point,
-        translate,
-    )

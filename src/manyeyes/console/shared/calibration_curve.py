@@ -15,7 +15,7 @@ from manyeyes.console.shared.charts import (
     room_for,
     scale_room,
 )
-from manyeyes.console.shared.languages import mark
+from manyeyes.console.shared.languages import catalogue, count, fine, mark, percent
 from manyeyes.recognitions.calibration import CalibrationPoint
 
 HEIGHT, TOP, RIGHT = 362.0, 88.0, 16.0  # above: a line of words for the marks, and the highest value
@@ -71,6 +71,25 @@ class CurveWords(msgspec.Struct, frozen=True):
     threshold: Callable[[float], str]
     point: Callable[[CalibrationPoint], str]
     say: Callable[[str], str]
+
+
+def curve_words(language: str, message: str) -> CurveWords:
+    """Return how a curve's figures are written; ``message`` tells of one point, by the names that are given here."""
+    translate = catalogue(language).ugettext
+    said = translate(message)
+
+    def point(each: CalibrationPoint) -> str:
+        return said % {
+            "threshold": fine(each.threshold, language),
+            "share": percent(each.certain_share, language),
+            "errors": count(each.errors, language),
+            "verdicts": count(each.verdicts, language),
+            "bound": percent(each.upper_bound, language),
+        }
+
+    return CurveWords(
+        lambda share: percent(share, language), lambda threshold: fine(threshold, language), point, translate
+    )
 
 
 class _Scales(msgspec.Struct, frozen=True):

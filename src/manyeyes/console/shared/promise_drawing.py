@@ -5,9 +5,11 @@ import msgspec
 from manyeyes.certainty.proving import Certainty
 from manyeyes.consensus.proof import ProofPoint
 from manyeyes.console.shared import languages
-from manyeyes.console.shared.calibration_curve import Curve, CurveWords, curve
+from manyeyes.console.shared.calibration_curve import Curve, curve, curve_words
 from manyeyes.recognitions.calibration import NOTHING_CERTAIN, CalibrationPoint
 from manyeyes.roles.promises import ToldPromise
+
+POINT = languages.mark("%(threshold)s: %(errors)s of %(verdicts)s audited results wrong, at most %(bound)s")
 
 
 class DrawnPromise(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +37,9 @@ def drawn_promise(told: ToldPromise, language: str, account: str = "") -> DrawnP
     drawn = None
     if points:
         shown = [_point(point, threshold) for point in points]
-        drawn = curve(shown, target, now, NOTHING_CERTAIN, _words(language))  # none is proposed: audits set it
+        drawn = curve(
+            shown, target, now, NOTHING_CERTAIN, curve_words(language, POINT)
+        )  # none is proposed: audits set it
     return DrawnPromise(
         key=f"{known.account_id}-{known.queue_id}-{known.question_id}-{target:g}".replace(".", "_"),
         words=told.words,
@@ -60,24 +64,4 @@ def _point(point: ProofPoint, proven: float | None) -> CalibrationPoint:
         errors=point.wrong,
         upper_bound=point.most_wrong,
         is_proven=proven is not None and point.threshold >= proven,
-    )
-
-
-def _words(language: str) -> CurveWords:
-    translate = languages.catalogue(language).ugettext
-    said = translate("%(threshold)s: %(errors)s of %(audits)s audited results wrong, at most %(bound)s")
-
-    def point(each: CalibrationPoint) -> str:
-        return said % {
-            "threshold": languages.fine(each.threshold, language),
-            "errors": languages.count(each.errors, language),
-            "audits": languages.count(each.verdicts, language),
-            "bound": languages.percent(each.upper_bound, language),
-        }
-
-    return CurveWords(
-        lambda share: languages.percent(share, language),
-        lambda threshold: languages.fine(threshold, language),
-        point,
-        translate,
     )
