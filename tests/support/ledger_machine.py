@@ -1,6 +1,7 @@
 """The machine that plays any random history through the real actions, and counts along."""
 
 import asyncio
+import itertools
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -262,11 +263,19 @@ class PractisingMachine(PracticeMoves, LedgerMachine):
     practice_at_most = 1
 
     def play(self, seed: int, steps: int) -> None:
-        """Make a past with many tries in it."""
+        """Make a past with many tries in it: paid and unpaid, of right and of wrong answers in turn."""
         chance = random.Random(seed)
-        for _ in range(PAST_TRIES):
+        for paid, text in [*itertools.product((True, False), "ab")] * (PAST_TRIES // 4):
             super().play(chance.getrandbits(32), steps // PAST_TRIES)
-            self.practise(chance.choice(WORKERS), chance.random() < 0.5, 1)
-            text = chance.choice("abb")
+            self.solve_some()
+            self.practise(chance.choice(WORKERS), paid, 1)
             for _ in range(3):
                 self.answer_all(text)
+
+    def solve_some(self) -> None:
+        """Let queue 1 have results: what a try is made of."""
+        for account_id in ACCOUNTS:
+            self.top_up(account_id, 2 * PRICE, 1)
+        self.submit([(account_id, 1, None) for account_id in ACCOUNTS], 1)
+        self.hand_out(1)
+        self.answer_all("b")
