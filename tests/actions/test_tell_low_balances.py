@@ -1,5 +1,6 @@
 """tell_low_balances: once for each time that a balance went below what its account named."""
 
+from datetime import timedelta
 from typing import Any
 
 from manyeyes.actions.add_notice_addresses import AddNoticeAddress, add_notice_addresses
@@ -85,9 +86,16 @@ async def test_mail_tells_it_once_a_day_unless_it_did_not_go_out(stage: Stage):
         return len(told) - told.count(URL)
 
     calls = list[int]()
-    assert [await mailed(amount) for amount in (500, 400, 300)] == [1, 1, 1]
-    stage.later(86_400)
-    assert [await mailed(amount) for amount in (500, 400)] == [2, 2]
+    assert [await mailed(amount) for amount in (500, 400, 300)] == [1, 2, 2], "one is put off, and needs no other"
+    first, second = (row["next_at"] for row in await rows_of_mail(stage))
+    assert second - first == timedelta(days=1), "who stays below is told a day after the last"
+    stage.later(2 * 86_400)
+    assert await mailed(400) == 3
     await stage.change("UPDATE delivery SET state = 2 WHERE cell = $1 AND url LIKE 'mailto:%'")
-    assert await mailed(300) == 3
+    assert await mailed(300) == 4
+    assert await mailed(200) == 5
     assert calls == [1, 2, 3, 4, 5, 6], "call-backs come each time"
+
+
+async def rows_of_mail(stage: Stage) -> list[Any]:
+    return await stage.rows("delivery", "task_id, next_at", "url LIKE 'mailto:%' AND event = 'balance.low'")

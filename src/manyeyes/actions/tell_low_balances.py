@@ -1,4 +1,7 @@
-"""Tell customers whose balance went below what they named: once, until it was above it again; by mail once a day."""
+"""Tell customers whose balance went below what they named: once, until it was above it again; by mail once a day.
+
+Mail that comes too soon is put off, and looks anew when it goes out: whoever stays below is told, a day after the last.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -34,6 +37,10 @@ async def tell_low_balances(tx: asyncpg.Connection, now: datetime, commands: Seq
     ]
     await webhooks.insert_deliveries(tx, now, cell, rows)
     low = sorted(each.account_id for each in crossed if each.is_low)
-    mailed = await notices.low_mailed(tx, cell, low, now - A_DAY) if low else set()
+    mailed = await notices.low_mailed(tx, cell, low, now - A_DAY) if low else {}
     await mail_news(tx, now, cell, [News(each, BALANCE_LOW) for each in low if each not in mailed])
+    # Whoever waits for one already needs no other; all the others of a batch wait until a day after the newest.
+    early = {each: at for each, at in mailed.items() if at <= now}
+    if early:
+        await mail_news(tx, max(early.values()) + A_DAY, cell, [News(each, BALANCE_LOW) for each in sorted(early)])
     return [len(crossed) for _ in commands]

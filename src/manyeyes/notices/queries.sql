@@ -23,10 +23,10 @@ DELETE FROM notice_address AS a USING (
 WHERE a.cell = $1 AND a.account_id = old.account_id AND a.address_id = old.address_id;
 
 -- name: low_mailed
--- Which of the accounts were mailed of a low balance since an instant, or are about to be.
-SELECT DISTINCT account_id FROM delivery
+-- Which of the accounts were mailed of a low balance since an instant, or are about to be, and for when the newest is.
+SELECT account_id, max(ended_at) AS told_at FROM delivery
 WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND event = 'balance.low' AND url LIKE 'mailto:%' AND ended_at > $3
-  AND state <> 2;
+  AND state <> 2 GROUP BY account_id;
 
 -- name: address_at
 -- The address of an account that a notice goes to, as it is now.
@@ -46,7 +46,7 @@ WHERE a.confirmed_at IS NOT NULL AND a.ended_at IS NULL ORDER BY w.place, a.addr
 
 -- name: last_mails
 -- What became of the newest notice to each of an account's addresses.
-SELECT d.url, d.state, d.tries, d.last_status, d.last_fault, d.ended_at
+SELECT d.url, d.state, d.tries, d.last_status, d.last_fault, coalesce(d.closed_at, d.ended_at) AS told_at
 FROM unnest($3::text[]) AS a (url) CROSS JOIN LATERAL (
     SELECT * FROM delivery WHERE cell = $1 AND account_id = $2 AND url = a.url AND url LIKE 'mailto:%'
     ORDER BY task_id DESC LIMIT 1) AS d;

@@ -14,14 +14,17 @@ SQL = Queries(__package__)
 
 
 class LastMail(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest notice to ``url``; ``state`` as deliveries have it: 0 waits, 1 delivered, 2 given up."""
+    """The newest notice to ``url``; ``state`` as deliveries have it: 0 waits, 1 delivered, 2 given up.
+
+    ``told_at``: when that became so; of one that waits, from when on it is due.
+    """
 
     url: str
     state: int
     tries: int
     last_status: int
     last_fault: str
-    ended_at: datetime
+    told_at: datetime
 
 
 async def insert_address(tx: asyncpg.Connection, cell: int, new: NoticeAddress) -> None:
@@ -68,9 +71,11 @@ async def delete_ended(tx: asyncpg.Connection, cell: int, before: datetime, limi
     await tx.execute(SQL.delete_ended, cell, before, limit)
 
 
-async def low_mailed(tx: asyncpg.Connection, cell: int, account_ids: Sequence[int], since: datetime) -> set[int]:
-    """Return which of the accounts were mailed of a low balance since then, or are about to be."""
-    return {row["account_id"] for row in await tx.fetch(SQL.low_mailed, cell, account_ids, since)}
+async def low_mailed(
+    tx: asyncpg.Connection, cell: int, account_ids: Sequence[int], since: datetime
+) -> dict[int, datetime]:
+    """Return which of the accounts were mailed of a low balance since then, or are about to be, and for when it is."""
+    return {row["account_id"]: row["told_at"] for row in await tx.fetch(SQL.low_mailed, cell, account_ids, since)}
 
 
 async def wanting(tx: asyncpg.Connection, cell: int, news: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -128,7 +128,7 @@ def _line(listed: ListedAddress, now: datetime) -> dict[str, Any]:
         "state": state,
         "is_live": found.ended_at is None,
         "mail": str(last.state) if last else "",
-        "mailed_at": last.ended_at if last else None,
+        "mailed_at": last.told_at if last else None,
         "fault": last.last_fault if last else "",
     }
 
