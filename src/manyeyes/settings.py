@@ -97,7 +97,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def smtp_password(self) -> str:
         """Return the password in `smtp_password_file`, empty without one. Raises OSError where it cannot be read."""
-        return Path(self.smtp_password_file).read_text("utf-8").strip() if self.smtp_password_file else ""
+        try:
+            return Path(self.smtp_password_file).read_text("utf-8").strip() if self.smtp_password_file else ""
+        except UnicodeDecodeError as error:
+            raise OSError(f"{self.smtp_password_file} is no text in UTF-8") from error
 
     def private_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """Return `allowed_private_networks`. Raises ValueError naming the variable when one is no network."""

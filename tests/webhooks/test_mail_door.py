@@ -111,6 +111,26 @@ async def test_what_is_wrong_with_ourselves_is_told_to_the_operator_alone(tmp_pa
     assert "10.0.0.7" in logs[1]["why"]
 
 
+@pytest.mark.parametrize(
+    "said", ["554 5.7.1 Relay access denied", "553 5.7.1 Sender refused", "530 Must issue STARTTLS first"]
+)
+async def test_what_is_wrong_with_ourselves_is_no_word_about_the_addressee(said: str):
+    """Servers may put off what they have against us until they hear of an addressee."""
+    async with post_office() as office:
+        office.recipients = [said]
+        with capture_logs() as logs:
+            sent = await door(office).send(MAIL)
+    assert (sent.status, sent.is_final, sent.fault) == (0, False, UNUSABLE)
+    assert said.partition(" ")[2] in logs[0]["why"]
+
+
+async def test_a_password_that_is_no_text_is_told(tmp_path: Path):
+    (tmp_path / "password").write_bytes(b"\xff\xfe")
+    settings = from_environment({"MANYEYES_SMTP_PASSWORD_FILE": str(tmp_path / "password")})
+    async with post_office() as office:
+        assert "no text in UTF-8" in await door(office, user=USER, password=settings.smtp_password).look()
+
+
 @pytest.mark.parametrize("leave", ["", "421 too late"], ids=["held back", "refused"])
 async def test_what_the_server_took_is_sent_however_it_takes_the_leave(leave: str):
     async with post_office() as office:

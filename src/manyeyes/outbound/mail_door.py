@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import ssl
 from collections.abc import AsyncIterator, Callable
 from email.headerregistry import Address
@@ -19,6 +20,8 @@ from manyeyes.values.mail_server import PLAIN, STARTTLS, TLS, MailServer
 LONGEST_SECONDS = 20.0  # for one notice, shorter than a claim of its delivery
 QUIT_SECONDS = 2.0  # for leaving, when all is said
 LONGEST_SUBJECT = 200
+OURS = re.compile(r"5\.7\.")  # RFC 3463: a matter of policy or signing in, which servers say as late as at an addressee
+OUR_CODES = (530, 535)  # RFC 4954, 3207: sign in first, begin TLS first
 UNUSABLE = "the mail server cannot be used now; the operator can see why"
 log = structlog.get_logger()
 
@@ -75,6 +78,9 @@ class MailDoor:
                 )
         except aiosmtplib.SMTPRecipientsRefused as refused:
             code, said = refused.recipients[0].code, refused.recipients[0].message
+            if code in OUR_CODES or OURS.match(said):
+                log.warning("mail_server_unusable", why=_said(code, said))
+                return MailOutcome(fault=UNUSABLE)
             return MailOutcome(code, _said(code, said), is_final=code >= 500)
         except aiosmtplib.SMTPDataError as error:
             return MailOutcome(error.code, _said(error.code, error.message), is_final=error.code >= 500)

@@ -47,7 +47,7 @@ def read_mail_server(url: str, sender: str) -> MailServer:
         sender=sender.strip(),
     )
     if "@" not in found.sender_address or not found.sender.isprintable():
-        raise ValueError("MANYEYES_SMTP_SENDER: write an address, such as manyeyes <notices@example.org>")
+        raise ValueError("it needs MANYEYES_SMTP_SENDER, an address such as manyeyes <notices@example.org>")
     return found
 
 
