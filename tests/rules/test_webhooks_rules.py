@@ -159,9 +159,10 @@ def test_no_account_takes_the_mail_server_from_the_others():
     mail = [due(n, receiver="mail server 1") for n in range(1, 9)]
     mail += [due(n, 2, "mail server 2", seconds=9) for n in range(11, 19)]
     mail += [due(99, 3, "mail server 3", seconds=10)]
-    assert pick(mail, [], 64) == [1, 2, 11, 12]
-    assert pick(mail, [(1, "mail server 1")] * 2 + [(2, "mail server 2")], 64) == [11]
-    assert pick(mail, [(1, "mail server 1")] * 2, 64) == [11, 12]
+    assert pick(mail, [], 64) == [1, 11, 99, 2]
+    assert pick(mail, [(1, "mail server 1")] * 2 + [(2, "mail server 2")], 64) == [99]
+    assert pick(mail, [(1, "mail server 1")] * 2, 64) == [11, 99]
+    assert pick([each for each in mail if each.account_id == 1], [], 64) == [1, 2]
     assert pick(mail, [(n, f"mail server {n}") for n in range(5, 9)], 64) == []
 
 

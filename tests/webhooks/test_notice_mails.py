@@ -146,6 +146,7 @@ async def test_only_what_was_chosen_is_told(client: Client, office: PostOffice):
     async with client.context.cells.pool(1).acquire() as db:
         number = await db.fetchval("SELECT address_id FROM notice_address")
     chosen = {"address_id": number, "notices": [str(NoticeKind.BALANCE_LOW)]}
+    await news(client.context, customer, NoticeKind.TOP_UP_DECIDED, 7)  # waits while it is chosen no more
     assert (await client.post(f"{PATH}/change", data=chosen, headers=headers)).status_code == 303
     await news(client.context, customer, NoticeKind.TOP_UP_DECIDED, 7)
     await deliver(client.context)

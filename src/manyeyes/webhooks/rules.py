@@ -7,7 +7,7 @@ import base64
 import enum
 import hmac
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -27,7 +27,7 @@ KEPT_DAYS = 30
 SECRET_PREFIX = "whsec_"
 ROTATION_SECONDS = 86_400  # how long the previous secret signs too
 AT_ONCE, AT_ONCE_PER_RECEIVER, AT_ONCE_PER_ACCOUNT = 64, 4, 16  # in one process
-MAIL_AT_ONCE_PER_ACCOUNT = 2  # below what the mail server takes at once, so that nobody's mail waits for another's
+MAIL_AT_ONCE_PER_ACCOUNT = 2  # of what the mail server takes at once
 MAIL_SERVER = "mail server"  # the receiver of all mail
 
 
@@ -161,13 +161,13 @@ def pick(due: Iterable[Due], flying: Iterable[tuple[int, str]], room: int) -> li
     """Return the deliveries to try now, oldest due first; ``flying`` (account, receiver) are under way already.
 
     No receiver and no account takes more than its part of the room, nor an account of the mail server, however much of
-    theirs is due.
+    theirs is due. The mail server is all accounts' own: whoever has none under way there comes before others' next.
     """
     now_flying = list(flying)
     receivers, accounts = Counter(_server(r) for _, r in now_flying), Counter(a for a, _ in now_flying)
     lines = Counter(r for _, r in now_flying)
     picked: list[int] = []
-    for each in sorted(due, key=lambda d: (d.next_at, d.task_id)):
+    for each in _in_turn(due, lines):
         if len(picked) >= room:
             break
         server = _server(each.receiver)
@@ -179,6 +179,17 @@ def pick(due: Iterable[Due], flying: Iterable[tuple[int, str]], room: int) -> li
             accounts[each.account_id] += 1
             picked.append(each.task_id)
     return picked
+
+
+def _in_turn(due: Iterable[Due], flying: Mapping[str, int]) -> list[Due]:
+    """Return what is due in the order in which it is tried: of mail the first of each account, then the second."""
+    turns = Counter(flying)
+    ordered: list[tuple[int, Due]] = []
+    for each in sorted(due, key=lambda d: (d.next_at, d.task_id)):
+        is_mail = _server(each.receiver) == MAIL_SERVER
+        ordered.append((turns[each.receiver] if is_mail else 0, each))
+        turns[each.receiver] += 1
+    return [each for _, each in sorted(ordered, key=lambda pair: pair[0])]  # which keeps the order of those alike
 
 
 def _server(receiver: str) -> str:

@@ -37,7 +37,7 @@ async def mail_of(context: Context, cell: int, claim: Claim) -> Mail | None:
     async with context.cells.pool(cell).acquire() as db:
         found = await notices.address_at(db, cell, claim.account_id, address)
     is_question = claim.event == CONFIRM
-    if found is None or not (_may_ask(found, claim) if is_question else found.may_get):
+    if found is None or not (_may_ask(found, claim) if is_question else found.may_get and claim.event in found.notices):
         return None
     translations, account = catalogue(found.language), await _account_name(context, claim.account_id)
     if is_question:
