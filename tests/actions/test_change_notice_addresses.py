@@ -43,6 +43,31 @@ async def test_what_becomes_of_an_address(stage: Stage):
     assert sorted(deeds) == ["notice.confirm", "notice.set", "notice.unsubscribe"]
 
 
+async def test_the_link_in_an_old_mail_ends_an_address_that_was_given_again(stage: Stage):
+    account_id = await stage.account()
+
+    def given(number: int) -> AddNoticeAddress:
+        return AddNoticeAddress(
+            cell=stage.cell,
+            account_id=account_id,
+            address_id=number,
+            address="ann@shop.example",
+            notices=("balance.low",),
+            language="en",
+        )
+
+    def change(number: int, what: AddressChange) -> ChangeNoticeAddress:
+        return ChangeNoticeAddress(cell=stage.cell, account_id=account_id, address_id=number, change=what)
+
+    await stage.act(add_notice_addresses, given(1))
+    await stage.act(change_notice_addresses, change(1, AddressChange.REMOVE))
+    await stage.act(add_notice_addresses, given(2))
+    await stage.act(change_notice_addresses, change(2, AddressChange.CONFIRM))
+    (ended,) = await stage.act(change_notice_addresses, change(1, AddressChange.UNSUBSCRIBE))
+    assert not isinstance(ended, Refusal)
+    assert (ended.address_id, ended.may_get, ended.unsubscribed) == (2, False, True)
+
+
 async def test_what_has_ended_holds_nobody_up_and_is_swept(stage: Stage):
     account_id = await stage.account()
 

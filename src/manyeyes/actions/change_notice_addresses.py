@@ -1,6 +1,6 @@
 """Change which notices go to an address, confirm it, or end it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 
@@ -46,15 +46,28 @@ async def change_notice_addresses(
     known = await notices.lock_addresses(tx, now, cell, [(c.account_id, c.address_id) for c in commands])
     outcomes, entries = list[NoticeAddress | Refusal](), list[TrailEntry | None]()
     for c in commands:
-        before = known.get((c.account_id, c.address_id))
+        before = _meant(known, c)
         after = _changed(before, c, now) if before else UNKNOWN
         outcomes.append(after)
         if isinstance(after, NoticeAddress) and before != after:
             await notices.set_address(tx, cell, after)
-            known[c.account_id, c.address_id] = after
+            known[c.account_id, after.address_id] = after
             entries.append(change_of(c.actor, c.change.value, f"account:{c.account_id}", _told(before), _told(after)))
     await trail.record(tx, now, cell, entries)
     return outcomes
+
+
+def _meant(known: Mapping[tuple[int, int], NoticeAddress], c: ChangeNoticeAddress) -> NoticeAddress | None:
+    """Return which address a change is of; where one was given again, the link in an old mail means the present one."""
+    found = known.get((c.account_id, c.address_id))
+    if c.change is not AddressChange.UNSUBSCRIBE or found is None or found.ended_at is None:
+        return found
+    again = [
+        each
+        for (account_id, _), each in known.items()
+        if account_id == c.account_id and each.address == found.address and each.ended_at is None
+    ]
+    return again[0] if again else found
 
 
 def _changed(found: NoticeAddress, c: ChangeNoticeAddress, now: datetime) -> NoticeAddress | Refusal:

@@ -213,7 +213,7 @@ class NoticeLinks:
         return f"/notices/confirm/{self._confirms.sign(*msgspec.structs.astuple(notice))}"
 
     def end_path(self, notice: NoticeId) -> str:
-        """Return ``/notices/end/<signed>``, which never ends."""
+        """Return ``/notices/end/<signed>``, which holds as long as the address is known."""
         return f"/notices/end/{self._ends.sign(*msgspec.structs.astuple(notice))}"
 
     def open(self, signed: str, *, confirms: bool) -> NoticeId | None:
