@@ -14,7 +14,7 @@ from manyeyes.db.pool import DIRECTORY
 from manyeyes.recognitions import reviews, store
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.roles.customer.recognitions import Owned
-from manyeyes.roles.customer.thresholds import cost_micros, verdicts_of
+from manyeyes.roles.customer.thresholds import calibration_of, cost_micros
 from manyeyes.runtime.context import Context
 from manyeyes.trail.store import entries_after
 from manyeyes.workers.store import Subject
@@ -81,13 +81,13 @@ async def test_a_curve_of_90_days_is_read_once_a_minute_whatever_of_it_is_shown(
     context, customer = client.context, await factories.customer(client.context)
     found = await a_recognition(context, customer)
     of = Owned(await open_app_of(context, found), found)
-    before = await verdicts_of(context, of)
+    before = await calibration_of(context, of)
     async with context.cells.directory.acquire() as db:
         await db.execute("UPDATE recognition_review SET refuted = true")
-    assert before
-    assert await verdicts_of(context, of) == before
+    assert before.verdicts
+    assert await calibration_of(context, of) == before
     context.lookups.forget()
-    assert await verdicts_of(context, of) == []
+    assert (await calibration_of(context, of)).verdicts == 0
 
 
 async def test_of_too_many_verdicts_the_newest_count(client: Client):

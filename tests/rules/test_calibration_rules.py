@@ -6,7 +6,6 @@ from manyeyes.recognitions.calibration import (
     NOTHING_CERTAIN,
     ReviewVerdict,
     calibrate,
-    curve,
     lowest_proven,
     representative,
     starts,
@@ -100,7 +99,7 @@ def test_where_people_disagree_everywhere_nothing_is_certain():
 def test_without_verdicts_there_is_no_curve_and_all_are_missing():
     found = calibrate([])
     assert (found.threshold, found.points, found.verdicts, found.missing) == (NOTHING_CERTAIN, (), 0, 149)
-    assert curve([]) == []
+    assert calibrate([]).points == ()
 
 
 def test_a_recogniser_without_an_opinion_is_never_certain():
@@ -109,7 +108,7 @@ def test_a_recogniser_without_an_opinion_is_never_certain():
 
 def test_the_curve_and_the_choice_are_of_one_mind():
     verdicts = [*all_asked(900, 0.9), *all_asked(60, 0.7, is_wrong=True), *all_asked(300, 0.4)]
-    points = curve(verdicts)
+    points = calibrate(verdicts).points
     assert [p.threshold for p in points] == sorted((p.threshold for p in points), reverse=True)
     assert lowest_proven(verdicts) == min(p.threshold for p in points if p.is_proven) == calibrate(verdicts).threshold
     assert all(p.upper_bound <= 0.02 for p in points if p.is_proven)

@@ -87,13 +87,6 @@ def calibrate(verdicts: Iterable[ReviewVerdict], target: float = TARGET, confide
     return Calibration(min(proven, default=NOTHING_CERTAIN), points, len(kept), missing)
 
 
-def curve(
-    verdicts: Iterable[ReviewVerdict], target: float = TARGET, confidence: float = CONFIDENCE
-) -> list[CalibrationPoint]:
-    """Return what each candidate would mean, the highest first; only candidates that at least one verdict reaches."""
-    return list(_points(representative(verdicts), target, confidence))
-
-
 def lowest_proven(verdicts: Iterable[ReviewVerdict], target: float = TARGET, confidence: float = CONFIDENCE) -> float:
     """Return the threshold of `calibrate` without the curve's bounds, which cost most of its time."""
     steps = _steps(representative(verdicts), target, confidence)

@@ -1,6 +1,5 @@
 """/v1/recognitions: an account's apps, what became of their pictures, and the results one by one."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -8,12 +7,11 @@ from typing import Any
 from manyeyes.accounts.rules import TASKS_READ, TASKS_WRITE
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.apps.rules import zone as zone_named
-from manyeyes.recognitions.calibration import curve
 from manyeyes.recognitions.results import Filter
 from manyeyes.recognitions.time_spans import Grain, asked, split
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.recognitions import Owned, apps_of, funnel_of, owned, results_of
-from manyeyes.roles.customer.thresholds import choose_threshold, cost_micros, verdicts_of
+from manyeyes.roles.customer.thresholds import calibration_of, choose_threshold, cost_micros
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.cursors import asked_limit
@@ -86,7 +84,6 @@ class RecognitionsApi:
 
     async def _threshold(self, of: Owned) -> RecognitionThresholdView:
         queue = (await self._context.lookups.queues()).get(of.recognition.queue_id)
-        points = await asyncio.to_thread(curve, await verdicts_of(self._context, of))
         return RecognitionThresholdView(
             threshold=of.recognition.threshold,
             bounds=list(of.recognition.bounds),
@@ -99,7 +96,7 @@ class RecognitionsApi:
                     upper_bound=point.upper_bound,
                     cost_per_thousand=number(cost_micros(of.recognition, queue, point.certain_share)),
                 )
-                for point in points
+                for point in (await calibration_of(self._context, of)).points
             ],
         )
 

@@ -1,6 +1,5 @@
 """/customer/recognitions/{task_id}/threshold: the rate from which a model's answer stands, its cost and its choice."""
 
-import asyncio
 from functools import partial
 
 from starlette.requests import Request
@@ -17,7 +16,7 @@ from manyeyes.recognitions.calibration import DAYS, CalibrationPoint
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.recognitions import Owned, owned
-from manyeyes.roles.customer.thresholds import choose_threshold, cost_micros, verdicts_of
+from manyeyes.roles.customer.thresholds import calibration_of, choose_threshold, cost_micros
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
@@ -63,9 +62,8 @@ class ThresholdPages:
             return render(request, "shared/missing.html", status=404, person=place.name)
         found, queues = of.recognition, await self._context.lookups.queues()
         queue, target = queues.get(found.queue_id), asked_target(request.query_params)
-        said = await verdicts_of(self._context, of)
         language, cost = look_of(request).language, partial(_cost, found, queue)
-        calibration = await asyncio.to_thread(calibrated, said, target, found, language, cost)
+        calibration = calibrated(await calibration_of(self._context, of, target), target, found, language, cost)
         proposed = calibration.proposed
         return render(
             request,

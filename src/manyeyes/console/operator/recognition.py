@@ -24,12 +24,13 @@ from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.notices import said_notice
 from manyeyes.console.shared.rendering import render
 from manyeyes.recognisers.catalogue import installed
-from manyeyes.recognitions import reviews
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.calibration import DAYS
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.recognitions.verdict_counts import VerdictCount, verdict_counts
 from manyeyes.roles.acting import actor_of
+from manyeyes.roles.customer.recognitions import Owned
+from manyeyes.roles.customer.thresholds import calibration_now
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.house.recognitions import RecognitionTerms, change_recognition
 from manyeyes.roles.operator import open_appeals
@@ -88,9 +89,9 @@ class OperatorRecognitionPages:
             return render(request, "shared/missing.html", status=404, person="operator")
         app, recognition = found
         target = asked_target(request.query_params)
+        proven = await calibration_now(self._context, Owned(app, recognition), target)
         since = datetime.now(UTC) - timedelta(days=DAYS)
         async with self._context.cells.pool(app.cell).acquire() as db:
-            said = await reviews.verdicts(db, app.cell, recognition.recognition_id, since)
             counts = await verdict_counts(db, app.cell, [recognition.recognition_id], since)
         return render(
             request,
@@ -106,7 +107,7 @@ class OperatorRecognitionPages:
             days=DAYS,
             targets=TARGETS,
             target=target,
-            calibration=await asyncio.to_thread(calibrated, said, target, recognition, look_of(request).language),
+            calibration=calibrated(proven, target, recognition, look_of(request).language),
         )
 
     @for_operators

@@ -6,7 +6,7 @@ import msgspec
 
 from manyeyes.console.shared import languages
 from manyeyes.console.shared.calibration_curve import Curve, curve, curve_words
-from manyeyes.recognitions.calibration import NOTHING_CERTAIN, TARGET, CalibrationPoint, ReviewVerdict, calibrate
+from manyeyes.recognitions.calibration import NOTHING_CERTAIN, TARGET, Calibration, CalibrationPoint
 from manyeyes.recognitions.rules import Recognition
 
 TARGETS = (0.005, 0.01, 0.02, 0.05, 0.1)
@@ -35,7 +35,7 @@ def asked_target(query: Mapping[str, str]) -> float:
 
 
 def calibrated(
-    said: Sequence[ReviewVerdict],
+    found: Calibration,
     target: float,
     recognition: Recognition,
     language: str,
@@ -45,7 +45,6 @@ def calibrated(
 
     ``cost``: what a thousand pictures cost at most at a point, in micros, where that is told.
     """
-    found = calibrate(said, target)
     by_threshold = {point.threshold: point for point in found.points}
     proposed = by_threshold.get(found.threshold) if found.threshold < NOTHING_CERTAIN else None
     drawn = None

@@ -1,5 +1,6 @@
 """From which rate on a model's answer stands: what verdicts say of it, what it costs, and a customer's choice of it."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -7,7 +8,7 @@ import asyncpg
 from manyeyes.actions.choose_thresholds import ChooseThreshold, choose_thresholds
 from manyeyes.consensus.terms import ONE_ANSWER
 from manyeyes.recognitions import reviews
-from manyeyes.recognitions.calibration import DAYS, ReviewVerdict
+from manyeyes.recognitions.calibration import DAYS, TARGET, Calibration, ReviewVerdict, calibrate
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.roles.customer.recognitions import Owned
 from manyeyes.runtime.batching import read_patiently
@@ -17,20 +18,27 @@ from manyeyes.values.actor import Actor
 from manyeyes.values.refusals import Refusal
 
 PICTURES = 1_000  # that a cost is told of
-VERDICTS_SECONDS = 60.0  # a curve of 90 days may be as old
+CURVE_SECONDS = 60.0  # a curve of 90 days may be as old
 
 
-async def verdicts_of(context: Context, of: Owned) -> list[ReviewVerdict]:
-    """Return what people said of the results of the last days, as it was within `VERDICTS_SECONDS`."""
+async def calibration_of(context: Context, of: Owned, target: float = TARGET) -> Calibration:
+    """Return what people's verdicts of the last days prove, as it was within `CURVE_SECONDS`.
+
+    What is kept is the curve, not the verdicts that it was drawn from: these are up to a hundred thousand.
+    """
+    key = of.recognition.recognition_id, target
+    return await context.lookups.cached("calibration", key, CURVE_SECONDS, lambda: calibration_now(context, of, target))
+
+
+async def calibration_now(context: Context, of: Owned, target: float) -> Calibration:
+    """Return what people's verdicts of the last days prove now."""
 
     async def read(db: asyncpg.Connection) -> list[ReviewVerdict]:
         since = datetime.now(UTC) - timedelta(days=DAYS)
         return await reviews.verdicts(db, of.app.cell, of.recognition.recognition_id, since)
 
-    async def look() -> list[ReviewVerdict]:
-        return await read_patiently(context.cells.pool(of.app.cell), read)
-
-    return await context.lookups.cached("verdicts", of.recognition.recognition_id, VERDICTS_SECONDS, look)
+    said = await read_patiently(context.cells.pool(of.app.cell), read)
+    return await asyncio.to_thread(calibrate, said, target)
 
 
 def cost_micros(recognition: Recognition, queue: QueueTerms | None, certain_share: float) -> int:
