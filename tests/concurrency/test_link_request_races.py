@@ -10,8 +10,8 @@ from manyeyes.actions.close_link_requests import CloseLinkRequest, close_link_re
 from manyeyes.actions.forget_credentials import ForgetCredentials, forget_credentials
 from manyeyes.roles.house.link_requests import ask_for_link, count_link_requests, make_asked_link, open_link_requests
 from manyeyes.runtime.context import Context
-from manyeyes.values.actor import BY_ITSELF
-from manyeyes.workers.link_requests.rules import KEPT
+from manyeyes.values.actor import ANYBODY, BY_ITSELF, Actor
+from manyeyes.workers.link_requests.rules import KEPT, MOST_FROM_ONE
 from support import factories
 from support.action_stage import Stage
 from support.removals_meanwhile import remove_first_owner, somebody_waits
@@ -91,3 +91,14 @@ async def test_closing_one_waits_for_no_other(stage: Stage):
         await first.execute("SELECT FROM link_request WHERE request_id = 1 FOR UPDATE")
         async with asyncio.timeout(20):
             assert await stage.act(close_link_requests, CloseLinkRequest(request_id=2)) == [True]
+
+
+async def test_whoever_is_refused_has_written_nothing(context: Context):
+    """Their place is full: not even a number is written down for what they send after that."""
+    who = Actor(role=ANYBODY, address="203.0.113.7")
+    assert all([await ask_for_link(context, f"Ann {n}", "0123", who) for n in range(MOST_FROM_ONE)])
+    written = "SELECT next_value FROM counter WHERE name = 'link_request'"
+    async with context.cells.directory.acquire() as db:
+        before = await db.fetchval(written)
+        assert not any([await ask_for_link(context, f"Ben {n}", "0123", who) for n in range(9)])
+        assert await db.fetchval(written) == before

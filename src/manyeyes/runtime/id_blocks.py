@@ -2,6 +2,7 @@
 and small numbers of the directory database's counters. What is taken and not used is a gap, and gaps are harmless."""
 
 import asyncio
+from collections import defaultdict
 
 from manyeyes.accounts import store as accounts
 from manyeyes.db.pool import Cells
@@ -14,12 +15,14 @@ LARGEST_SERIAL = 2**63 - 1
 
 
 class IdBlocks:
-    """This process's blocks, one per cell. What is left at the end is never used: gaps are harmless."""
+    """This process's blocks, one per cell and counter. What is left at the end is never used: gaps are harmless."""
 
     def __init__(self, cells: Cells) -> None:
         self._cells = cells
         self._blocks: dict[int, tuple[int, int]] = {}
         self._locks = {cell: asyncio.Lock() for cell in cells.numbers}
+        self._numbers: dict[str, tuple[int, int]] = {}
+        self._number_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def take(self, cell: int) -> int:
         """Return a fresh serial of a cell whose wire id is not 0."""
@@ -38,13 +41,20 @@ class IdBlocks:
         found: int = await read_patiently(self._cells.pool(cell), lambda db: tasks.take_serials(db, cell, count))
         return found
 
-    async def take_number(self, counter: str) -> int:
+    async def take_number(self, counter: str, block: int = 1) -> int:
         """Return a fresh number of a counter: account, worker, recognition, soft_app, payout or node.
 
-        The counters live in the directory database.
+        The counters live in the directory database. ``block``: so many are taken at once, where strangers ask.
         """
-        found: int = await read_patiently(self._cells.directory, lambda db: accounts.take_numbers(db, counter, 1))
-        return found
+        async with self._number_locks[counter]:
+            number, end = self._numbers.get(counter, (0, 0))
+            if number == end:
+                number = await read_patiently(
+                    self._cells.directory, lambda db: accounts.take_numbers(db, counter, block)
+                )
+                end = number + block
+            self._numbers[counter] = (number + 1, end)
+            return number
 
     async def of_wire(self, cell: int, wire: int) -> int:
         """Return the serial that a wire id means: the nearest one to the newest this process knows.

@@ -17,6 +17,8 @@ from manyeyes.workers.store import Subject
 
 MOST_POSSIBLE = 20  # of one name, of each kind
 
+NUMBERS = 64  # taken at once: a stranger who asks and asks writes nothing where there is no room
+
 
 class PossibleAsker(msgspec.Struct, frozen=True):
     """Somebody of this name or number; ``of``: the account whose people they are of, empty for others."""
@@ -41,7 +43,7 @@ class OpenLinkRequest(msgspec.Struct, frozen=True):
 
 async def ask_for_link(context: Context, name: str, reach: str, actor: Actor) -> bool:
     """Ask the operator for a link, as the rules read ``name`` and ``reach``; return whether the request lies there."""
-    number = await context.id_blocks.take_number("link_request")
+    number = await context.id_blocks.take_number("link_request", NUMBERS)
     command = AskForLink(request_id=number, name=name, reach=reach, address=actor.address, actor=actor)
     return await context.batcher.ask(ask_for_links, command)
 
