@@ -9,7 +9,7 @@ import msgspec
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.workers.changing import lock_workers
 from manyeyes.workers.keys.rules import RefusedKey, refused_key
-from manyeyes.workers.keys.store import own_keys, save_own_keys
+from manyeyes.workers.keys.store import every_own_keys, save_own_keys
 
 
 class ChooseKey(msgspec.Struct, frozen=True):
@@ -24,7 +24,8 @@ class ChooseKey(msgspec.Struct, frozen=True):
 async def choose_keys(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChooseKey]) -> list[RefusedKey | None]:
     """Keep each key and return None, or why it cannot be had: no two actions of a person ever have one key."""
     known = await lock_workers(tx, sorted({c.worker_id for c in commands}))
-    own = {worker_id: await own_keys(tx, worker_id) for worker_id in sorted(known)}
+    own = await every_own_keys(tx, sorted(known))
+    before = {worker_id: dict(theirs) for worker_id, theirs in own.items()}
     outcomes: list[RefusedKey | None] = []
     for c in commands:
         theirs = own.get(c.worker_id, {})
@@ -33,6 +34,5 @@ async def choose_keys(tx: asyncpg.Connection, now: datetime, commands: Sequence[
             theirs.clear()
         elif outcomes[-1] is None:
             theirs[c.name] = c.key
-    for worker_id, theirs in sorted(own.items()):
-        await save_own_keys(tx, worker_id, theirs)
+    await save_own_keys(tx, {each: theirs for each, theirs in own.items() if theirs != before[each]})
     return outcomes
