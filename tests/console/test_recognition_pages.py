@@ -201,7 +201,7 @@ async def test_a_result_shows_what_people_said_and_leads_to_its_complaint(client
         for table in ("result", "review"):
             await db.execute(f"UPDATE recognition_{table} SET task_id = $1 WHERE name = '5.png'", serial)
     page = await page_of(client, recognition, **TEN_DAYS)
-    said = {row[0].split("\n")[0].strip(): row[4] for row in rows(page, "results")}
+    said = {row[1].split("\n")[0].strip(): row[5] for row in rows(page, "results")}
     assert said == {
         "1.pngshop.example/a": "Overturned: text",
         "2.pngshop": "Upheld: qr code",

@@ -134,7 +134,10 @@ class FunnelView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResultView(msgspec.Struct, frozen=True, kw_only=True):
-    """A result; ``review_task_id`` is what reportIncorrectImageCaptcha takes, None when nobody was asked."""
+    """A result; ``review_task_id`` is what reportIncorrectImageCaptcha takes, None when nobody was asked.
+
+    ``image_url``: None when nobody was asked, or it is no longer kept.
+    """
 
     at: datetime
     name: str
@@ -152,6 +155,7 @@ class ResultView(msgspec.Struct, frozen=True, kw_only=True):
     charged: float
     review_state: str
     review_task_id: int | None
+    image_url: str | None
     verdict: int | None
     verdict_name: str
     overturned: bool
@@ -208,7 +212,7 @@ def figures(stretch: Stretch, zone: tzinfo) -> Figures:
     )
 
 
-def result_view(recognition: Recognition, result: SeenResult) -> ResultView:
+def result_view(recognition: Recognition, result: SeenResult, image_url: str | None) -> ResultView:
     """Return a result with what people said."""
     return ResultView(
         at=result.at,
@@ -227,6 +231,7 @@ def result_view(recognition: Recognition, result: SeenResult) -> ResultView:
         charged=number(result.charged_micros),
         review_state=review_outcome(result),
         review_task_id=wire_id(result.task_id) if result.task_id else None,
+        image_url=image_url,
         verdict=result.verdict,
         verdict_name=label_name(recognition, result.verdict),
         overturned=result.overturned,

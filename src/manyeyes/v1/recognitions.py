@@ -10,7 +10,7 @@ from manyeyes.apps.rules import zone as zone_named
 from manyeyes.recognitions.results import Filter
 from manyeyes.recognitions.time_spans import Grain, asked, split
 from manyeyes.roles.acting import actor_of
-from manyeyes.roles.customer.recognitions import Owned, apps_of, funnel_of, owned, results_of
+from manyeyes.roles.customer.recognitions import Owned, apps_of, funnel_of, owned, pictures_of, results_of
 from manyeyes.roles.customer.thresholds import calibration_of, choose_threshold, cost_micros
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
@@ -70,7 +70,10 @@ class RecognitionsApi:
         if isinstance(page, Refusal):
             return page
         found, following = page
-        return ResultsView([result_view(of.recognition, result) for result in found], following or None)
+        pictures = await pictures_of(self._context, of, found)
+        paths = {number: each.customers_path(self._context.pictures) for number, each in pictures.items()}
+        views = [result_view(of.recognition, each, paths.get(each.task_id)) for each in found]
+        return ResultsView(views, following or None)
 
     async def threshold(self, call: Call[KeyOwner, None]) -> RecognitionThresholdView:
         """Return from which rate on results are certain, what the caller may choose, and what each would mean."""

@@ -1,6 +1,6 @@
 """/customer/recognitions: an account's apps, and what became of the pictures of one recognition."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from manyeyes.roles.customer.recognitions import (
     label_name,
     owned,
     period_of,
+    pictures_of,
     results_of,
     review_outcome,
 )
@@ -155,8 +156,10 @@ class RecognitionPages:
             return None
         results, following = page
         reported = await complained(self._context, of, [each.task_id for each in results if each.task_id])
+        pictures = await pictures_of(self._context, of, results)
+        addresses = {number: each.customers_path(self._context.pictures) for number, each in pictures.items()}
         translations = catalogue(look_of(request).language)
-        return [_result(each, of, reported, translations) for each in results], following
+        return [_result(each, of, reported, addresses, translations) for each in results], following
 
     async def _has_results(self, of: Owned) -> bool:
         """Tell whether anything was ever recognised."""
@@ -194,10 +197,12 @@ def _downloads(of: Owned, days: Days) -> list[tuple[str, str]]:
     return [(name, days.address(f"{PATH}/{of.recognition.task_id}/results.{ending}")) for name, ending in kinds]
 
 
-def _result(result: SeenResult, of: Owned, reported: set[int], translations: Translations) -> dict[str, Any]:
-    """Return a result as the template draws it;
+def _result(
+    result: SeenResult, of: Owned, reported: set[int], pictures: Mapping[int, str], translations: Translations
+) -> dict[str, Any]:
+    """Return a result as the template draws it.
 
-    ``complaint`` is the number of its review task, 0 without a complaint.
+    ``task``: whoever was asked about it, 0 for nobody; ``complaint``: the same by its wire id, 0 without a complaint.
     """
     head, _, tail = result.name.rpartition("/") if "://" in result.name else ("", "", result.name)
     look, words = PEOPLE["overturned" if result.overturned else review_outcome(result)]
@@ -214,6 +219,8 @@ def _result(result: SeenResult, of: Owned, reported: set[int], translations: Tra
         "look": look,
         "said": translations.ugettext(words) if words else "",
         "verdict": label_name(of.recognition, result.verdict),
+        "task": result.task_id,
+        "image_url": pictures.get(result.task_id, ""),
         "complaint": wire_id(result.task_id) if result.task_id in reported else 0,
     }
 

@@ -20,8 +20,11 @@ from manyeyes.recognitions.rules import FAILED, Recognition
 from manyeyes.recognitions.store import DayCount
 from manyeyes.recognitions.time_spans import Span
 from manyeyes.reports import store as reports
+from manyeyes.roles.pictures import KeptPicture, kept_picture
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
+from manyeyes.tasks import history
+from manyeyes.tasks.history import TaskQuestion
 from manyeyes.values.cursors import OF_RESULTS, cursor, read_cursor
 from manyeyes.values.refusals import Reason, Refusal
 
@@ -141,6 +144,23 @@ async def complained(context: Context, of: Owned, task_ids: Sequence[int]) -> se
     """Return those of the review tasks that were complained about."""
     async with context.cells.pool(of.app.cell).acquire() as db:
         return set(await reports.existing(db, of.app.cell, sorted(task_ids)))
+
+
+async def pictures_of(context: Context, of: Owned, found: Sequence[SeenResult]) -> dict[int, KeptPicture]:
+    """Return the pictures of results that are kept, by the tasks of those who were asked about them.
+
+    Of what nobody is asked about no picture is kept.
+    """
+    task_ids = sorted({each.task_id for each in found if each.task_id})
+    if not task_ids:
+        return {}
+
+    async def read(db: asyncpg.Connection) -> dict[int, TaskQuestion]:
+        return await history.questions(db, of.app.cell, task_ids)
+
+    asked = await read_patiently(context.cells.pool(of.app.cell), read)
+    kept = {task_id: kept_picture(of.app.cell, question) for task_id, question in asked.items()}
+    return {task_id: picture for task_id, picture in kept.items() if picture}
 
 
 async def results_of(
