@@ -23,7 +23,7 @@ from manyeyes.actions.take_back_votes import TakeBackVote, take_back_votes
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
-from manyeyes.reports.rules import SLOT_SECONDS, ReportState, SlotState, Vote
+from manyeyes.reports.rules import SLOT_SECONDS, ReportState, Slot, SlotState, Vote
 from manyeyes.values.refusals import Reason
 from support.action_stage import PAY, PRICE, Stage
 from support.races import race
@@ -218,7 +218,9 @@ async def test_a_crowd_of_customers_workers_and_reviewers_keeps_the_books(stage:
     async def reviewers(own: list[int], vote: str) -> None:
         while not filed.is_set() or await stage.rows("report", "task_id", "state = 0"):
             taken = await stage.act(take_slots, *[TakeSlot(stage.cell, r, (1,)) for r in own])
-            votes = [stage.voting(slot, vote if next(left) % 3 else "reject") for slot in taken if slot]
+            votes = [
+                stage.voting(slot, vote if next(left) % 3 else "reject") for slot in taken if isinstance(slot, Slot)
+            ]
             if votes:
                 await stage.act(cast_votes, *votes)
             await asyncio.sleep(0.002)

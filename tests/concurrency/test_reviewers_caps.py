@@ -103,7 +103,7 @@ class _Reviewer:
     async def go_on(self, watch: _Watch) -> None:
         """Judge one thing after the other until nothing comes any more."""
         while True:
-            (slot,) = await self._stage.act(take_slots, TakeSlot(self._stage.cell, self._id, (1,)))
+            slot = await self._stage.take(self._id)
             judgement = await take_judgement(self._stage, self._id)
             await watch.look()
             await watch.later(3)

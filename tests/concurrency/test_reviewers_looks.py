@@ -12,8 +12,10 @@ from manyeyes.actions.lay_slots_ahead import LaySlotAhead, lay_slots_ahead
 from manyeyes.actions.renew_slots import RenewSlot, renew_slots
 from manyeyes.actions.take_judgements import TakeJudgement, take_judgements
 from manyeyes.actions.take_slots import TakeSlot, take_slots
+from manyeyes.certainty import judgements
 from manyeyes.certainty.rules import JudgementState
 from manyeyes.reports.rules import SLOT_SECONDS, SlotState
+from manyeyes.reports.voting import store as voting
 from manyeyes.runtime.batching import Action
 from manyeyes.values.lease_time import Renewed
 from manyeyes.values.marks import ContentMark
@@ -24,6 +26,7 @@ from support.judged_results import asked, decide, deciding, take_judgement
 from support.slot_moves import slot_of
 
 GORE = ContentMark.GORE
+A_MINUTE = timedelta(minutes=1)
 IS_ONE_WAITING = "SELECT count(*) > 0 FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))"
 MARK_ALL = "UPDATE task SET marks = $2 WHERE cell = $1"
 
@@ -103,9 +106,9 @@ async def test_nobody_gets_a_second_complaint_while_one_is_being_shown_to_them(s
     await stage.act(lay_slots_ahead, LaySlotAhead(stage.cell, slot.reviewer_id, (1,)))
     await stage.vote(slot)
     async with stage.transaction() as tx:
-        (shown,) = await take_slots(tx, stage.now, [command])
+        shown = await voting.show_ahead(tx, stage.now, stage.cell, [slot.reviewer_id], stage.now + A_MINUTE)
         assert await stage.act(take_slots, command) == [None], "it looks again"
-    assert await stage.act(take_slots, command) == [shown]
+    assert await stage.act(take_slots, command) == [shown[slot.reviewer_id]]
     assert len(await stage.rows("vote_slot", where=f"state = {SlotState.LEASED}")) == 1
 
 
@@ -119,9 +122,10 @@ async def test_nobody_gets_a_second_result_while_one_is_being_shown_to_them(stag
     await stage.act(lay_judgements_ahead, LayJudgementAhead(stage.cell, judgement.reviewer_id, (1,)))
     await decide(stage, judgement, "99")
     async with stage.transaction() as tx:
-        (shown,) = await take_judgements(tx, stage.now, [command])
+        person = judgement.reviewer_id
+        shown = await judgements.show_ahead(tx, stage.now, stage.cell, [person], stage.now + A_MINUTE)
         assert await stage.act(take_judgements, command) == [None], "it looks again"
-    assert await stage.act(take_judgements, command) == [shown]
+    assert await stage.act(take_judgements, command) == [shown[person]]
     assert len(await stage.rows("judgement", where=f"state = {JudgementState.LEASED}")) == 1
 
 

@@ -239,7 +239,9 @@ class Stage:
 
     async def take(self, reviewer_id: int, *queues: int) -> Slot | None:
         """Let a reviewer ask for a complaint."""
-        return (await self.act(take_slots, TakeSlot(self.cell, reviewer_id, queues or (1,))))[0]
+        (slot,) = await self.act(take_slots, TakeSlot(self.cell, reviewer_id, queues or (1,)))
+        assert not isinstance(slot, Refusal), slot
+        return slot
 
     def voting(self, slot: Slot, vote: str = "confirm", reason: str = "wrong", undo_seconds: float = 0) -> CastVote:
         """Return the command by which the slot's holder votes."""

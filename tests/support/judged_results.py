@@ -41,6 +41,7 @@ async def asked(
 async def take_judgement(stage: Stage, reviewer_id: int, *queues: int) -> Judgement | None:
     """Let a reviewer ask for a result to judge."""
     (judgement,) = await stage.act(take_judgements, TakeJudgement(stage.cell, reviewer_id, queues or (1,)))
+    assert not isinstance(judgement, Refusal), judgement
     return judgement
 
 

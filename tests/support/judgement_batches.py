@@ -19,10 +19,11 @@ def take_judgements(draw: Draw, world: World) -> list[TakeJudgement]:
     people = [reviewer_id for reviewer_id, _ in world.judgements]
     queues = {reviewer_id: draw.one(((1,), (1, 2), (2,))) for reviewer_id in draw.few(people)}
     queues |= {UNKNOWN: (1,), UNKNOWN + 1: (1, 2)}
+    deciding = set(draw.few(sorted(queues)))
 
     def one() -> TakeJudgement:
         reviewer_id = draw.one(sorted(queues))
-        return TakeJudgement(cell=CELL, reviewer_id=reviewer_id, queue_ids=queues[reviewer_id])
+        return TakeJudgement(CELL, reviewer_id, queues[reviewer_id], reviewer_id in deciding)
 
     return draw.batch(one)
 

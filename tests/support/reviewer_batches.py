@@ -96,10 +96,11 @@ def take_slots(draw: Draw, world: World) -> list[TakeSlot]:
     """Draw reviewers, each with the queues that are theirs: they are in no command but in who they are."""
     queues = {reviewer_id: draw.one(((1,), (1, 2), (2,))) for reviewer_id in draw.few(world.reviewer_ids)}
     queues |= {UNKNOWN: (1,), UNKNOWN + 1: (1, 2)}
+    deciding = set(draw.few(sorted(queues)))
 
     def one() -> TakeSlot:
         reviewer_id = draw.one(sorted(queues))
-        return TakeSlot(cell=CELL, reviewer_id=reviewer_id, queue_ids=queues[reviewer_id])
+        return TakeSlot(CELL, reviewer_id, queues[reviewer_id], reviewer_id in deciding)
 
     return draw.batch(one)
 

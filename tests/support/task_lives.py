@@ -21,7 +21,7 @@ from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.db.picture_days import keep_days
 from manyeyes.dispatch import store as dispatch
-from manyeyes.reports.rules import ReportState, Vote
+from manyeyes.reports.rules import ReportState, Slot, Vote
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, ImageOptions, QueueTerms, wire_id
 from manyeyes.values.refusals import Refusal
@@ -110,7 +110,7 @@ async def _refund(db: asyncpg.Connection, terms: QueueTerms, life: Life, task_id
     voted: Voted | Refusal | None = None
     for reviewer in REVIEWERS:
         [slot] = await take_slots(db, later, [TakeSlot(1, reviewer, (terms.queue_id,))])
-        assert slot is not None
+        assert isinstance(slot, Slot)
         slot_id = SlotId(1, slot.task_id, slot.n, slot.lease)
         said: dict[str, Any] = {"vote": Vote.CONFIRM, "reason": "wrong"}
         [voted] = await cast_votes(db, later, [CastVote(cell=1, reviewer_id=reviewer, slot=slot_id, **said)])

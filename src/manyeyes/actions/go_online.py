@@ -6,8 +6,9 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Refusal
 from manyeyes.workers.breaks import store as breaks
+from manyeyes.workers.breaks.rules import break_due
 
 
 class GoOnline(msgspec.Struct, frozen=True):
@@ -29,8 +30,4 @@ async def go_online(tx: asyncpg.Connection, now: datetime, commands: Sequence[Go
     sessions = [(c.worker_id, c.node_id, c.queues, c.languages) for c in last.values()]
     missing = sorted(last.keys() - await breaks.go_online(tx, now, cell, sessions))
     ends = await breaks.ends(tx, cell, missing) if missing else {}
-    return [_due(ends[c.worker_id]) if c.worker_id in ends else None for c in commands]
-
-
-def _due(ends: datetime) -> Refusal:
-    return Refusal(Reason.BREAK_DUE, f"you have worked for two hours; your break lasts until {ends:%H:%M:%S} UTC")
+    return [break_due(ends[c.worker_id]) if c.worker_id in ends else None for c in commands]

@@ -10,6 +10,7 @@ from manyeyes.certainty import judgements
 from manyeyes.certainty.rules import JUDGEMENT_SECONDS, SPARE_JUDGEMENTS, Judgement, assign
 from manyeyes.panels import store as panels
 from manyeyes.reports import slots
+from manyeyes.workers.breaks import store as breaks
 
 
 class LayJudgementAhead(msgspec.Struct, frozen=True):
@@ -42,7 +43,9 @@ async def _lay(
 ) -> dict[int, Judgement]:
     await slots.lock_reviewers(tx, cell, sorted(asking))
     held, ahead = await judgements.desks(tx, now, cell, asking)  # again: another process may have laid one meanwhile
-    wanting = {r: queues for r, queues in asking.items() if r in held and r not in ahead}
+    free = [r for r in asking if r in held and r not in ahead]
+    resting = await breaks.resting(tx, now, cell, free, ())  # whose break comes next
+    wanting = {r: asking[r] for r in free if r not in resting}
     limit = len(wanting) + SPARE_JUDGEMENTS
     first = await judgements.lock_open(tx, cell, limit)
     unmarked = [judgement for judgement in first if not judgement.marks]

@@ -9,6 +9,7 @@ import msgspec
 from manyeyes.reports import slots
 from manyeyes.reports.rules import REVIEWERS, SLOT_SECONDS, SPARE_SLOTS, Slot, assign
 from manyeyes.reports.voting import store as voting
+from manyeyes.workers.breaks import store as breaks
 
 
 class LaySlotAhead(msgspec.Struct, frozen=True):
@@ -39,7 +40,9 @@ async def _lay(
 ) -> dict[int, Slot]:
     await slots.lock_reviewers(tx, cell, sorted(asking))
     held, ahead = await slots.desks(tx, now, cell, asking)  # again: another process may have laid one meanwhile
-    wanting = {r: queues for r, queues in asking.items() if r in held and r not in ahead}
+    free = [r for r in asking if r in held and r not in ahead]
+    resting = await breaks.resting(tx, now, cell, free, ())  # whose break comes next
+    wanting = {r: asking[r] for r in free if r not in resting}
     limit = REVIEWERS * len(wanting) + SPARE_SLOTS
     first = await slots.lock_open(tx, cell, limit)
     unmarked = [slot for slot in first if not slot.marks]

@@ -1,49 +1,72 @@
 """Give reviewers who ask for it a complaint to judge: the oldest one that fits each of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.marked_looks import MarkedLooks, load_looks, save_looks
+from manyeyes.actions.shared.reviewer_breaks import send_to_rest
 from manyeyes.reports import slots
 from manyeyes.reports.rules import REVIEWERS, SLOT_SECONDS, SPARE_SLOTS, Slot, assign
 from manyeyes.reports.voting import store as voting
+from manyeyes.values.refusals import Refusal
+from manyeyes.workers.breaks import store as breaks
 
 
 class TakeSlot(msgspec.Struct, frozen=True):
-    """``queue_ids``: what the reviewer may judge (workers/rules.py, `may_judge`)."""
+    """``queue_ids``: what the reviewer may judge (workers/rules.py, `may_judge`).
+
+    ``is_deciding``: they decided something just now, and go on.
+    """
 
     cell: int
     reviewer_id: int
     queue_ids: tuple[int, ...]
+    is_deciding: bool = False
 
 
-async def take_slots(tx: asyncpg.Connection, now: datetime, commands: Sequence[TakeSlot]) -> list[Slot | None]:
+async def take_slots(
+    tx: asyncpg.Connection, now: datetime, commands: Sequence[TakeSlot]
+) -> list[Slot | Refusal | None]:
     """Return what each reviewer has before them: what they had already, else a fresh slot, else None.
 
-    Nobody ever gets two slots of one complaint, or one about their own answer, be it one of several. When nothing is
-    open, as most of the time, this costs two look-ups and no lock.
+    Nobody ever gets two slots of one complaint, or one about their own answer, be it one of several. Refused with
+    BREAK_DUE is who has judged for two hours. When nothing is open, as most of the time, this costs two look-ups and
+    no lock.
     """
     cell = commands[0].cell
     asking = {c.reviewer_id: frozenset(c.queue_ids) for c in commands}
+    deciding = {c.reviewer_id for c in commands if c.is_deciding}
     held, ahead = await slots.desks(tx, now, cell, asking)
+    found: dict[int, Slot | Refusal] = {}
     if ahead.keys() - held.keys():  # what lay behind comes next
         until = now + timedelta(seconds=SLOT_SECONDS)
-        held |= await voting.show_ahead(tx, now, cell, sorted(ahead.keys() - held.keys()), until)
-    if held.keys() != asking.keys() and await slots.any_open(tx, cell):
-        held |= await _take(tx, now, cell, {r: q for r, q in asking.items() if r not in held})
-    return [held.get(c.reviewer_id) for c in commands]
+        found |= await voting.show_ahead(tx, now, cell, sorted(ahead.keys() - held.keys()), until)
+    empty = asking.keys() - held.keys() - found.keys()
+    if empty and await slots.any_open(tx, cell):
+        found |= await _take(tx, now, cell, {r: asking[r] for r in asking if r in empty}, deciding)
+    resting = {r for r, each in found.items() if isinstance(each, Refusal)}
+    if working := (found.keys() | deciding) - resting:
+        await breaks.note_judging(tx, now, cell, working, deciding)
+    found |= held
+    return [found.get(c.reviewer_id) for c in commands]
 
 
 async def _take(
-    tx: asyncpg.Connection, now: datetime, cell: int, asking: Mapping[int, frozenset[int]]
-) -> dict[int, Slot]:
+    tx: asyncpg.Connection,
+    now: datetime,
+    cell: int,
+    asking: Mapping[int, frozenset[int]],
+    deciding: Collection[int],
+) -> dict[int, Slot | Refusal]:
     await slots.lock_reviewers(tx, cell, sorted(asking))
     held, ahead = await slots.desks(tx, now, cell, asking)  # again: another process may have given one meanwhile
     coming = {r for r, slot in ahead.items() if not slot.marks}  # being shown to them now: they look again
-    wanting = {r: queues for r, queues in asking.items() if r not in held and r not in coming}
+    free = [r for r in asking if r not in held and r not in coming]
+    resting = await send_to_rest(tx, now, cell, free, deciding)
+    wanting = {r: asking[r] for r in free if r not in resting}
     limit = REVIEWERS * len(wanting) + SPARE_SLOTS
     first = await slots.lock_open(tx, cell, limit)
     judges, looks = await slots.judges(tx, cell, [slot.task_id for slot in first]), MarkedLooks()
@@ -64,4 +87,4 @@ async def _take(
     await slots.reopen(tx, cell, [(slot.task_id, slot.n) for slot in refused])
     await save_looks(tx, cell, looks)
     taken |= {slot.reviewer_id: slot for slot in counted}
-    return held | {r: slot for r, slot in taken.items() if slot not in refused}
+    return held | resting | {r: slot for r, slot in taken.items() if slot not in refused}

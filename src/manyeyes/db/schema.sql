@@ -722,6 +722,9 @@ CREATE TABLE reviewer_record (
     reviewer_id bigint NOT NULL,
     votes       bigint NOT NULL,
     against     bigint NOT NULL,
+    works_since timestamptz,                       -- since when they judge without a break (workers/breaks/),
+    seen_at     timestamptz,                       -- when something was last laid before them, or they last decided,
+    rests_since timestamptz,                       -- and when the break began that was due
     PRIMARY KEY (cell, reviewer_id)
 ) WITH (fillfactor = 50);
 

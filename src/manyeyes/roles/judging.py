@@ -107,9 +107,7 @@ class JudgingDesk(ReviewerDesk[LeasedJudgement]):
         if isinstance(outcome, Refusal):
             return outcome
         self._context.job_bell.ring()  # a task that ended may let a line of its job in
-        upcoming = await self._take(worker.worker_id)
-        following = None if isinstance(upcoming, Refusal) else upcoming
-        return DecisionTaken(outcome.earned_micros, following, outcome.undo_until)
+        return DecisionTaken(outcome.earned_micros, await self._go_on(worker.worker_id), outcome.undo_until)
 
     async def skip(self, worker: Worker, judgement: JudgementId | None) -> LeasedJudgement | Refusal | None:
         """Pass a result on to others; return what comes next."""
@@ -120,7 +118,7 @@ class JudgingDesk(ReviewerDesk[LeasedJudgement]):
         if isinstance(outcome, Refusal):
             return outcome
         self._context.notifier.notify([EVERY_REVIEWER])
-        return await self._take(worker.worker_id)
+        return await self._go_on(worker.worker_id)
 
     async def take_back(self, worker: Worker, judgement: JudgementId | None) -> LeasedJudgement | Refusal:
         """Return the result before the reviewer again; refused with `too_late` once its time is over."""
@@ -168,9 +166,12 @@ class JudgingDesk(ReviewerDesk[LeasedJudgement]):
             others=others,
         )
 
-    async def _lay(self, cell: int, worker_id: int, queue_ids: Sequence[int]) -> LeasedJudgement | None:
-        found = await self._context.batcher.ask(take_judgements, TakeJudgement(cell, worker_id, tuple(queue_ids)))
-        return None if found is None else await self._leased(cell, found)
+    async def _lay(
+        self, cell: int, worker_id: int, queue_ids: Sequence[int], *, is_deciding: bool = False
+    ) -> LeasedJudgement | Refusal | None:
+        command = TakeJudgement(cell, worker_id, tuple(queue_ids), is_deciding)
+        found = await self._context.batcher.ask(take_judgements, command)
+        return await self._leased(cell, found) if isinstance(found, Judgement) else found
 
     async def _lay_ahead(self, cell: int, worker_id: int, queue_ids: Sequence[int]) -> LeasedJudgement | None:
         command = LayJudgementAhead(cell, worker_id, tuple(queue_ids))

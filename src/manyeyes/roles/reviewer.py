@@ -104,9 +104,7 @@ class ReviewDesk(ReviewerDesk[LeasedSlot]):
         if isinstance(outcome, Refusal):
             return outcome
         self._context.job_bell.ring()  # what was refunded may let a line of its job in
-        upcoming = await self._take(worker.worker_id)
-        following = None if isinstance(upcoming, Refusal) else upcoming
-        return VoteTaken(outcome.earned_micros, following, outcome.undo_until)
+        return VoteTaken(outcome.earned_micros, await self._go_on(worker.worker_id), outcome.undo_until)
 
     async def correct(self, worker: Worker, slot: SlotId | None, verdict: Vote, reason: str = "") -> Voted | Refusal:
         """Say something else of a complaint that is undecided; refused with `already_decided` when it is not."""
@@ -130,7 +128,7 @@ class ReviewDesk(ReviewerDesk[LeasedSlot]):
         if isinstance(outcome, Refusal):
             return outcome
         self._context.notifier.notify([EVERY_REVIEWER])
-        return await self._take(worker.worker_id)
+        return await self._go_on(worker.worker_id)
 
     async def take_back(self, worker: Worker, slot: SlotId | None) -> LeasedSlot | Refusal:
         """Return the complaint before the reviewer again; refused with `too_late` once its time is over."""
@@ -163,9 +161,11 @@ class ReviewDesk(ReviewerDesk[LeasedSlot]):
             worker_id=worker.worker_id, name=worker.name, votes=votes, earned_micros=earned, payable_micros=payable
         )
 
-    async def _lay(self, cell: int, worker_id: int, queue_ids: Sequence[int]) -> LeasedSlot | None:
-        slot = await self._context.batcher.ask(take_slots, TakeSlot(cell, worker_id, tuple(queue_ids)))
-        return None if slot is None else await self._leased(cell, slot)
+    async def _lay(
+        self, cell: int, worker_id: int, queue_ids: Sequence[int], *, is_deciding: bool = False
+    ) -> LeasedSlot | Refusal | None:
+        slot = await self._context.batcher.ask(take_slots, TakeSlot(cell, worker_id, tuple(queue_ids), is_deciding))
+        return await self._leased(cell, slot) if isinstance(slot, Slot) else slot
 
     async def _lay_ahead(self, cell: int, worker_id: int, queue_ids: Sequence[int]) -> LeasedSlot | None:
         slot = await self._context.batcher.ask(lay_slots_ahead, LaySlotAhead(cell, worker_id, tuple(queue_ids)))

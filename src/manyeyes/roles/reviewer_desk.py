@@ -4,7 +4,11 @@ import asyncio
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from typing import Generic, Protocol, TypeVar
+
+import asyncpg
 
 from manyeyes.roles.instructions import Instructions, QuestionKey, instructions
 from manyeyes.roles.presences import WORKER_DISABLED
@@ -12,6 +16,8 @@ from manyeyes.roles.worker import LONGEST_WAIT, LOOK_AGAIN_SECONDS, rest
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import EVERY_REVIEWER
 from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.workers.breaks import store as breaks
+from manyeyes.workers.breaks.rules import REST, break_due
 from manyeyes.workers.rules import may_judge
 from manyeyes.workers.store import Worker
 
@@ -29,7 +35,9 @@ class Lying(Protocol):
 
 
 LyingT = TypeVar("LyingT", bound=Lying)
-Look = Callable[[int, int, Sequence[int]], Awaitable[LyingT | None]]  # in a cell, for a worker, in these queues
+Look = Callable[
+    [int, int, Sequence[int]], Awaitable[LyingT | Refusal | None]
+]  # in a cell, for a worker, in these queues
 
 
 class ReviewerDesk(ABC, Generic[LyingT]):
@@ -39,8 +47,13 @@ class ReviewerDesk(ABC, Generic[LyingT]):
         self._context = context
 
     @abstractmethod
-    async def _lay(self, cell: int, worker_id: int, queue_ids: Sequence[int]) -> LyingT | None:
-        """Return what lies before the reviewer in a cell, else something fresh; None where nothing is for them."""
+    async def _lay(
+        self, cell: int, worker_id: int, queue_ids: Sequence[int], *, is_deciding: bool = False
+    ) -> LyingT | Refusal | None:
+        """Return what lies before the reviewer in a cell, else something fresh; None where nothing is for them.
+
+        Refused is whose break is due; ``is_deciding``: they decided something just now.
+        """
 
     @abstractmethod
     async def _holds(self, cell: int, worker_id: int) -> bool:
@@ -103,9 +116,17 @@ class ReviewerDesk(ABC, Generic[LyingT]):
         found = await instructions(self._context, key) if question_id else None
         return key if found and found.is_something else None
 
-    async def _take(self, worker_id: int) -> LyingT | Refusal | None:
-        """Return what lies before the reviewer, else something fresh of any cell. Who was disabled is refused."""
-        return await self._found(worker_id, self._lay)
+    async def _go_on(self, worker_id: int) -> LyingT | None:
+        """Return what comes after what was decided or passed on; why nothing does is told to whoever asks next."""
+        found = await self._take(worker_id, is_deciding=True)
+        return None if isinstance(found, Refusal) else found
+
+    async def _take(self, worker_id: int, *, is_deciding: bool = False) -> LyingT | Refusal | None:
+        """Return what lies before the reviewer, else something fresh of any cell.
+
+        Refused are who was disabled, and whose break is due, of whichever cell.
+        """
+        return await self._found(worker_id, partial(self._lay, is_deciding=is_deciding))
 
     async def _found(self, worker_id: int, look: Look[LyingT]) -> LyingT | Refusal | None:
         worker = await self._context.lookups.worker(worker_id)
@@ -115,7 +136,11 @@ class ReviewerDesk(ABC, Generic[LyingT]):
             return NO_REVIEWER
         queues = await self._context.lookups.queues()
         queue_ids = tuple(may_judge(worker.languages, {q.queue_id: q.language for q in queues.values()}))
-        for cell in await self._cells(worker_id):
+        cells = await self._cells(worker_id)
+        for cell in cells if len(cells) > 1 else []:
+            if refusal := await self._context.batcher.read(_resting, cell, worker_id):
+                return refusal
+        for cell in cells:
             found = await look(cell, worker_id, queue_ids)
             if found is not None:
                 return found
@@ -128,3 +153,9 @@ class ReviewerDesk(ABC, Generic[LyingT]):
             if await self._holds(cell, worker_id):
                 return [cell]
         return random.sample(numbers, len(numbers))
+
+
+async def _resting(db: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[Refusal | None]:
+    """Return what each reviewer is told whose break has begun in the cell; a batched read."""
+    resting = await breaks.resting(db, datetime.now(UTC), cell, reviewer_ids, ())
+    return [break_due(since + REST) if (since := resting.get(each)) else None for each in reviewer_ids]

@@ -59,7 +59,7 @@ def desk_operations(
             caller=signed_in_worker,
             query=("wait",),
             reply=reply,
-            statuses=(204, 401, 403, 429),
+            statuses=(204, 401, 403, 409, 429),
             waits=True,
         ),
         Operation(

@@ -48,9 +48,10 @@ class DeskPages(ABC, Generic[LyingT]):
         is_at_work = request.query_params.get("at") == "work"
         found = await self._reviewers.next(worker, 0) if is_at_work else None
         lying = None if isinstance(found, Refusal) else found
+        refusal = refusal or (found if isinstance(found, Refusal) else None)
         own = await self._parts(request, worker, lying)
         words, view = own.pop("words"), own.pop("view")
-        mode = "task" if view else "waiting" if is_at_work else "break"
+        mode = "task" if view else "waiting" if is_at_work and not isinstance(found, Refusal) else "break"
         request.state.keys = shown = ShownKeys(await keys_set_by(self._context, worker))
         return render(
             request,

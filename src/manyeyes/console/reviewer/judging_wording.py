@@ -15,6 +15,7 @@ JUDGING_WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.too_late": REVIEW_WORDS["notice.too_late"],
     "notice.slot_lost": REVIEW_WORDS["notice.slot_lost"],
     "notice.already_answered": REVIEW_WORDS["notice.already_answered"],
+    "notice.break_due": REVIEW_WORDS["notice.break_due"],
     "notice.not_reviewer": REVIEW_WORDS["notice.not_reviewer"],
     "notice.reconnecting": mark("Connection lost. Trying again; what you decided is sent as soon as it is back."),
 }

@@ -8,7 +8,7 @@ from manyeyes.console.shared.task_wording import ONE_OR_MANY, WORDS
 SHARED = ("ask.", "rule.", "time.", "state.", "picture.", "mark.", "warning.", "link.")
 _ALIKE = (
     *("worker_disabled", "not_reviewer", "unknown_token", "unknown_question", "too_many_waits", "foreign_origin"),
-    *("unreadable", "skipped", "taken_back", "pass_asks", "answer_unfit"),
+    *("unreadable", "skipped", "taken_back", "pass_asks", "answer_unfit", "break_due"),
 )
 
 REVIEW_WORDS: Mapping[str, str | ONE_OR_MANY] = {

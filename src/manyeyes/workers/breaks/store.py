@@ -1,6 +1,6 @@
-"""Named queries of when people come, and of the breaks that they have after two hours of work (docs/decisions/0079)."""
+"""Named queries of when people come, and of their breaks after two hours of work (docs/decisions/0079, 0088)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -27,6 +27,28 @@ async def due(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> l
 async def ends(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> dict[int, datetime]:
     """Return until when the breaks of these workers last at the least."""
     return dict(await tx.fetch(SQL.break_ends, cell, worker_ids))
+
+
+async def resting(
+    tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Collection[int], deciding: Collection[int]
+) -> dict[int, datetime | None]:
+    """Return which of the reviewers have a break, and since when; None: it is due and begins now.
+
+    ``deciding``: who decided something just now, and has worked until now.
+    """
+    return dict(await tx.fetch(SQL.resting_reviewers, cell, now, sorted(reviewer_ids), sorted(deciding)))
+
+
+async def begin_rests(tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Collection[int]) -> None:
+    """Let breaks of reviewers, whose records are locked, begin."""
+    await tx.execute(SQL.begin_rests, cell, now, sorted(reviewer_ids))
+
+
+async def note_judging(
+    tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Collection[int], deciding: Collection[int]
+) -> None:
+    """Note that something was laid before reviewers, or that they decided something just now: the ``deciding``."""
+    await tx.execute(SQL.note_judging, cell, now, sorted(reviewer_ids), sorted(deciding))
 
 
 def _array(items: Sequence[object]) -> str:
