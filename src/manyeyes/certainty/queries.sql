@@ -199,7 +199,7 @@ WHERE judgement.cell = $1 AND judgement.task_id = j.task_id AND judgement.purpos
 SELECT EXISTS (SELECT FROM judgement WHERE cell = $1 AND state = 4 AND settles_at <= now());
 
 -- name: decisions_aside
--- Tasks with a decision whose time to be taken back is over, the oldest first, without those whose turn it was; not locked.
+-- Tasks with a decision whose time to be taken back is over, the oldest first, without those that are left; not locked.
 SELECT task_id FROM judgement WHERE cell = $1 AND state = 4 AND settles_at <= now() AND task_id <> ALL ($2::bigint[])
 ORDER BY settles_at, task_id LIMIT $3;
 
