@@ -13,9 +13,10 @@ from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookup_cache import not_from
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.web_address import place_of, read_origin
-from manyeyes.workers.browser_sessions import NONE, BrowserSession
+from manyeyes.workers.browser_sessions import BrowserSession
 from manyeyes.workers.register import store as register
 from manyeyes.workers.rules import NOTED_SECONDS
+from manyeyes.workers.sign_outs.store import NONE
 from manyeyes.workers.store import Subject, Worker
 
 COOKIE = "manyeyes_session"

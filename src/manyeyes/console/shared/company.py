@@ -25,8 +25,8 @@ from manyeyes.roles.sign_in import caller_address, cookie_hash, cookie_subject, 
 from manyeyes.runtime.context import Context
 from manyeyes.staff.rules import COMPANYS_WORD_SECONDS
 from manyeyes.values.actor import COMPANY, SCREEN, Actor
-from manyeyes.workers.browser_sessions import NONE
 from manyeyes.workers.identities.rules import session_mark
+from manyeyes.workers.sign_outs.store import NONE
 
 COOKIE = "manyeyes_company"
 TROUBLE: Mapping[CompanyTrouble, str] = {
