@@ -163,6 +163,15 @@ def is_from_own_page(context: Context, request: Request) -> bool:
     return (origin.host, origin.port) in {place_of(address) for address in (*own, context.settings.public_url)}
 
 
+def told_whence(request: Request) -> str | None:
+    """Return from whose page the browser says that it was sent here (Fetch Metadata, section 2.4).
+
+    None where it says nothing: browsers do so over https, and on their own machine, alone.
+    """
+    sent = request.headers.getlist("sec-fetch-site")
+    return sent[0] if len(sent) == 1 else None
+
+
 def is_secure(context: Context, request: Request) -> bool:
     """Tell whether people reach this installation over TLS, so that a cookie may insist on it."""
     return request.url.scheme == "https" or context.settings.public_url.startswith("https://")
