@@ -1,5 +1,6 @@
 """What people say to marked pictures, and what they are shown of them, alike for every edge (docs/decisions/0079)."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -134,8 +135,8 @@ async def mark_lying(context: Context, queue_id: int, marks: int) -> None:
 
     What is killed between that and this is made up for (runtime/mark_sweep.py).
     """
-    for cell in context.cells.numbers:
-        await context.batcher.ask(mark_works, MarkWork(cell, queue_id, marks))
+    ask = context.batcher.ask
+    await asyncio.gather(*[ask(mark_works, MarkWork(cell, queue_id, marks)) for cell in context.cells.numbers])
 
 
 async def cap_worker(
