@@ -47,6 +47,7 @@ FORMS: dict[str, Deed | None] = {
     "/operator/people/decide": Deed.BAR_DECIDE,
     "/operator/workers": Deed.WORKER_ADD,
     "/operator/workers/{worker_id}": Deed.WORKER_SET,
+    "/operator/workers/{worker_id}/caps": Deed.WORKER_CAPS,
     "/operator/workers/{worker_id}/disable": Deed.WORKER_DISABLE,
     "/operator/workers/{worker_id}/enable": Deed.WORKER_ENABLE,
     "/operator/workers/{worker_id}/link": Deed.LINK_MAKE,

@@ -111,6 +111,7 @@ def _people(context: Context) -> Rooms:
         "/operator/links/dismiss": links.dismiss,
         "/operator/workers": workers.create,
         one: workers.change,
+        f"{one}/caps": workers.cap,
         f"{one}/disable": workers.disable,
         f"{one}/enable": workers.enable,
         f"{one}/link": workers.link,
