@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from manyeyes.accounts.rules import EVERY_SCOPE, LONGEST_KEEP_DAYS
 from manyeyes.accounts.store import ListedKey
+from manyeyes.console.operator.bucket_fields import BUCKET, BUCKET_USUAL
 from manyeyes.console.operator.house_page import (
     PAGE_ROWS,
     HousePages,
@@ -22,6 +23,7 @@ from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import mark
 from manyeyes.roles.acting import actor_of
+from manyeyes.roles.customer.buckets import buckets_of, has_secret
 from manyeyes.roles.house import accounts as house
 from manyeyes.roles.house.accounts import AccountChange, HouseAccount
 from manyeyes.values.deeds import Deed
@@ -34,7 +36,7 @@ LEAD = mark(
 )
 LEAD_ONE = mark(
     "Everything about one customer. Changes count within seconds in every process. Money that is held is still theirs: "
-    "it is charged when a task ends, or given back."
+    "it is charged when a task ends, or given back. Of a bucket it is kept how to get at its pictures."
 )
 NO_NETWORKS = mark("Write networks like 203.0.113.7 or 203.0.113.0/24, one a line.")
 NO_MONEY = mark("Write an amount like 10.00, with at most six decimals.")
@@ -146,6 +148,7 @@ class AccountPages(HousePages):
             "terms": draw_sheet(request, TERMS, terms_now(found)),
             "key": draw_sheet(request, (SCOPES, NETWORKS), BLANK),
             "top_up": draw_sheet(request, AMOUNT, BLANK),
+            "bucket": draw_sheet(request, BUCKET, BUCKET_USUAL),
         }
         return await self.draw(
             request,
@@ -157,6 +160,7 @@ class AccountPages(HousePages):
             account=found,
             path=f"{PATH}/{found.place.account_id}",
             client_keys=[_key(each) for each in keys],
+            buckets=[(each, has_secret(each)) for each in await buckets_of(self._context, found.place)],
             sheets=drawn | sheets,
         )
 

@@ -1,6 +1,6 @@
 """The operator's routes: pages to look at, and forms to send."""
 
-from manyeyes.console.operator.account_deeds import AccountDeeds
+from manyeyes.console.operator.account_buckets import BucketDeeds
 from manyeyes.console.operator.account_work import AccountWorkPages
 from manyeyes.console.operator.addresses import AddressPages
 from manyeyes.console.operator.agreement import QueueAgreementPages
@@ -30,6 +30,11 @@ def operators(context: Context) -> Rooms:
     rooms = [room(context) for room in (_house, _accounts, _people, _ways_in)]
     pages = {path: page for room, _ in rooms for path, page in room.items()}
     return pages, {path: form for _, room in rooms for path, form in room.items()}
+
+
+def operators_files(context: Context) -> dict[str, PageOrForm]:
+    """Return the forms that send files: what they may send they judge themselves."""
+    return {"/operator/recognition/{task_id}/import": OperatorRecognitionPages(context).bring}
 
 
 def _house(context: Context) -> Rooms:
@@ -65,7 +70,7 @@ def _house(context: Context) -> Rooms:
 
 
 def _accounts(context: Context) -> Rooms:
-    deeds, work, one = AccountDeeds(context), AccountWorkPages(context), "/operator/accounts/{account_id}"
+    deeds, work, one = BucketDeeds(context), AccountWorkPages(context), "/operator/accounts/{account_id}"
     pages: dict[str, PageOrForm] = {
         "/operator/accounts": deeds.show,
         one: deeds.show_one,
@@ -79,6 +84,8 @@ def _accounts(context: Context) -> Rooms:
         f"{one}/top-up": deeds.top_up,
         f"{one}/keys": deeds.add_key,
         f"{one}/keys/end": deeds.end_key,
+        f"{one}/buckets": deeds.keep,
+        f"{one}/buckets/remove": deeds.forget,
         f"{one}/link": deeds.link,
         f"{one}/sign-out": deeds.sign_out,
         f"{one}/secret": deeds.secret,
