@@ -17,6 +17,16 @@ from support.house_visits import OWN_PAGE, hidden, led_to, send, shown_once, sig
 from support.in_process_client import Client
 
 WORKERS, QUEUES = "/operator/workers", "/operator/queues"
+# Three timed answers of these days, one whose time is not known, and one of long ago.
+TIMED = """
+INSERT INTO answer (cell, answer_id, task_id, account_id, queue_id, question_id, purpose, worker_id, lease, answer,
+                    price_micros, pay_micros, took_ms, answered_at)
+SELECT 1, 900 + n, 900 + n, 1, 1, 0, 1, $1, 1, 'x', 1, 1, took, now() - make_interval(days => days)
+FROM (VALUES (1, 2000, 0), (2, 3000, 1), (3, 9000, 2), (4, 0, 0), (5, 60000, 40)) AS t (n, took, days)"""
+GOLD_HAD = """
+INSERT INTO gold_seen (cell, worker_id, task_id, queue_id, work_id, laid_at, passed_lease)
+SELECT 1, $1, 900 + n, 1, 800 + n, now() - make_interval(days => days), passed
+FROM (VALUES (1, 0, 0), (2, 0, 1), (3, 0, 0), (4, 3, 0), (5, 40, 1)) AS t (n, days, passed)"""
 NEW = {"queue_id": "901", "name": "Meters", "language": "en", "price": "0.002", "pay": "0.001", "vote_pay": "0.0001"}
 NEW |= {"capacity": "100", "lease_seconds": "45", "life": "10m", "complaints": "yes", "answers": "", "uncertain": ""}
 NEW |= {"answers_at_most": "", "wrong_at_most": ""}
@@ -126,6 +136,20 @@ async def test_what_somebody_is_shown_of_a_mark_a_day_is_said_mark_by_mark_and_n
     trail = (await client.get("/operator/audit?what=worker.caps")).text
     assert f"worker:{hand.worker.worker_id}" in trail
     await WorkerDesk(context).offline(hand.worker)
+
+
+async def test_a_workers_page_tells_how_long_they_take_and_how_much_gold_they_pass_on(client: Client):
+    hand = await factories.hand(client.context)
+    path, worker_id = f"{WORKERS}/{hand.worker.worker_id}", hand.worker.worker_id
+    await sign_in(client)
+    assert (await client.get(path)).text.count("not known") == 2
+    async with client.context.cells.pool(1).acquire() as db:
+        await db.execute(TIMED, worker_id)
+        await db.execute(GOLD_HAD, worker_id)
+    page = (await client.get(path)).text
+    assert re.search(r"English ImageToText</bdi>: 3 sec <span[^>]*>· median of 3 timed", page)
+    assert re.search(r'<dd id="passed">1/4 <span[^>]*>· 25\s?%', page)
+    await WorkerDesk(client.context).offline(hand.worker)
 
 
 async def test_a_queue_is_opened_with_its_terms_and_bad_ones_leave_nothing(client: Client):

@@ -41,6 +41,7 @@ FORMS: dict[str, Deed | None] = {
     "/operator/accounts/{account_id}/top-up": Deed.BALANCE_TOP_UP,
     "/operator/accounts/{account_id}/keys": Deed.KEY_ISSUE,
     "/operator/accounts/{account_id}/keys/end": Deed.KEY_REVOKE,
+    "/operator/accounts/{account_id}/people": Deed.COLLEAGUE_INVITE,
     "/operator/accounts/{account_id}/buckets": Deed.BUCKET_KEEP,
     "/operator/accounts/{account_id}/buckets/remove": Deed.BUCKET_REMOVE,
     "/operator/accounts/{account_id}/link": Deed.LINK_MAKE,

@@ -84,6 +84,7 @@ def _accounts(context: Context) -> Rooms:
         f"{one}/top-up": deeds.top_up,
         f"{one}/keys": deeds.add_key,
         f"{one}/keys/end": deeds.end_key,
+        f"{one}/people": deeds.invite,
         f"{one}/buckets": deeds.keep,
         f"{one}/buckets/remove": deeds.forget,
         f"{one}/link": deeds.link,

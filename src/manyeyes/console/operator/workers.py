@@ -17,6 +17,7 @@ from manyeyes.roles.acting import actor_of
 from manyeyes.roles.alike_people import worker_alike
 from manyeyes.roles.house import workers as house
 from manyeyes.roles.house.faults import FieldFault, meanwhile
+from manyeyes.roles.house.worker_pace import pace_of
 from manyeyes.roles.house.workers import HouseWorker, WorkerChange
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
 from manyeyes.roles.wellbeing import cap_worker, mark_choices
@@ -200,6 +201,7 @@ class WorkerPages(HousePages):
             look=LOOKS.get(found.state, ""),
             month=await house.month_of(self._context, number),
             month_days=house.MONTH_DAYS,
+            pace=await pace_of(self._context, number),
             sign_ins=await house.sign_ins_of(self._context, number),
             queues=await self._context.lookups.queues(),
             standings=await person_standings(self._context, number),
