@@ -31,6 +31,7 @@ NOTICES = {
         "warn",
     ),
     "key_ended": (mark("The key ended. Running servers forget it within seconds."), ""),
+    "staff_removed": (mark("Removed: they are signed out, and their links end."), ""),
     "bucket_kept": (mark("Kept. Its tasks may name pictures in it."), ""),
     "bucket_forgotten": (mark("Forgotten: pictures in it that were not fetched yet cannot be had any more."), ""),
     "disabled": (mark("Shut out; what they earned stays theirs."), ""),

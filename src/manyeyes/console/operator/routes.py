@@ -18,6 +18,7 @@ from manyeyes.console.operator.recognition import OperatorRecognitionPages
 from manyeyes.console.operator.settings import SettingsPages
 from manyeyes.console.operator.sites import SitePages
 from manyeyes.console.operator.soft_apps import SoftAppPages
+from manyeyes.console.operator.staff import StaffPages
 from manyeyes.console.operator.tasks import HouseTaskPages
 from manyeyes.console.operator.top_ups import OperatorTopUpPages
 from manyeyes.console.operator.workers import WorkerPages
@@ -40,6 +41,7 @@ def operators_files(context: Context) -> dict[str, PageOrForm]:
 def _house(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
     top_ups, payouts = OperatorTopUpPages(context), PayoutPages(context)
+    staff = StaffPages(context)
     certainty, tasks, audit = OperatorCertaintyPages(context), HouseTaskPages(context), AuditPages(context)
     pages: dict[str, PageOrForm] = {
         "/operator": OperatorPages(context).show,
@@ -54,6 +56,7 @@ def _house(context: Context) -> Rooms:
         "/operator/payouts": payouts.show,
         "/operator/payouts.csv": payouts.download,
         "/operator/settings": SettingsPages(context).show,
+        "/operator/staff": staff.show,
         "/operator/tasks": tasks.show,
         "/operator/tasks/{cell}/{task_id}": tasks.show_one,
     }
@@ -61,6 +64,10 @@ def _house(context: Context) -> Rooms:
         "/operator/appeal": recourse.decide,
         "/operator/top-ups": top_ups.decide,
         "/operator/payouts/move": payouts.move,
+        "/operator/staff": staff.add,
+        "/operator/staff/link": staff.link,
+        "/operator/staff/sign-out": staff.sign_out,
+        "/operator/staff/remove": staff.remove,
         "/operator/certainty/anew": certainty.renew,
         "/operator/app": recognition.change_app,
         "/operator/recognition": recognition.change,
