@@ -18,7 +18,7 @@ from manyeyes.skills import gold_items
 TIMED = 200  # of each queue and cell: how quick somebody is now
 
 
-class AnswerPace(msgspec.Struct, frozen=True, kw_only=True):
+class TimedQueue(msgspec.Struct, frozen=True, kw_only=True):
     """The median time of somebody's last timed answers in a queue."""
 
     queue_id: int
@@ -29,7 +29,7 @@ class AnswerPace(msgspec.Struct, frozen=True, kw_only=True):
 class WorkerPace(msgspec.Struct, frozen=True, kw_only=True):
     """How quick somebody is in each queue, and what they passed on, in the last `MONTH_DAYS`."""
 
-    queues: list[AnswerPace]
+    queues: list[TimedQueue]
     gold_laid: int
     gold_passed: int
 
@@ -44,5 +44,5 @@ async def pace_of(context: Context, worker_id: int) -> WorkerPace:
                 took[queue_id].append(took_ms)
             had = await gold_items.gold_had(db, cell, worker_id, since)
         laid, passed = laid + had[0], passed + had[1]
-    paces = [AnswerPace(queue_id=n, median_ms=median(times), answers=len(times)) for n, times in sorted(took.items())]
+    paces = [TimedQueue(queue_id=n, median_ms=median(times), answers=len(times)) for n, times in sorted(took.items())]
     return WorkerPace(queues=paces, gold_laid=laid, gold_passed=passed)
