@@ -30,7 +30,7 @@ ROOT = "https://house.example"
 def use(context: Context, office: PostOffice) -> None:
     """Set an installation to a mail server, and to the address that its links begin with."""
     context.settings = msgspec.structs.replace(context.settings, public_url=ROOT)
-    context.mail_door = MailDoor(read_mail_server(f"smtp-plain://localhost:{office.port}", SENDER), str, seconds=5)
+    context.mail_door = MailDoor(read_mail_server(f"smtp-plain://localhost:{office.port}", SENDER), str, seconds=60)
 
 
 async def deliver(context: Context) -> None:
