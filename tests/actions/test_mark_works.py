@@ -38,6 +38,23 @@ async def test_a_run_of_the_matcher_that_began_before_is_waited_for(stage: Stage
     assert await stage.rows("work", "state, marks") == [{"state": WorkState.QUEUED, "marks": ContentMark.GORE}]
 
 
+async def test_whoever_locks_what_lies_in_two_queues_is_waited_for_and_holds_up_nobody(stage: Stage):
+    account_id, _ = await stage.account(), await stage.worker()
+    first, second = [await stage.submit(account_id) for _ in range(2)]
+    await stage.hand_out()
+    moved = "UPDATE work SET queue_id = CASE task_id WHEN $2 THEN 77 ELSE 1 END, state = 2 WHERE cell = $1"
+    await stage.change(moved, first)
+    marks = [MarkWork(stage.cell, queue_id, ContentMark.GORE) for queue_id in (1, 77)]
+    lock = "SELECT FROM work WHERE cell = $1 AND task_id = $2 FOR UPDATE"
+    async with stage.transaction() as other:
+        await other.execute(lock, stage.cell, first)
+        marking = asyncio.create_task(stage.act(mark_works, *marks))
+        await asyncio.wait([marking], timeout=0.3)
+        await other.execute(lock, stage.cell, second)
+    await marking
+    assert {row["marks"] for row in await stage.rows("work", "marks")} == {ContentMark.GORE}
+
+
 async def test_what_is_marked_and_was_not_shown_is_not_told_in_a_reply(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)

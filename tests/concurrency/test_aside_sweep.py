@@ -8,28 +8,14 @@ import pytest
 
 from manyeyes.actions.settle_aside import AsideSettled, SettleAside, settle_aside
 from manyeyes.dispatch.rules import WorkState
-from manyeyes.runtime import aside_sweep
+from manyeyes.runtime import aside_sweep, settling
 from manyeyes.runtime.aside_sweep import settle_what_is_aside
 from manyeyes.runtime.batching import LARGEST_BATCH
 from manyeyes.runtime.context import Context
 from support.action_stage import Stage
-from support.laid_aside import lay
+from support.laid_aside import people_with_answers
 
 POISON = "UPDATE work SET aside_text = NULL, aside_reason = 'none' WHERE cell = $1 AND worker_id = $2 AND state = 4"
-OVER = "UPDATE work SET aside_until = now() - (1000 - worker_id) * interval '1 s' WHERE cell = $1 AND state = 4"
-
-
-async def people_with_answers(stage: Stage, count: int) -> list[int]:
-    """Let so many people lay an answer aside whose time is over, the first one's the longest."""
-    account_id = await stage.account()
-    people = [await stage.worker() for _ in range(count)]
-    for _ in people:
-        await stage.submit(account_id)
-    await stage.hand_out()
-    for worker_id in people:
-        await lay(stage, worker_id, await stage.lease(worker_id))
-    await stage.change(OVER)
-    return people
 
 
 @pytest.fixture
@@ -59,7 +45,7 @@ async def test_all_are_settled_in_one_batch_the_oldest_first(context: Context, s
 async def test_those_that_cannot_be_settled_hold_up_nobody_else(
     context: Context, stage: Stage, monkeypatch: pytest.MonkeyPatch, at_once: int
 ):
-    monkeypatch.setattr(aside_sweep, "LARGEST_BATCH", at_once)
+    monkeypatch.setattr(settling, "LARGEST_BATCH", at_once)
     *poisoned, other, last = await people_with_answers(stage, 5)
     for worker_id in poisoned:
         await stage.change(POISON, worker_id)
@@ -73,10 +59,10 @@ async def test_those_that_cannot_be_settled_hold_up_nobody_else(
     assert (await stage.books()).findings == []
 
 
-async def test_a_sweep_goes_on_until_nothing_is_left_that_was_not_tried(
+async def test_a_sweep_goes_on_until_nothing_is_left(
     context: Context, stage: Stage, batches: list[list[int]], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(aside_sweep, "LARGEST_BATCH", 2)
+    monkeypatch.setattr(settling, "LARGEST_BATCH", 2)
     people = await people_with_answers(stage, 5)
     await settle_what_is_aside(context, stage.cell)
     assert batches == [people[:2], people[2:4], people[4:]]

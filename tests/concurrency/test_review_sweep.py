@@ -3,7 +3,7 @@
 import pytest
 
 from manyeyes.reports.rules import SlotState
-from manyeyes.runtime import review_sweep
+from manyeyes.runtime import settling
 from manyeyes.runtime.batching import LARGEST_BATCH
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.review_sweep import settle_what_reviewers_said
@@ -39,7 +39,7 @@ async def decided(stage: Stage) -> int:
 async def test_those_that_cannot_be_settled_hold_up_no_other(
     context: Context, stage: Stage, monkeypatch: pytest.MonkeyPatch, at_once: int, table: str, say
 ):
-    monkeypatch.setattr(review_sweep, "LARGEST_BATCH", at_once)
+    monkeypatch.setattr(settling, "LARGEST_BATCH", at_once)
     *poisoned, other, last = [await say(stage) for _ in range(5)]
     await stage.change(OVER.format(table=table))
     for task_id in poisoned:

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from manyeyes.console.shared.languages import LANGUAGES
 from manyeyes.staff.rules import COMPANYS_WORD_SECONDS
 from manyeyes.workers.store import Subject
 from support import factories
 from support.browser_visits import link, worker_subject
-from support.company_visits import ORIGIN, come_back, depart, forging, trouble
+from support.company_visits import ORIGIN, OWN_LINK, come_back, depart, forging, trouble
 from support.in_process_client import Client
 from support.openid import Forger
 from support.soft_authenticator import SoftAuthenticator
@@ -97,6 +98,22 @@ async def test_only_a_page_of_our_own_has_it_connected(client: Client, forger: F
     way = await depart(client, "/company/connect", session)
     assert (await come_back(client, way, session)).headers["location"] == "/sessions"
     assert (await come_back(client, await depart(client))).headers["location"] == "/worker"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_where_no_browser_says_who_sent_it_that_is_said_in_place_of_the_way(
+    client: Client, forger: Forger, language: str
+):
+    session = await by_link(client, worker_subject(await factories.hand(client.context)))
+    asked = {"cookie": f"{session}; manyeyes_lang={language}"}
+    in_the_clear = (await client.get("/sessions", headers=asked)).text
+    assert 'href="/company/connect"' not in in_the_clear
+    (said,) = re.findall(r'id="not-connectable">([^<]*)<', in_the_clear)
+    assert "https" in said
+    assert ("your browser says" in said) is (language == "en")
+    told = (await client.get("/sessions", headers=asked | OWN_LINK)).text
+    assert 'href="/company/connect"' in told
+    assert "not-connectable" not in told
 
 
 async def test_whoever_asked_is_connected_and_nobody_else(client: Client, forger: Forger):

@@ -7,10 +7,10 @@ import httpx
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.colleagues import AccountPerson
-from manyeyes.accounts.roles import FOUNDER
+from manyeyes.accounts.roles import FOUNDER, PersonRole
 from manyeyes.accounts.rules import digest
 from manyeyes.ledger import store as ledger
-from manyeyes.roles.customer.people import Invited, invite_person, remove_person
+from manyeyes.roles.customer.people import Invited, invite_person, people_of, remove_person
 from manyeyes.values.actor import BY_ITSELF
 from manyeyes.workers.store import Subject
 from support import factories
@@ -207,3 +207,24 @@ async def test_customers_workers_and_strangers_see_none_of_it_and_foreign_forms_
     assert foreign.status_code == 403
     assert await balance(client, customer.account_id) == before
     assert "Take its tasks again" not in (await client.get(path)).text
+
+
+async def test_somebody_is_invited_to_an_account_and_each_of_its_people_gets_a_link_of_their_own(client: Client):
+    customer = await factories.customer(client.context)
+    path = f"{ACCOUNTS}/{customer.account_id}"
+    await sign_in(client)
+    assert "First owner" in (await client.get(path)).text
+    for unfit, words in (({"name": ""}, "A name has 1 to 60"), ({"role": "king"}, "Choose one of the roles.")):
+        refused = await send(client, f"{path}/people", **({"name": "Ben", "role": "billing"} | unfit))
+        assert (refused.status_code, words in refused.text) == (422, True)
+    assert len(await people_of(client.context, customer)) == 1, "what is refused leaves nobody"
+    (first,) = shown_once((await send(client, f"{path}/people", name="Ben", role="billing")).text)
+    ben = (await people_of(client.context, customer))[-1]
+    assert (ben.name, ben.role, ben.made_by) == ("Ben", PersonRole.BILLING, "")
+    (again,) = shown_once((await send(client, f"{path}/link", person=ben.person_id)).text)
+    page = (await client.get(path)).text
+    assert ("Ben" in page, "Billing" in page, first in page, again in page) == (True, True, False, False)
+    for person in ("4711", "nobody"):
+        assert (await send(client, f"{path}/link", person=person)).headers["location"].endswith("refused")
+    assert (await client.get(httpx.URL(again).path)).status_code == 200
+    assert (await send(client, f"{ACCOUNTS}/4711/people", name="Ben", role="owner")).status_code == 404

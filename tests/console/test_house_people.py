@@ -6,13 +6,27 @@ import httpx
 
 from manyeyes.accounts.rules import digest
 from manyeyes.actions.change_queues import ChangeQueue, change_queues
+from manyeyes.roles.wellbeing import cap_worker, mark_choices
 from manyeyes.roles.worker import WorkerDesk
+from manyeyes.values.actor import BY_ITSELF
+from manyeyes.values.marks import ContentMark
+from manyeyes.wellbeing.rules import Cap
 from manyeyes.workers import store as workers
 from support import factories
 from support.house_visits import OWN_PAGE, hidden, led_to, send, shown_once, sign_in
 from support.in_process_client import Client
 
 WORKERS, QUEUES = "/operator/workers", "/operator/queues"
+# Three timed answers of these days, one whose time is not known, and one of long ago.
+TIMED = """
+INSERT INTO answer (cell, answer_id, task_id, account_id, queue_id, question_id, purpose, worker_id, lease, answer,
+                    price_micros, pay_micros, took_ms, answered_at)
+SELECT 1, 900 + n, 900 + n, 1, 1, 0, 1, $1, 1, 'x', 1, 1, took, now() - make_interval(days => days)
+FROM (VALUES (1, 2000, 0), (2, 3000, 1), (3, 9000, 2), (4, 0, 0), (5, 60000, 40)) AS t (n, took, days)"""
+GOLD_HAD = """
+INSERT INTO gold_seen (cell, worker_id, task_id, queue_id, work_id, laid_at, passed_lease)
+SELECT 1, $1, 900 + n, 1, 800 + n, now() - make_interval(days => days), passed
+FROM (VALUES (1, 0, 0), (2, 0, 1), (3, 0, 0), (4, 3, 0), (5, 40, 1)) AS t (n, days, passed)"""
 NEW = {"queue_id": "901", "name": "Meters", "language": "en", "price": "0.002", "pay": "0.001", "vote_pay": "0.0001"}
 NEW |= {"capacity": "100", "lease_seconds": "45", "life": "10m", "complaints": "yes", "answers": "", "uncertain": ""}
 NEW |= {"answers_at_most": "", "wrong_at_most": ""}
@@ -86,6 +100,58 @@ async def test_somebody_is_shut_out_and_let_in_and_their_page_says_what_they_did
     await WorkerDesk(context).offline(hand.worker)
 
 
+async def test_what_somebody_is_shown_of_a_mark_a_day_is_said_mark_by_mark_and_not_written_over(client: Client):
+    context, hand = client.context, await factories.hand(client.context)
+    path = f"{WORKERS}/{hand.worker.worker_id}"
+    await sign_in(client)
+    page = (await client.get(path)).text
+    assert [hidden(page, f"was.{name}") for name in ("cap.gore", "zone")] == ["", "UTC"]
+    for name, unfit, words in (
+        ("cap.gore", "50", "Write pictures/minutes"),
+        ("cap.gore", "100001/5", "Write pictures/minutes"),
+        ("cap.hate", "5/1441", "Write pictures/minutes"),
+        ("zone", "Mars/Olympus", "Write a time zone"),
+        ("zone", "", "Write a time zone"),
+    ):
+        was = {"was.cap.gore": "", "was.cap.hate": "", "was.zone": "UTC"}
+        refused = await send(client, f"{path}/caps", **(was | {"cap.hate": "1/1", name: unfit}))
+        assert (refused.status_code, words in refused.text, f'value="{unfit}"' in refused.text) == (422, True, True), (
+            unfit
+        )
+    before = await mark_choices(context, hand.worker)
+    assert before.caps == {}, "what is refused leaves nothing"
+    fields = {"cap.gore": "50/30", "was.cap.gore": "", "zone": "Asia/Bangkok", "was.zone": "UTC"}
+    assert led_to(await send(client, f"{path}/caps", **fields)) == f"{path}?notice=changed"
+    choices = await mark_choices(context, hand.worker)
+    assert (choices.caps, choices.zone) == ({ContentMark.GORE: Cap(50, 30)}, "Asia/Bangkok")
+    over = await send(client, f"{path}/caps", **{"cap.gore": "9/9", "was.cap.gore": ""})
+    assert (over.status_code, "It is now: 50/30" in over.text) == (422, True)
+    caps: dict[int, Cap | None] = {ContentMark.GORE: Cap(7, 7)}
+    late = await cap_worker(context, hand.worker.worker_id, caps, None, BY_ITSELF, before)
+    assert late is False, "the action decides under lock: what the page saw is what is compared"
+    usual = await send(client, f"{path}/caps", **{"cap.gore": "", "was.cap.gore": "50/30"})
+    assert led_to(usual) == f"{path}?notice=changed"
+    assert (await mark_choices(context, hand.worker)).caps == {}
+    assert (await send(client, f"{WORKERS}/4711/caps")).status_code == 404
+    trail = (await client.get("/operator/audit?what=worker.caps")).text
+    assert f"worker:{hand.worker.worker_id}" in trail
+    await WorkerDesk(context).offline(hand.worker)
+
+
+async def test_a_workers_page_tells_how_long_they_take_and_how_much_gold_they_pass_on(client: Client):
+    hand = await factories.hand(client.context)
+    path, worker_id = f"{WORKERS}/{hand.worker.worker_id}", hand.worker.worker_id
+    await sign_in(client)
+    assert (await client.get(path)).text.count("not known") == 2
+    async with client.context.cells.pool(1).acquire() as db:
+        await db.execute(TIMED, worker_id)
+        await db.execute(GOLD_HAD, worker_id)
+    page = (await client.get(path)).text
+    assert re.search(r"English ImageToText</bdi>: 3 sec <span[^>]*>· median of 3 timed", page)
+    assert re.search(r'<dd id="passed">1/4 <span[^>]*>· 25\s?%', page)
+    await WorkerDesk(client.context).offline(hand.worker)
+
+
 async def test_a_queue_is_opened_with_its_terms_and_bad_ones_leave_nothing(client: Client):
     await sign_in(client)
     for name, unfit, words in (
@@ -108,7 +174,10 @@ async def test_a_queue_is_opened_with_its_terms_and_bad_ones_leave_nothing(clien
     assert led_to(opened) == f"{QUEUES}/901?notice=changed"
     queue = (await client.context.lookups.queues())[901]
     assert (queue.name, queue.price_micros, queue.pay_micros, queue.life_seconds) == ("Meters", 2000, 1000, 600)
-    assert (queue.default_terms.answers, queue.default_terms.answers_at_most) == (3, 5)
+    assert (queue.default_terms.answers, queue.default_terms.answers_at_most, queue.marks) == (3, 5, 0)
+    marked = NEW | {"queue_id": "902", "name": "Accidents", "marks": ["gore", "violence"]}
+    assert led_to(await client.post(QUEUES, data=marked, headers=OWN_PAGE)) == f"{QUEUES}/902?notice=changed"
+    assert (await client.context.lookups.queues())[902].marks == ContentMark.GORE | ContentMark.VIOLENCE
     assert "Meters" in (await client.get(QUEUES, params={"q": "meter"})).text
 
 

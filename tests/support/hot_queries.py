@@ -178,7 +178,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (reports.SQL, "judges", (1, [5, 6]), {"vote_slot_once"}, False),
     (reports.SQL, "lease_slots", (1, [5], [0], [601], NOW, NOW), {"vote_slot_pkey"}, True),
     (reports.SQL, "lock_reports", (1, [5, 6]), {"report_pkey"}, True),
-    (reports.SQL, "lock_overdue", (1, NOW, 100), {"report_open"}, False),
+    (reports.SQL, "lock_overdue", (1, NOW, 100), {"report_open", "vote_slot_pkey"}, False),
     (reports.SQL, "lock_slots", (1, [5, 6]), {"vote_slot_pkey"}, True),
     (reports.SQL, "lock_lapsed", (1, NOW, 100), {"vote_slot_leased"}, False),
     (reports.SQL, "any_lapsed_slot", (1,), {"vote_slot_leased"}, False),

@@ -1,5 +1,7 @@
 """Moves of tests about what was answered or passed on and may still be taken back."""
 
+from collections.abc import Sequence
+
 from manyeyes.actions.lay_aside import LaidAside, LayAside, lay_aside
 from manyeyes.actions.settle_aside import AsideSettled, SettleAside, settle_aside
 from manyeyes.actions.shared.worker_desks import LeaseId
@@ -10,6 +12,7 @@ from manyeyes.workers.rules import SkipReason
 from support.action_stage import Stage
 
 UNDO_SECONDS = 10
+OVER = "UPDATE work SET aside_until = now() - (1000 - worker_id) * interval '1 s' WHERE cell = $1 AND state = 4"
 
 
 async def lay(
@@ -21,6 +24,24 @@ async def lay(
         LayAside(cell=stage.cell, worker_id=worker_id, lease=lease, text=text, reason=reason, seconds=UNDO_SECONDS),
     )
     return outcome
+
+
+async def people_with_answers(stage: Stage, count: int) -> list[int]:
+    """Let so many people lay an answer aside whose time is over, the first one's the longest."""
+    people = [await stage.worker() for _ in range(count)]
+    await lay_what_is_over(stage, people)
+    return people
+
+
+async def lay_what_is_over(stage: Stage, people: Sequence[int]) -> None:
+    """Let each of these people lay an answer aside whose time is over, the first one's the longest."""
+    account_id = await stage.account()
+    for _ in people:
+        await stage.submit(account_id)
+    await stage.hand_out()
+    for worker_id in people:
+        await lay(stage, worker_id, await stage.lease(worker_id))
+    await stage.change(OVER)
 
 
 async def settle(stage: Stage) -> AsideSettled:

@@ -11,6 +11,7 @@ from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle
 from manyeyes.reports.rules import WHYS
 from manyeyes.roles.operator import decide_appeal, open_appeals, reviewer_standings
 from manyeyes.roles.sign_in import COOKIE
+from manyeyes.values.marks import ContentMark
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
 from support import factories
@@ -174,9 +175,26 @@ async def test_the_worker_is_told_why_and_what_they_lost_and_nobody_s_name(clien
     assert (refused["answer"], refused["pay_cancelled"], refused["appeal"]) == ("wr0ng", 0.0005, None)
     assert (reports[0]["reasons"], reports[0]["pay_cancelled"]) == ([], 0)
     assert set(refused) == {
-        *("task_id", "task", "image_url", "answer", "state", "reasons", "pay_cancelled", "filed_at", "decided_at"),
-        "appeal",
+        *("task_id", "task", "image_url", "marks", "answer", "state", "reasons", "pay_cancelled", "filed_at"),
+        *("decided_at", "appeal"),
     }
+
+
+async def shown_again(client: Client, hand: factories.Hand) -> list[tuple[bool, list[str]]]:
+    """Return, of the worker's answer and of the complaint about it, whether a picture is told, and its marks."""
+    [answer] = (await client.get("/v1/worker/work", headers=hand.headers)).json()["recent"]
+    [report] = (await client.get("/v1/worker/reports", headers=hand.headers)).json()["reports"]
+    return [(each["image_url"] is not None, each["marks"]) for each in (answer, report)]
+
+
+async def test_a_marked_picture_is_not_handed_out_uncounted(client: Client, people):
+    await dispute(client, people)
+    assert await shown_again(client, people[1]) == [(True, [])] * 2
+    async with client.context.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE task SET marks = $1", ContentMark.GORE)
+    assert await shown_again(client, people[1]) == [(False, ["gore"])] * 2
+    await factories.mark_queue(client.context, marks=ContentMark.VIOLENCE)
+    assert await shown_again(client, people[1]) == [(False, ["violence", "gore"])] * 2
 
 
 async def appeal(client: Client, hand: factories.Hand, task_id, words="Look at the last glyph.") -> httpx.Response:

@@ -7,6 +7,7 @@ from manyeyes.accounts.rules import digest, new_token
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.roles.sign_in import COOKIE
 from manyeyes.workers import store as workers
+from manyeyes.workers.sign_outs.store import end_sessions_through
 from manyeyes.workers.store import Subject
 from support import factories
 from support.in_process_client import Client
@@ -54,7 +55,7 @@ async def test_a_session_that_a_client_key_began_ends_with_the_key(client: Clien
     assert (await client.get("/customer", headers=cookie)).status_code == 200
     async with client.context.cells.directory.acquire() as db:
         await accounts.revoke_key(db, digest(customer.key))
-        await workers.end_sessions_through(db, digest(customer.key))
+        await end_sessions_through(db, digest(customer.key))
     await client.context.notifier.tell_changed()
     assert (await client.get("/customer", headers=cookie)).status_code == 303
 

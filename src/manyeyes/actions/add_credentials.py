@@ -15,9 +15,9 @@ from manyeyes.values.actor import BY_ITSELF, CUSTOMER, OPERATOR, Actor, shown_ha
 from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers import store as workers
-from manyeyes.workers.browser_sessions import end_credential
 from manyeyes.workers.identities import store as identities
 from manyeyes.workers.passkeys import store as passkeys
+from manyeyes.workers.sign_outs.store import end_credential, lock_credentials
 from manyeyes.workers.store import Subject
 
 
@@ -53,9 +53,13 @@ async def add_credentials(
     Refusals: ROLE_FORBIDS: who makes a link is no owner (any more); UNKNOWN_COLLEAGUE: whom it is for was removed;
     UNKNOWN_TOKEN: what a session needs was removed.
     """
-    # Whom and what they depend on is locked before anything is written: whoever removes it does so too.
+    # Whom and what they depend on is locked before anything is written, in one order: whoever removes it does so too.
     places = await lock_places(tx, (c.subject.subject_id for c in commands if _is_customers_link(c)))
-    refusals = [await _refused_link(tx, c, places) or await _refused_session(tx, c) for c in commands]
+    there: set[bytes | tuple[str, str]] = set()
+    there |= await passkeys.hold(tx, (c.needs for c in commands if isinstance(c.needs, bytes)))
+    there |= await identities.hold(tx, (c.needs for c in commands if isinstance(c.needs, tuple)))
+    refusals = [await _refused_link(tx, c, places) or _refused_session(c, there) for c in commands]
+    await lock_credentials(tx, (c.ends for c in commands if c.ends))
     entries: list[TrailEntry | None] = []
     for c, refusal in zip(commands, refusals, strict=True):
         if refusal is None:
@@ -79,11 +83,10 @@ async def _refused_link(tx: asyncpg.Connection, c: AddCredential, places: Contai
     return refused_manager(people, c.by)
 
 
-async def _refused_session(tx: asyncpg.Connection, c: AddCredential) -> Refusal | None:
-    if c.needs is None:
+def _refused_session(c: AddCredential, there: Container[bytes | tuple[str, str]]) -> Refusal | None:
+    if c.needs is None or c.needs in there:
         return None
-    is_there = passkeys.hold(tx, c.needs) if isinstance(c.needs, bytes) else identities.hold(tx, *c.needs)
-    return None if await is_there else Refusal(Reason.UNKNOWN_TOKEN, "what the session was to begin with is gone")
+    return Refusal(Reason.UNKNOWN_TOKEN, "what the session was to begin with is gone")
 
 
 async def _make(tx: asyncpg.Connection, c: AddCredential) -> bool:

@@ -1,6 +1,6 @@
 """Sign people in whom their company sends, and let those run the installation whose groups say so."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -15,9 +15,9 @@ from manyeyes.trail.rules import TrailEntry, change_of
 from manyeyes.values.actor import BY_ITSELF, OPERATOR, Actor
 from manyeyes.values.deeds import Deed
 from manyeyes.values.text.rules import LONGEST_NAME
-from manyeyes.workers.browser_sessions import end_links_of, end_sessions_of
 from manyeyes.workers.identities import store as identities
 from manyeyes.workers.identities.store import ConnectedIdentity, Identity
+from manyeyes.workers.sign_outs.store import end_links_of, end_sessions_of, lock_credentials_of
 from manyeyes.workers.store import Subject
 
 
@@ -39,10 +39,21 @@ async def admit_identities(
     Who connected their sign-in themselves is who they are. Who came by their groups is of the staff while those say so,
     with the role that they say now; from when on they do not, nobody is signed in by it, and its sessions have ended.
     """
+    # 1. Load, locked in the order in which all lock: whoever is known, and who loses what they have.
+    await identities.lock_connecting(tx)
+    here = await identities.lock(tx, (c.identity.key for c in commands))
+    leaving = [here[c.identity.key].subject for c in commands if c.role is None and _is_by_claims(here, c)]
+    if leaving:
+        await staff.lock_staff(tx)
+        await lock_credentials_of(tx, leaving)
+    # 2. Decide and save, each after those before it.
     admitted: list[Subject | None] = []
     entries: list[TrailEntry | None] = []
+    seen: set[tuple[str, str]] = set()
     for command in commands:
-        found = await identities.lock(tx, command.identity.issuer, command.identity.sub)
+        key = command.identity.key
+        found = (await identities.lock(tx, [key]) if key in seen else here).get(key)
+        seen.add(key)
         if found is None and command.role is not None:
             admitted.append(await _taken_on(tx, now, command, entries))
         else:
@@ -52,10 +63,15 @@ async def admit_identities(
     return admitted
 
 
+def _is_by_claims(here: Mapping[tuple[str, str], ConnectedIdentity], command: AdmitIdentity) -> bool:
+    found = here.get(command.identity.key)
+    return found is not None and found.by_claims
+
+
 async def _taken_on(
     tx: asyncpg.Connection, now: datetime, command: AdmitIdentity, entries: list[TrailEntry | None]
 ) -> Subject | None:
-    """Return who is new among the staff; whoever their sign-in signs in by now, when somebody was quicker.
+    """Return who is new among the staff; nobody else is connected meanwhile.
 
     None when the number was given: the command comes again, and whom it took on has been removed since.
     """
@@ -63,9 +79,7 @@ async def _taken_on(
     if await staff.is_given(tx, command.staff_id):
         return None
     subject = Subject(OPERATOR, command.staff_id, 0)
-    if not await identities.insert(tx, command.identity, subject, by_claims=True):
-        found = await identities.lock(tx, command.identity.issuer, command.identity.sub)
-        return await _as_known(tx, now, command, found, entries)
+    await identities.insert(tx, command.identity, subject, by_claims=True)
     for name in _names(command):
         member = StaffMember(command.staff_id, name, command.role)
         if name != FOUNDERS_NAME and await staff.insert_staff(tx, now, member):

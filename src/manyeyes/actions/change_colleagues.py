@@ -15,8 +15,8 @@ from manyeyes.trail.rules import TrailEntry, change_of
 from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Refusal
-from manyeyes.workers.browser_sessions import end_links_of, end_sessions_of
 from manyeyes.workers.rules import EVERY_PERSON
+from manyeyes.workers.sign_outs.store import end_links_of, end_sessions_of, lock_credentials_of
 from manyeyes.workers.store import Subject
 
 
@@ -42,6 +42,8 @@ async def change_colleagues(
     """
     entries: list[TrailEntry | None] = []
     places = await lock_places(tx, (c.account_id for c in commands))
+    lowered = (c.account_id for c in commands if c.role is not PersonRole.OWNER)
+    await lock_credentials_of(tx, (Subject("customer", account_id, 0) for account_id in lowered))
     outcomes = [await _change(tx, now, command, places, entries) for command in commands]
     await trail.record(tx, now, commands[0].cell, entries)
     return outcomes

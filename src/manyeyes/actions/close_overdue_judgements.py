@@ -25,14 +25,18 @@ class CloseOverdueJudgements(msgspec.Struct, frozen=True):
 async def close_overdue_judgements(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[CloseOverdueJudgements]
 ) -> list[int]:
-    """Return how many judgements were closed; nobody is paid for them. An audit that nobody made tells nothing."""
+    """Return how many judgements were looked at, `LARGEST_SWEEP` where there may be more.
+
+    Nobody is paid for what is closed. An audit that nobody made tells nothing.
+    """
     cell, patience = commands[0].cell, timedelta(hours=commands[0].patience_hours)
-    task_ids = sorted(set(await judgements.overdue(tx, cell, now - patience, LARGEST_SWEEP)))
-    if not task_ids:
+    overdue = await judgements.overdue(tx, cell, now - patience, LARGEST_SWEEP)
+    if not overdue:
         return [0 for _ in commands]
+    task_ids = sorted(set(overdue))
     waiting = await lock_panels_of(tx, cell, task_ids)
     found = await judgements.lock(tx, cell, task_ids)
     late = [j for j in found.values() if j.state in UNDECIDED]
     closed = [msgspec.structs.replace(j, state=JudgementState.CLOSED) for j in late]
     await end_judgements(tx, now, cell, closed, waiting, await history.questions(tx, cell, task_ids))
-    return [len(closed) for _ in commands]
+    return [len(overdue) for _ in commands]

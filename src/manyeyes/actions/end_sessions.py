@@ -11,7 +11,7 @@ from manyeyes.trail import store as trail
 from manyeyes.trail.rules import change_of, person
 from manyeyes.values.actor import BY_ITSELF, Actor, shown_hash
 from manyeyes.values.deeds import Deed
-from manyeyes.workers.browser_sessions import end_credential
+from manyeyes.workers.sign_outs.store import end_credential
 from manyeyes.workers.store import Subject
 
 

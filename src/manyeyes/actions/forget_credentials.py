@@ -7,9 +7,9 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import DIRECTORY
-from manyeyes.workers.browser_sessions import delete_spent
 from manyeyes.workers.link_requests import store as link_requests
 from manyeyes.workers.passkeys import store as passkeys
+from manyeyes.workers.sign_outs.store import delete_spent
 
 
 class ForgetCredentials(msgspec.Struct, frozen=True):

@@ -22,10 +22,9 @@ async def mark_works(tx: asyncpg.Connection, now: datetime, commands: Sequence[M
     A run of the matcher that began before the queue had its marks is waited for: it lays tasks down without them.
     """
     cell = commands[0].cell
-    for queue_id in sorted({c.queue_id for c in commands}):
-        marks = 0
-        for command in commands:
-            marks |= command.marks if command.queue_id == queue_id else 0
-        await dispatch.lock_gate(tx, cell, queue_id)
-        await laid_work.mark_unseen(tx, cell, queue_id, marks)
+    marks: dict[int, int] = {}
+    for command in commands:
+        marks[command.queue_id] = marks.get(command.queue_id, 0) | command.marks
+    await dispatch.lock_gates(tx, cell, sorted(marks))
+    await laid_work.mark_unseen(tx, cell, marks)
     return [None for _ in commands]

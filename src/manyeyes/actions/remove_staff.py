@@ -12,7 +12,7 @@ from manyeyes.trail import store as trail
 from manyeyes.trail.rules import change_of, firsts
 from manyeyes.values.actor import BY_ITSELF, OPERATOR, Actor
 from manyeyes.values.deeds import Deed
-from manyeyes.workers.browser_sessions import end_links_of, end_sessions_of
+from manyeyes.workers.sign_outs.store import end_links_of, end_sessions_of, lock_credentials_of
 from manyeyes.workers.store import Subject
 
 
@@ -27,6 +27,7 @@ class RemoveStaff(msgspec.Struct, frozen=True):
 async def remove_staff(tx: asyncpg.Connection, now: datetime, commands: Sequence[RemoveStaff]) -> list[int | None]:
     """Return how many sessions of each ended; None for nobody of the staff. Links that were not used end too."""
     here = {each.staff_id: each for each in await staff.lock_staff(tx)}
+    await lock_credentials_of(tx, (Subject(OPERATOR, c.staff_id, 0) for c in commands))
     ended: dict[int, int] = {}
     entries = []
     for c in firsts(commands, lambda c: c.staff_id):

@@ -15,9 +15,8 @@ from manyeyes.trail.rules import TrailEntry, change_of
 from manyeyes.values.actor import BY_ITSELF, Actor, shown_hash
 from manyeyes.values.deeds import Deed
 from manyeyes.values.refusals import Refusal
-from manyeyes.workers import store as workers
-from manyeyes.workers.browser_sessions import end_links_of, end_sessions_of
 from manyeyes.workers.rules import EVERY_PERSON
+from manyeyes.workers.sign_outs.store import end_links_of, end_sessions_of, end_sessions_through, lock_credentials_of
 from manyeyes.workers.store import Subject
 
 
@@ -41,6 +40,7 @@ async def revoke_keys(
     """
     entries: list[TrailEntry | None] = []
     places = await lock_places(tx, (c.of for c in commands if c.of is not None), (c.key_hash for c in commands))
+    await lock_credentials_of(tx, (Subject("customer", account_id, 0) for account_id in places))
     outcomes = [await _revoke(tx, command, places, entries) for command in commands]
     await trail.record(tx, now, commands[0].cell, entries)
     return outcomes
@@ -56,7 +56,7 @@ async def _revoke(
     account_id = await accounts.revoke_key(tx, c.key_hash, c.of)
     if account_id is None and c.of is not None:
         return None  # of sessions that another account's key began it says nothing
-    await workers.end_sessions_through(tx, c.key_hash)
+    await end_sessions_through(tx, c.key_hash)
     if account_id is not None:
         before = {"account_id": account_id}
         entries.append(change_of(c.actor, Deed.KEY_REVOKE, f"key:{shown_hash(c.key_hash)}", before, None))

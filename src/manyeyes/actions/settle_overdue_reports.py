@@ -30,7 +30,7 @@ async def settle_overdue_reports(
     if overdue:
         found = await slots.lock_slots(tx, cell, sorted(report.task_id for report in overdue))
         agreed = {r.task_id for r in overdue if agreement(s for s in found if s.task_id == r.task_id)}
-        overdue = [r for r in overdue if r.task_id not in agreed]  # where two agree, they decide it in some seconds
+        overdue = [r for r in overdue if r.task_id not in agreed]  # the second vote came just now
         decided = [DecidedComplaint(report, ReportState.CONFIRMED) for report in overdue]
         await decide(tx, now, cell, decided)
         await mail_verdicts(tx, now, cell, decided)

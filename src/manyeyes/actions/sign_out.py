@@ -11,7 +11,7 @@ from manyeyes.trail import store as trail
 from manyeyes.trail.rules import change_of, person
 from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.deeds import Deed
-from manyeyes.workers.browser_sessions import NONE, end_links_of, end_sessions_of
+from manyeyes.workers.sign_outs.store import NONE, end_links_of, end_sessions_of, lock_credentials_of
 from manyeyes.workers.store import Subject
 
 
@@ -27,6 +27,7 @@ class SignOut(msgspec.Struct, frozen=True):
 
 async def sign_out(tx: asyncpg.Connection, now: datetime, commands: Sequence[SignOut]) -> list[int]:
     """Return how many sessions of each person ended. Client keys and tokens belong to programs, and stay valid."""
+    await lock_credentials_of(tx, (c.subject for c in commands))
     ended, entries = [], []
     for c in commands:
         sessions = await end_sessions_of(tx, c.subject, c.kept)

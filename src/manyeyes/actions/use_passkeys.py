@@ -26,8 +26,11 @@ async def use_passkeys(tx: asyncpg.Connection, now: datetime, commands: Sequence
 
     An answer whose reply was lost was given: who else might send it again cannot be told from that try.
     """
+    await passkeys.lock(tx, (c.credential_id for c in commands))
+    first = await passkeys.use_challenges(tx, [c.challenge for c in commands])
     found: list[Subject | None] = []
     for command in commands:
-        is_first = await passkeys.use_challenge(tx, command.challenge.answer_hash, command.challenge.expires_at)
+        is_first = command.challenge.answer_hash in first
+        first.discard(command.challenge.answer_hash)
         found.append(await passkeys.use(tx, command.credential_id, command.sign_count) if is_first else None)
     return found

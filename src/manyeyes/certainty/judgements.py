@@ -218,7 +218,7 @@ async def reopen(tx: asyncpg.Connection, cell: int, keys: Sequence[JudgementKey]
 
 
 async def overdue(tx: asyncpg.Connection, cell: int, filed_until: datetime, limit: int) -> list[int]:
-    """Return tasks that reviewers were asked about so long ago, the oldest first; not locked."""
+    """Return the tasks of the first ``limit`` judgements that were asked for so long ago; not locked."""
     return [row["task_id"] for row in await tx.fetch(SQL.overdue_judgements, cell, filed_until, limit)]
 
 

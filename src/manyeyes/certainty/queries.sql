@@ -199,7 +199,7 @@ WHERE judgement.cell = $1 AND judgement.task_id = j.task_id AND judgement.purpos
 SELECT EXISTS (SELECT FROM judgement WHERE cell = $1 AND state = 4 AND settles_at <= now());
 
 -- name: decisions_aside
--- Tasks with a decision whose time to be taken back is over, the oldest first, without those whose turn it was; not locked.
+-- Tasks with a decision whose time to be taken back is over, the oldest first, without those that are left; not locked.
 SELECT task_id FROM judgement WHERE cell = $1 AND state = 4 AND settles_at <= now() AND task_id <> ALL ($2::bigint[])
 ORDER BY settles_at, task_id LIMIT $3;
 
@@ -235,11 +235,12 @@ FROM unnest($2::bigint[], $3::smallint[]) AS j (task_id, purpose)
 WHERE judgement.cell = $1 AND judgement.task_id = j.task_id AND judgement.purpose = j.purpose;
 
 -- name: overdue_judgements
--- Tasks with a judgement that nobody made in time, those that wait with the oldest first, and those that reviewers have before
--- them, who are few; their panels are locked before them.
+-- Tasks with a judgement that nobody made in time, those that wait with the oldest first, then those that reviewers have before
+-- them; their panels are locked before them.
 (SELECT task_id FROM judgement WHERE cell = $1 AND state = 0 AND filed_at <= $2 ORDER BY filed_at, task_id LIMIT $3)
 UNION ALL
-SELECT task_id FROM judgement WHERE cell = $1 AND state IN (1, 5) AND filed_at <= $2;
+SELECT task_id FROM judgement WHERE cell = $1 AND state IN (1, 5) AND filed_at <= $2
+LIMIT $3;
 
 -- name: undecided_judgements
 -- Those of the tasks about which a reviewer is asked.

@@ -4,18 +4,18 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from manyeyes.actions.add_staff import AddStaff, add_staff
-from manyeyes.actions.remove_staff import RemoveStaff, remove_staff
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, run
+from manyeyes.roles.house import staff as house
+from manyeyes.roles.house.faults import FieldFault
+from manyeyes.roles.house.staff import as_subject
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
 from manyeyes.roles.passkeys import remove_passkey
 from manyeyes.runtime.context import Context
 from manyeyes.staff.rules import FOUNDER
-from manyeyes.staff.store import StaffMember, every_staff
-from manyeyes.values.actor import OPERATOR, STAFF
+from manyeyes.staff.store import StaffMember
+from manyeyes.values.actor import OPERATOR
 from manyeyes.values.text.rules import normalised, read_name
-from manyeyes.workers.store import Subject
 
 ROLE_HELP = "operator: everything; auditor: sees everything, changes nothing; support: all but money, prices and staff."
 WHO_HELP = "Name or number. Default: the founding operator."
@@ -27,14 +27,10 @@ def add(name: str, *, role: Annotated[str, Parameter(help=ROLE_HELP)], common: C
     """Take somebody on, and print a one-time address, good for an hour, that signs them in."""
 
     async def work(context: Context) -> dict[str, Any]:
-        called = read_name(name)
-        if role not in STAFF:
-            raise CommandFailed(f"the role is one of {', '.join(STAFF)}")
-        member = StaffMember(await context.id_blocks.take_number("staff"), called, role)
-        refused = await context.batcher.ask(add_staff, AddStaff(member, actor=who_types()))
-        if refused:
-            raise CommandFailed(refused.detail)
-        return _row(member) | {"login_url": await login_url(context, _subject(member), who_types())}
+        new = await house.take_on(context, read_name(name), role, who_types())
+        if isinstance(new, FieldFault):
+            raise CommandFailed(new.sentence)
+        return _row(new.member) | {"login_url": new.login_url}
 
     run(common, work, lambda r: "\n".join(f"{key:11} {value}" for key, value in r.items()))
 
@@ -44,7 +40,7 @@ def list_staff(*, common: Common | None = None) -> None:
     """List who runs this installation; 0 is the founding operator."""
 
     async def work(context: Context) -> dict[str, Any]:
-        return {"staff": [_row(each) for each in await _everybody(context)]}
+        return {"staff": [_row(each) for each in await house.staff_here(context)]}
 
     run(
         common,
@@ -59,7 +55,7 @@ def link(who: Annotated[str, Parameter(help=WHO_HELP)] = "0", *, common: Common 
 
     async def work(context: Context) -> dict[str, Any]:
         found = await _find(context, who)
-        return {"login_url": await login_url(context, _subject(found), who_types())}
+        return {"login_url": await login_url(context, as_subject(found), who_types())}
 
     run(common, work, lambda r: str(r["login_url"]))
 
@@ -78,9 +74,9 @@ def sign_out(
 
     async def work(context: Context) -> dict[str, Any]:
         found = await _find(context, who)
-        ended = await sign_out_everywhere(context, _subject(found), who_types())
+        ended = await sign_out_everywhere(context, as_subject(found), who_types())
         if passkeys:
-            await remove_passkey(context, who_types(), _subject(found))
+            await remove_passkey(context, who_types(), as_subject(found))
         return {"name": found.name, "sessions": ended}
 
     run(common, work, lambda r: f"{_named(r['name'])} is signed out of {browsers(r['sessions'])}")
@@ -94,30 +90,20 @@ def remove(who: str, *, common: Common | None = None) -> None:
         found = await _find(context, who)
         if found.staff_id == FOUNDER:
             raise CommandFailed("the founding operator stays; `manyeyes operator sign-out` signs them out")
-        ended = await context.batcher.ask(remove_staff, RemoveStaff(found.staff_id, actor=who_types()))
-        await context.notifier.tell_changed()
+        ended = await house.part_with(context, found.staff_id, who_types())
         return _row(found) | {"sessions": ended or 0}
 
     run(common, work, lambda r: f"{r['name']} is removed, and signed out of {browsers(r['sessions'])}")
 
 
-async def _everybody(context: Context) -> list[StaffMember]:
-    async with context.cells.directory.acquire() as db:
-        return await every_staff(db)
-
-
 async def _find(context: Context, name_or_id: str) -> StaffMember:
     """Return somebody of the staff. Raises `CommandFailed` when there is nobody of this number or name."""
-    here = await _everybody(context)
+    here = await house.staff_here(context)
     for key in (name_or_id, normalised(name_or_id)):
         for each in here:
             if key in (str(each.staff_id), each.name):
                 return each
     raise CommandFailed(f"there is nobody {name_or_id} who runs this installation; see `manyeyes operator list`")
-
-
-def _subject(member: StaffMember) -> Subject:
-    return Subject(OPERATOR, member.staff_id, 0)
 
 
 def _row(member: StaffMember) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
+from manyeyes.apps.rules import zone as time_zone
 from manyeyes.cli import announcements, payouts
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.alike import alike_rows_of, alike_table
 from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, run, say
 from manyeyes.cli.floors import skill_rows_of, skill_table
 from manyeyes.cli.lookup import find_worker
-from manyeyes.cli.worker_marks import CAP_HELP, ZONE_HELP, check_zone, marks_lines, marks_row, read_caps
+from manyeyes.cli.worker_marks import CAP_HELP, ZONE_HELP, marks_lines, marks_row, read_caps
 from manyeyes.roles.house import workers as house
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.house.workers import WorkerChange, read_languages
@@ -126,7 +127,8 @@ def set_worker(
         if language is None and queue is None and reviewer is None and not cap and zone is None:
             raise CommandFailed("say what to change: --language, --queue, --reviewer, --no-reviewer, --cap or --zone")
         caps, found = read_caps(cap), await find_worker(context, worker)
-        check_zone(zone)
+        if zone is not None:
+            time_zone(zone)
         change = WorkerChange(
             languages=None if language is None else read_languages(language),
             queues=None if queue is None else tuple(queue),

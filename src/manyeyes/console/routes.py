@@ -22,7 +22,7 @@ from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
 from manyeyes.console.customer.thresholds import ThresholdPages
 from manyeyes.console.customer.top_ups import TopUpPages
-from manyeyes.console.operator.routes import operators
+from manyeyes.console.operator.routes import operators, operators_files
 from manyeyes.console.reviewer.routes import reviewers
 from manyeyes.console.shared.appearance import change_look
 from manyeyes.console.shared.company import CompanyPages
@@ -60,7 +60,7 @@ OWN_PATHS = (
     ),
     *("customer", "operator"),
 )
-FORM_TYPE = "application/x-www-form-urlencoded"  # none of the forms sends a file, but for those of drafts of jobs
+FORM_TYPE = "application/x-www-form-urlencoded"  # no form sends a file, but for drafts of jobs and histories
 MOST_FIELDS = 200
 LENGTH_DIGITS = 20  # of the largest Content-Length that a server reads
 
@@ -70,7 +70,8 @@ def routes(context: Context) -> list[Route]:
     rooms = [room(context) for room in (_everybodys, workers, reviewers, _customers, _customers_choices, operators)]
     pages = {path: page for room, _ in rooms for path, page in room.items()}
     forms = {path: form for _, room in rooms for path, form in room.items()}
-    with_files = {path: _of_own_page(context, form) for path, form in _customers_files(context).items()}
+    files = _customers_files(context) | operators_files(context)
+    with_files = {path: _of_own_page(context, form) for path, form in files.items()}
     guarded = {path: _from_own_page(context, form) for path, form in forms.items()} | with_files
     return [
         *(Route(path, page, methods=["GET"]) for path, page in pages.items()),

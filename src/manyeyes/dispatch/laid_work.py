@@ -53,9 +53,9 @@ async def lie_on(tx: asyncpg.Connection, cell: int, until: Mapping[int, datetime
         await tx.execute(SQL.lie_on, cell, list(until), list(until.values()))
 
 
-async def mark_unseen(tx: asyncpg.Connection, cell: int, queue_id: int, marks: int) -> None:
-    """Add marks to what of a queue lies on desks unseen."""
-    await tx.execute(SQL.mark_unseen, cell, queue_id, marks)
+async def mark_unseen(tx: asyncpg.Connection, cell: int, marks: Mapping[int, int]) -> None:
+    """Add each queue's marks to what of it lies on desks unseen."""
+    await tx.execute(SQL.mark_unseen, cell, list(marks), list(marks.values()))
 
 
 async def subject(db: asyncpg.Connection, cell: int, number: int) -> tuple[int, datetime] | None:

@@ -6,6 +6,10 @@ INSERT INTO gate (cell, queue_id) SELECT $1, q.queue_id FROM unnest($2::int[]) A
 -- One matcher at a time per cell and queue, on any engine.
 SELECT virtual_turn FROM gate WHERE cell = $1 AND queue_id = $2 FOR UPDATE;
 
+-- name: lock_gates
+-- Several queues' gates, in the order of the key: no matcher runs in any of them until the transaction ends.
+SELECT queue_id FROM gate WHERE cell = $1 AND queue_id = ANY ($2::int[]) ORDER BY queue_id FOR UPDATE;
+
 -- name: backlog
 -- How many tasks wait or lie queued, so that a run with nothing to match ends here and a run with little locks few workers;
 -- how many of the queued ones have lain for long; the first one's turn; and whether any customer thinks anything of any
@@ -212,9 +216,10 @@ UPDATE work SET lease_until = p.lease_until FROM unnest($2::bigint[], $3::timest
 WHERE work.cell = $1 AND work.task_id = p.task_id;
 
 -- name: mark_unseen
--- What of a queue lies on desks unseen gets marks that the queue has got; in the order of the key, as desks are locked.
-UPDATE work SET marks = work.marks | $3::smallint
-FROM (SELECT task_id FROM work WHERE cell = $1 AND queue_id = $2 AND state = 2 ORDER BY task_id FOR UPDATE) AS unseen
+-- What of queues lies on desks unseen gets marks that they have got; in the order of the key, as desks are locked.
+UPDATE work SET marks = work.marks | unseen.marks
+FROM (SELECT w.task_id, q.marks FROM unnest($2::int[], $3::smallint[]) AS q (queue_id, marks)
+      JOIN work AS w ON w.cell = $1 AND w.queue_id = q.queue_id AND w.state = 2 ORDER BY w.task_id FOR UPDATE OF w) AS unseen
 WHERE work.cell = $1 AND work.task_id = unseen.task_id;
 
 -- name: subject

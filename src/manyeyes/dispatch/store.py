@@ -155,6 +155,11 @@ async def lock_gate(tx: asyncpg.Connection, cell: int, queue_id: int) -> int | N
     return turn
 
 
+async def lock_gates(tx: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> None:
+    """Lock queues, each named once: no matcher runs in any of them until the transaction ends."""
+    await tx.execute(SQL.lock_gates, cell, queue_ids)
+
+
 async def backlog(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, stuck_since: datetime) -> Backlog:
     """Return what there is behind a gate that is locked; what lies unseen ``stuck_since`` then is stuck."""
     found = read_one(Backlog, await tx.fetchrow(SQL.backlog, cell, queue_id, now, stuck_since))

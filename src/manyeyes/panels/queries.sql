@@ -229,3 +229,9 @@ FROM (SELECT cell, task_id, worker_id, answer FROM answer
       WHERE cell = $1 AND queue_id = $2 AND purpose = 1 AND answer IS NOT NULL
       ORDER BY answered_at DESC LIMIT $3) AS a
 JOIN task AS t ON t.cell = a.cell AND t.task_id = a.task_id;
+
+-- name: lately_took
+-- In how many milliseconds somebody gave their newest timed answers, a few of each queue since an instant.
+SELECT q.queue_id, a.took_ms FROM queue AS q, LATERAL (
+    SELECT took_ms FROM answer WHERE cell = $1 AND worker_id = $2 AND queue_id = q.queue_id AND answered_at > $3 AND took_ms > 0
+    ORDER BY answered_at DESC LIMIT $4) AS a ORDER BY q.queue_id;

@@ -138,6 +138,13 @@ async def answered_lately(db: asyncpg.Connection, cell: int, queue_id: int, seco
     return int(await db.fetchval(SQL.answered_lately, cell, queue_id, seconds))
 
 
+async def lately_took(
+    db: asyncpg.Connection, cell: int, worker_id: int, since: datetime, limit: int
+) -> list[tuple[int, int]]:
+    """Return in how many milliseconds somebody gave their newest timed answers, ``limit`` of each queue, by queue."""
+    return [(row["queue_id"], row["took_ms"]) for row in await db.fetch(SQL.lately_took, cell, worker_id, since, limit)]
+
+
 async def undecided_of(
     db: asyncpg.Connection, cell: int, people: Sequence[tuple[int, int]], limit: int
 ) -> list[PanelAnswer]:

@@ -138,9 +138,13 @@ SELECT task_id, account_id, queue_id, worker_id, kind, state, ended_at FROM repo
 WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id FOR UPDATE;
 
 -- name: lock_overdue
--- Complaints that reviewers left undecided, the oldest first; who judges one right now is not waited for.
+-- Complaints that reviewers left undecided, the oldest first; who judges one right now is not waited for. Where two votes agree
+-- that can be taken back, they decide it in some seconds.
 SELECT task_id, account_id, queue_id, worker_id, kind, state, ended_at FROM report
-WHERE cell = $1 AND state = 0 AND filed_at <= $2 ORDER BY filed_at LIMIT $3 FOR UPDATE SKIP LOCKED;
+WHERE cell = $1 AND state = 0 AND filed_at <= $2 AND 2 > (
+    SELECT greatest(count(*) FILTER (WHERE s.verdict = 0), count(*) FILTER (WHERE s.verdict = 1)) FROM vote_slot AS s
+    WHERE s.cell = $1 AND s.task_id = report.task_id AND s.state IN (2, 4))
+ORDER BY filed_at LIMIT $3 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_slots
 -- All slots of complaints, locked in the order of the key.

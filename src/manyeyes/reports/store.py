@@ -123,7 +123,7 @@ async def lock_reports(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int
 
 
 async def lock_overdue(tx: asyncpg.Connection, cell: int, filed_before: datetime, limit: int) -> list[Report]:
-    """Lock complaints that are undecided since ``filed_before``."""
+    """Lock complaints that are undecided since ``filed_before``, but those on which two votes agree."""
     return read(Report, await tx.fetch(SQL.lock_overdue, cell, filed_before, limit))
 
 

@@ -20,10 +20,10 @@ from manyeyes.actions.disconnect_identities import DisconnectIdentity, disconnec
 from manyeyes.runtime.context import Context
 from manyeyes.values.actor import Actor
 from manyeyes.values.web_address import read_web_address
-from manyeyes.workers.browser_sessions import NONE
 from manyeyes.workers.identities import store
 from manyeyes.workers.identities.rules import factors_of, has_tls, name_of, read_role_map, role_of
 from manyeyes.workers.identities.store import ConnectedIdentity, Identity
+from manyeyes.workers.sign_outs.store import NONE
 from manyeyes.workers.store import Subject
 
 BACK = "/company/back"  # what its operator registers with the provider, behind the public address

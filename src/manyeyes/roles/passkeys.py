@@ -22,7 +22,7 @@ from manyeyes.values.challenges import SIGN_IN, Challenge
 from manyeyes.values.text.rules import read_name
 from manyeyes.values.web_address import read_origin
 from manyeyes.workers.passkeys import store
-from manyeyes.workers.passkeys.rules import MOST_PASSKEYS, purpose_of
+from manyeyes.workers.passkeys.rules import PasskeyKept, purpose_of
 from manyeyes.workers.passkeys.store import NewPasskey, Passkey
 from manyeyes.workers.store import Subject
 
@@ -38,6 +38,9 @@ class PasskeyTrouble(enum.StrEnum):
     UNVERIFIED = "unverified"  # the device's signature does not hold, or it did not ask who is there
     TOO_MANY = "too_many"
     UNREADABLE_NAME = "unreadable_name"
+
+
+_UNKEPT = {PasskeyKept.TOO_LATE: PasskeyTrouble.TOO_LATE, PasskeyKept.TOO_MANY: PasskeyTrouble.TOO_MANY}
 
 
 class PasskeySite(msgspec.Struct, frozen=True):
@@ -94,8 +97,6 @@ async def keep(context: Context, maker: Maker, site: PasskeySite, sent: str, nam
     answer = _answered(context, sent, purpose)
     if isinstance(answer, PasskeyTrouble):
         return answer
-    if len(await passkeys_of(context, maker.subject)) >= MOST_PASSKEYS:
-        return PasskeyTrouble.TOO_MANY
     made = _verified("verify_registration_response", sent, answer, site)
     if made is None:
         return PasskeyTrouble.UNVERIFIED
@@ -106,10 +107,8 @@ async def keep(context: Context, maker: Maker, site: PasskeySite, sent: str, nam
         sign_count=made.sign_count,
         name=name,
     )
-    is_theirs = await context.batcher.ask(
-        add_passkeys, AddPasskey(maker.subject, new, answer.challenge, actor=maker.actor)
-    )
-    return new if is_theirs else PasskeyTrouble.TOO_LATE
+    command = AddPasskey(maker.subject, new, answer.challenge, actor=maker.actor)
+    return _UNKEPT.get(await context.batcher.ask(add_passkeys, command), new)
 
 
 def signing_in(context: Context, site: PasskeySite) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from manyeyes.tasks.history import TaskQuestion
+from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.signed_links import PictureLinks
 
 
@@ -24,6 +25,11 @@ class KeptPicture(msgspec.Struct, frozen=True):
     def peoples_path(self, links: PictureLinks) -> str:
         """Return the signed path under which everybody else sees it: pixels without notes (docs/decisions/0036)."""
         return links.peoples_page_path(self.cell, self.task_id, self.created_at, self.media, datetime.now(UTC))
+
+
+def marks_now(queue: QueueTerms | None, picture: KeptPicture | None) -> int:
+    """Return the marks of a picture that was shown before, its own and its queue's as they are now."""
+    return (queue.marks if queue else 0) | (picture.marks if picture else 0)
 
 
 def kept_picture(cell: int, question: TaskQuestion) -> KeptPicture | None:

@@ -16,7 +16,7 @@ from manyeyes.panels.rules import PanelAnswer
 from manyeyes.reports import store as reports
 from manyeyes.reports.rules import ReportState
 from manyeyes.reports.store import Report
-from manyeyes.roles.pictures import KeptPicture, kept_picture
+from manyeyes.roles.pictures import KeptPicture, kept_picture, marks_now
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import history
@@ -51,6 +51,11 @@ class RecentWork(msgspec.Struct, frozen=True, kw_only=True):
     pay_micros: int
     answered_at: datetime
     verdict: AnswerFate
+
+    @property
+    def marks(self) -> int:
+        """Return the marks of its picture, its own and its queue's as they are now."""
+        return marks_now(self.queue, self.picture)
 
 
 class _Found(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from manyeyes.reports import slots
 from manyeyes.reports.rules import ReportState, Vote
 from manyeyes.reports.voting import store as voting
 from manyeyes.reports.voting.store import OwnVote
-from manyeyes.roles.pictures import KeptPicture, kept_picture
+from manyeyes.roles.pictures import KeptPicture, kept_picture, marks_now
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import history
@@ -60,7 +60,7 @@ class SaidOnce(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def marks(self) -> int:
         """Return the marks of its picture, its own and its queue's as they are now."""
-        return (self.queue.marks if self.queue else 0) | (self.picture.marks if self.picture else 0)
+        return marks_now(self.queue, self.picture)
 
     @property
     def place(self) -> SaidPlace:

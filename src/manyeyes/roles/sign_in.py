@@ -13,9 +13,10 @@ from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookup_cache import not_from
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.web_address import place_of, read_origin
-from manyeyes.workers.browser_sessions import NONE, BrowserSession
+from manyeyes.workers.browser_sessions import BrowserSession
 from manyeyes.workers.register import store as register
 from manyeyes.workers.rules import NOTED_SECONDS
+from manyeyes.workers.sign_outs.store import NONE
 from manyeyes.workers.store import Subject, Worker
 
 COOKIE = "manyeyes_session"
@@ -160,6 +161,15 @@ def is_from_own_page(context: Context, request: Request) -> bool:
         return False
     own = [f"{origin.scheme}://{host}" for host in hosts] if len(hosts) == 1 else []
     return (origin.host, origin.port) in {place_of(address) for address in (*own, context.settings.public_url)}
+
+
+def told_whence(request: Request) -> str | None:
+    """Return from whose page the browser says that it was sent here (Fetch Metadata, section 2.4).
+
+    None where it says nothing: browsers do so over https, and on their own machine, alone.
+    """
+    sent = request.headers.getlist("sec-fetch-site")
+    return sent[0] if len(sent) == 1 else None
 
 
 def is_secure(context: Context, request: Request) -> bool:

@@ -1,5 +1,6 @@
 """What people say to marked pictures, and what they are shown of them, alike for every edge (docs/decisions/0079)."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -50,10 +51,14 @@ class MarkDay(msgspec.Struct, frozen=True):
 
 
 class MarkChoices(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody said of marks, and their day; ``paused_until``: they had many in a row, and others come first."""
+    """What somebody said of marks, and their day; ``paused_until``: they had many in a row, and others come first.
+
+    ``caps``: those that are not the usual ones, by mark.
+    """
 
     queues: list[QueueMarks]
     avoided: int
+    caps: Mapping[int, Cap]
     days: list[MarkDay]
     zone: str
     paused_until: datetime | None
@@ -73,6 +78,7 @@ async def mark_choices(context: Context, worker: Worker) -> MarkChoices:
     return MarkChoices(
         queues=[QueueMarks(queue, _agreed(known, queue.queue_id)) for queue in _theirs(worker, queues.values())],
         avoided=_avoided(known),
+        caps=known[0].caps,
         days=[MarkDay(mark, _spent(today, mark), _cap(known, mark)) for mark in each(EVERY_MARK)],
         zone=known[0].zone,
         paused_until=max(pauses, default=None),
@@ -134,17 +140,29 @@ async def mark_lying(context: Context, queue_id: int, marks: int) -> None:
 
     What is killed between that and this is made up for (runtime/mark_sweep.py).
     """
-    for cell in context.cells.numbers:
-        await context.batcher.ask(mark_works, MarkWork(cell, queue_id, marks))
+    ask = context.batcher.ask
+    await asyncio.gather(*[ask(mark_works, MarkWork(cell, queue_id, marks)) for cell in context.cells.numbers])
 
 
 async def cap_worker(
-    context: Context, worker_id: int, caps: Mapping[int, Cap | None], zone: str | None, actor: Actor
-) -> Sequence[Wellbeing]:
-    """Say how much of each mark somebody may be shown a day (None: as usual), and where their days begin."""
-    said = SetCaps(cell=0, worker_id=worker_id, caps=caps, zone=zone, actor=actor)
-    commands = [msgspec.structs.replace(said, cell=cell) for cell in context.cells.numbers]
-    return [await context.batcher.ask(set_caps, command) for command in commands]
+    context: Context,
+    worker_id: int,
+    caps: Mapping[int, Cap | None],
+    zone: str | None,
+    actor: Actor,
+    seen: MarkChoices | None = None,
+) -> bool:
+    """Say how much of each mark somebody may be shown a day (None: as usual), and where their days begin.
+
+    Return whether it is so: not where somebody else changed it since it was ``seen``, which the first cell tells.
+    """
+    before = (seen.caps, seen.zone) if seen else None
+    said = SetCaps(cell=0, worker_id=worker_id, caps=caps, zone=zone, seen=before, actor=actor)
+    for cell in context.cells.numbers:
+        if await context.batcher.ask(set_caps, msgspec.structs.replace(said, cell=cell)) is None:
+            return False
+        said = msgspec.structs.replace(said, seen=None)
+    return True
 
 
 def _theirs(worker: Worker, queues: Iterable[QueueTerms]) -> list[QueueTerms]:

@@ -10,7 +10,7 @@ from manyeyes.reports import store
 from manyeyes.reports.appeals.store import Appeal
 from manyeyes.reports.rules import LONGEST_APPEAL, ReportState, Vote
 from manyeyes.reports.store import Told
-from manyeyes.roles.pictures import KeptPicture, kept_picture
+from manyeyes.roles.pictures import KeptPicture, kept_picture, marks_now
 from manyeyes.roles.reported_tasks import ReportedTasks, look_up
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
@@ -42,6 +42,11 @@ class WorkerReport(msgspec.Struct, frozen=True, kw_only=True):
     filed_at: datetime
     decided_at: datetime | None
     appeal: Appeal | None
+
+    @property
+    def marks(self) -> int:
+        """Return the marks of its picture, its own and its queue's as they are now."""
+        return marks_now(self.queue, self.picture)
 
 
 async def worker_reports(context: Context, worker: Worker) -> list[WorkerReport]:

@@ -122,6 +122,12 @@ async def save_draws(tx: asyncpg.Connection, cell: int, drawn: Sequence[DueDraws
     await tx.execute(SQL.save_draws, cell, [d.worker_id for d in drawn], draws, [d.answered for d in drawn])
 
 
+async def gold_had(db: asyncpg.Connection, cell: int, worker_id: int, since: datetime) -> tuple[int, int]:
+    """Return how much gold somebody had since an instant, and how much of it they passed on."""
+    (row,) = await db.fetch(SQL.gold_had, cell, worker_id, since)
+    return row["laid"], row["passed"]
+
+
 async def standings(
     tx: asyncpg.Connection, cell: int, people: Sequence[tuple[int, int]]
 ) -> dict[tuple[int, int], GoldStanding]:

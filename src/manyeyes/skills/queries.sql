@@ -291,3 +291,8 @@ FROM (SELECT DISTINCT task_id, truth FROM evidence
               WHERE e.cell = $1 AND e.task_id = p.task_id AND e.source IN ('gold', 'verdict')
                 AND NOT e.is_aside AND e.truth <> '') AS s
 WHERE s.truth IS NOT NULL;
+
+-- name: gold_had
+-- How much gold somebody had since an instant, and how much of it they passed on.
+SELECT count(*)::int AS laid, (count(*) FILTER (WHERE passed_lease <> 0))::int AS passed
+FROM gold_seen WHERE cell = $1 AND worker_id = $2 AND laid_at > $3;

@@ -13,8 +13,9 @@ from manyeyes.roles.payouts import EarnedPurse
 from manyeyes.roles.recent_work import RecentWork
 from manyeyes.runtime.context import Context
 from manyeyes.v1.reviewer_views import AnyPicture
-from manyeyes.v1.worker_views import QueueView, queue_view
+from manyeyes.v1.worker_views import QueueView, queue_view, uncounted_url
 from manyeyes.values.cursors import cursor
+from manyeyes.values.marks import mark_names
 from manyeyes.values.money import number
 from manyeyes.values.time_window import Window
 
@@ -38,11 +39,15 @@ class WaitingPayView(msgspec.Struct, frozen=True):
 
 
 class RecentAnswerView(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer and what became of it; ``image_url`` is null when no picture is kept."""
+    """An answer and what became of it.
+
+    ``image_url`` null: no picture is kept, or it has ``marks``: a look at it is counted, and begins at /worker/mine.
+    """
 
     queue: QueueView
     options: AnyPicture
     image_url: str | None
+    marks: list[str]
     answer: str
     pay: float
     answered_at: datetime
@@ -135,7 +140,8 @@ def recent_view(context: Context, each: RecentWork) -> RecentAnswerView:
     return RecentAnswerView(
         queue=queue_view(each.queue),
         options=each.options,
-        image_url=each.picture.peoples_path(context.pictures) if each.picture else None,
+        image_url=uncounted_url(context, each.picture, each.marks),
+        marks=mark_names(each.marks),
         answer=each.answer,
         pay=number(each.pay_micros),
         answered_at=each.answered_at,

@@ -12,7 +12,8 @@ from manyeyes.roles.worker_reports import WorkerReport
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import wire_id
 from manyeyes.v1.reviewer_views import AnyPicture
-from manyeyes.v1.worker_views import QueueView, queue_view
+from manyeyes.v1.worker_views import QueueView, queue_view, uncounted_url
+from manyeyes.values.marks import mark_names
 from manyeyes.values.money import number
 
 KINDS = {
@@ -82,11 +83,15 @@ class ReportedTask(msgspec.Struct, frozen=True):
 
 
 class WorkerReportView(msgspec.Struct, frozen=True, kw_only=True):
-    """A complaint about an answer as the worker who gave it sees it: no customer, no reviewer; money in USD."""
+    """A complaint about an answer as the worker who gave it sees it: no customer, no reviewer; money in USD.
+
+    ``image_url`` null: no picture is kept, or it has ``marks``: a look at it is counted, and begins at /worker/reports.
+    """
 
     task_id: int
     task: ReportedTask
     image_url: str | None
+    marks: list[str]
     answer: str
     state: str
     reasons: list[str]
@@ -137,7 +142,8 @@ def worker_report_view(context: Context, report: WorkerReport) -> WorkerReportVi
     return WorkerReportView(
         task_id=report.task_id,
         task=ReportedTask(report.kind, report.options, queue_view(report.queue)),
-        image_url=report.picture.peoples_path(context.pictures) if report.picture else None,
+        image_url=uncounted_url(context, report.picture, report.marks),
+        marks=mark_names(report.marks),
         answer=report.answer,
         state=report.state.name.lower(),
         reasons=report.reasons,

@@ -11,6 +11,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_worker
 from manyeyes.v1.cursors import asked_limit, cursor, read_cursor
 from manyeyes.v1.operations import Call, Operation
+from manyeyes.v1.worker_views import uncounted_url
 from manyeyes.values.marks import mark_names
 from manyeyes.values.money import number
 from manyeyes.values.refusals import Refusal
@@ -75,14 +76,13 @@ class ReviewHistoryApi:
 
 
 def _view(context: Context, said: SaidOnce) -> SaidView:
-    marks = said.marks
     is_told = said.vote is not None and said.state is not ReportState.OPEN
     return SaidView(
         at=said.at,
         task_id=said.task_id,
         queue_id=said.queue.queue_id if said.queue else None,
-        image_url=said.picture.peoples_path(context.pictures) if said.picture and not marks else None,
-        marks=mark_names(marks),
+        image_url=uncounted_url(context, said.picture, said.marks),
+        marks=mark_names(said.marks),
         verdict=said.vote,
         reason=said.reason,
         answer=said.answer,

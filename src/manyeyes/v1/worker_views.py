@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from manyeyes.roles.pictures import KeptPicture
 from manyeyes.roles.presences import WorkerSession
 from manyeyes.roles.worker import AnswerTaken, LeasedTask
 from manyeyes.runtime.context import Context
@@ -164,6 +165,14 @@ def leased_view(context: Context, leased: LeasedTask) -> LeaseView:
 def marks_view(marks: int) -> list[str] | msgspec.UnsetType:
     """Return the names of a picture's marks; no member where there are none."""
     return mark_names(marks) or msgspec.UNSET
+
+
+def uncounted_url(context: Context, picture: KeptPicture | None, marks: int) -> str | None:
+    """Return where somebody sees a picture again that they were shown before; None for one that has marks, or is gone.
+
+    A look at a marked one is counted where it begins: on a page of theirs (docs/decisions/0079).
+    """
+    return picture.peoples_path(context.pictures) if picture and not marks else None
 
 
 def session_view(session: WorkerSession) -> SessionView:

@@ -15,6 +15,7 @@ from manyeyes.values.marks import EVERY_MARK, ContentMark
 MARKED_IN_A_ROW = 10  # then others, or nothing, for PAUSE_SECONDS
 PAUSE_SECONDS = 120.0
 SHORTEST_LOOK_SECONDS = 15.0  # nothing is shown for less
+MOST_PICTURES, MOST_MINUTES = 100_000, 1_440  # that an operator may allow a day
 LATER_LOOK_SECONDS = 60.0  # at what was answered or judged before: nothing tells when it ends, so it costs all of this
 
 
@@ -140,6 +141,15 @@ class Wellbeing(msgspec.Struct, frozen=True, kw_only=True):
             was = found.get(mark, Spent())
             found[mark] = Spent(was.pictures + pictures, max(0, was.ms + ms))
         return found
+
+
+def read_cap(text: str) -> Cap:
+    """Return a cap that is written as pictures/minutes. Raises ValueError with how it is written."""
+    pictures, _, minutes = text.partition("/")
+    found = [int(part) if part.isascii() and part.isdigit() else -1 for part in (pictures.strip(), minutes.strip())]
+    if not (0 <= found[0] <= MOST_PICTURES and 0 <= found[1] <= MOST_MINUTES):
+        raise ValueError(f"a cap is written as pictures/minutes, such as 50/30: at most {MOST_PICTURES}/{MOST_MINUTES}")
+    return Cap(*found)
 
 
 def each(marks: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Where people are signed in: sessions of browsers, looked up, listed and ended."""
+"""Where people are signed in: sessions of browsers, looked up and listed."""
 
 from datetime import datetime
 
@@ -10,7 +10,6 @@ from manyeyes.workers.rules import EVERY_PERSON, NOTED_SECONDS
 from manyeyes.workers.store import SQL, Subject
 
 MOST_LISTED = 200
-NONE = b""  # no session's hash
 
 
 class BrowserSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +50,7 @@ async def browser_session(db: asyncpg.Connection, secret_hash: bytes) -> Browser
 
 async def browser_sessions(db: asyncpg.Connection, subject: Subject) -> list[BrowserSession]:
     """Return where somebody is signed in, the session that was used last first; at most `MOST_LISTED`."""
-    rows = await db.fetch(SQL.browser_sessions, subject.role, subject.subject_id, MOST_LISTED, _person(subject))
+    rows = await db.fetch(SQL.browser_sessions, subject.role, subject.subject_id, MOST_LISTED, person_of(subject))
     return read(BrowserSession, rows)
 
 
@@ -60,32 +59,11 @@ async def note_session(db: asyncpg.Connection, secret_hash: bytes, address: str)
     await db.execute(SQL.note_session, secret_hash, address, NOTED_SECONDS)
 
 
-async def end_credential(db: asyncpg.Connection, secret_hash: bytes, of: Subject | None = None) -> Subject | None:
-    """End a browser's session, ``of`` this person alone when one is named; return whose it was, if any."""
-    whom = (of.role, of.subject_id, _person(of)) if of else (None, None, None)
-    return read_one(Subject, await db.fetchrow(SQL.end_credential, secret_hash, *whom))
-
-
-async def end_sessions_of(db: asyncpg.Connection, subject: Subject, kept: bytes = NONE) -> int:
-    """End somebody's sessions but the ``kept`` one; return how many ended."""
-    return len(await db.fetch(SQL.end_sessions_of, subject.role, subject.subject_id, kept, _person(subject)))
-
-
-async def end_links_of(db: asyncpg.Connection, subject: Subject) -> int:
-    """End somebody's one-time links that were not used; return how many ended."""
-    return len(await db.fetch(SQL.end_links_of, subject.role, subject.subject_id, _person(subject)))
-
-
 async def spent_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None:
     """Return whom a spent link had signed in; None when it is unknown, unused or long gone."""
     return read_one(Subject, await db.fetchrow(SQL.spent_link, secret_hash))
 
 
-async def delete_spent(db: asyncpg.Connection) -> None:
-    """Delete links and sessions that are over since a day; the operator's links stay."""
-    await db.execute(SQL.delete_spent)
-
-
-def _person(subject: Subject) -> int | None:
+def person_of(subject: Subject) -> int | None:
     """Return which of an account's people is meant; None: all of them."""
     return None if subject.person_id == EVERY_PERSON else subject.person_id

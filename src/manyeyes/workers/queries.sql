@@ -72,34 +72,9 @@ ORDER BY seen_at DESC NULLS LAST, created_at DESC, secret_hash LIMIT $3;
 UPDATE credential SET address = $2, seen_at = now()
 WHERE secret_hash = $1 AND kind = 'session' AND (seen_at IS NULL OR seen_at < now() - make_interval(secs => $3));
 
--- name: end_credential
--- Sign a session out; with somebody named only when it is theirs.
-DELETE FROM credential WHERE secret_hash = $1 AND kind = 'session'
-AND ($2::text IS NULL OR (role = $2 AND subject_id = $3 AND ($4::bigint IS NULL OR person_id = $4)))
-RETURNING role, subject_id, cell, person_id;
-
--- name: end_sessions_of
--- Sign somebody out everywhere, but for the session that is kept.
-DELETE FROM credential WHERE role = $1 AND subject_id = $2 AND kind = 'session' AND secret_hash <> $3
-AND ($4::bigint IS NULL OR person_id = $4) RETURNING secret_hash;
-
--- name: end_links_of
--- End somebody's links that were not used; they stay known, by which it is known that there is an operator.
-UPDATE credential SET expires_at = now()
-WHERE role = $1 AND subject_id = $2 AND kind = 'link' AND used_at IS NULL AND expires_at > now()
-AND ($3::bigint IS NULL OR person_id = $3) RETURNING secret_hash;
-
--- name: end_sessions_through
--- Sessions that a revoked key began end with it.
-DELETE FROM credential WHERE kind = 'session' AND through = $1;
-
 -- name: has_operator
 -- Whether an operator link was ever made.
 SELECT EXISTS (SELECT FROM credential WHERE role = 'operator');
-
--- name: delete_spent
--- Forget links and sessions that are over.
-DELETE FROM credential WHERE kind <> 'token' AND role <> 'operator' AND expires_at < now() - interval '1 day';
 
 -- name: drop_queues
 -- Queues that workers lose while they are there; their presences are locked.

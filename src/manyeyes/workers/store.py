@@ -41,6 +41,12 @@ class Subject(msgspec.Struct, frozen=True):
         return f"{'account' if self.role == 'customer' else self.role}:{self.subject_id}"
 
 
+def roles_of(subjects: Iterable[Subject]) -> tuple[list[str], list[int]]:
+    """Return the roles and the numbers of some people, each once; all the people of an account are one."""
+    some = sorted({(each.role, each.subject_id) for each in subjects})
+    return [role for role, _ in some], [subject_id for _, subject_id in some]
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A worker's presence; earned and answered since they went online. ``lost``: queues whose floor they are below."""
 
@@ -154,11 +160,6 @@ async def credential(db: asyncpg.Connection, secret_hash: bytes, kinds: Sequence
 async def use_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None:
     """Spend a one-time link and return whom it signs in; None when it is unknown, spent or expired."""
     return read_one(Subject, await db.fetchrow(SQL.use_link, secret_hash))
-
-
-async def end_sessions_through(db: asyncpg.Connection, through: bytes) -> None:
-    """End the sessions that a client key, given by its hash, began."""
-    await db.execute(SQL.end_sessions_through, through)
 
 
 async def has_operator(db: asyncpg.Connection) -> bool:

@@ -2,7 +2,6 @@
 
 from starlette.requests import Request
 
-from manyeyes.accounts.roles import PersonRole
 from manyeyes.accounts.rules import MONEY_READ, TASKS_READ, TASKS_WRITE, WEBHOOKS
 from manyeyes.accounts.top_ups import TopUpState
 from manyeyes.console.shared.appearance import look_of
@@ -14,18 +13,6 @@ SCOPES = {
     TASKS_WRITE: mark("Send and cancel tasks"),
     MONEY_READ: mark("See money"),
     WEBHOOKS: mark("Call-backs"),
-}
-ROLES = {
-    PersonRole.OWNER: mark("Owner"),
-    PersonRole.MEMBER: mark("Member"),
-    PersonRole.BILLING: mark("Billing"),
-    PersonRole.READ_ONLY: mark("Read only"),
-}
-ABOUT_ROLES = {
-    PersonRole.OWNER: mark("everything, keys and people too"),
-    PersonRole.MEMBER: mark("sends tasks, sees money, sets up call-backs"),
-    PersonRole.BILLING: mark("sees money and asks for top-ups, and nothing else"),
-    PersonRole.READ_ONLY: mark("sees tasks and money, changes nothing"),
 }
 STATES = {
     TopUpState.OPEN: mark("Waiting"),

@@ -5,9 +5,10 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts.roles import FOUNDER, PersonRole
 from manyeyes.accounts.store import AccountPlace
-from manyeyes.console.customer.account_wording import ABOUT_ROLES, ROLES, in_words, refused
+from manyeyes.console.customer.account_wording import in_words, refused
 from manyeyes.console.shared.forms import choice_of, text_of, typed_in
 from manyeyes.console.shared.guards import for_customers
+from manyeyes.console.shared.person_roles import ABOUT_ROLES, ROLES
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer import people

@@ -5,20 +5,30 @@ from starlette.responses import Response
 
 from manyeyes.accounts.roles import FOUNDER
 from manyeyes.accounts.rules import read_scopes
-from manyeyes.console.operator.accounts import AMOUNT, BLANK, NETWORKS, NO_MONEY, PATH, SCOPES, AccountPages
-from manyeyes.console.operator.house_page import OnceShown, done, number_in
+from manyeyes.console.operator.accounts import (
+    AMOUNT,
+    BLANK,
+    NETWORKS,
+    NO_MONEY,
+    PATH,
+    SCOPES,
+    AccountPages,
+    invite_fields,
+)
+from manyeyes.console.operator.house_page import ID_DIGITS, OnceShown, done, number_in
 from manyeyes.console.operator.sheets import draw_sheet, read_sheet
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_deed
 from manyeyes.console.shared.languages import mark
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.deliveries import secret_of
-from manyeyes.roles.customer.people import everybody_of, fresh_link
+from manyeyes.roles.customer.people import everybody_of, fresh_link, invite_person
 from manyeyes.roles.house import accounts as house
 from manyeyes.roles.house.accounts import AccountChange
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.login_links import sign_out_everywhere
 from manyeyes.values.deeds import Deed
+from manyeyes.values.integers import whole_number
 from manyeyes.values.money import LARGEST_MICROS
 from manyeyes.values.refusals import Refusal
 
@@ -100,16 +110,36 @@ class AccountDeeds(AccountPages):
 
     @for_deed(Deed.LINK_MAKE)
     async def link(self, request: Request) -> Response:
-        """POST /operator/accounts/{account_id}/link: make the first owner's one-time link, shown only this once."""
+        """POST /operator/accounts/{account_id}/link: a one-time link of `person`, or of the first owner, shown once."""
         found = await house.account_of(self._context, number_in(request, "account_id"))
         if found is None:
             return self.missing(request)
         back, actor = f"{PATH}/{found.place.account_id}", await actor_of(self._context, request)
-        invited = await fresh_link(self._context, found.place, FOUNDER, actor)
+        person = whole_number(text_of(await request.form(), "person") or str(FOUNDER), ID_DIGITS)
+        if person is None:
+            return done(back, "refused")
+        invited = await fresh_link(self._context, found.place, person, actor)
         if isinstance(invited, Refusal):
-            return done(back, "no_first_owner")
+            return done(back, "no_first_owner" if person == FOUNDER else "refused")
         shown = [OnceShown(mark("One-time sign-in link, good for an hour"), invited.login_url)]
         return await self.show_once(request, "account", mark("The link is made"), shown, back)
+
+    @for_deed(Deed.COLLEAGUE_INVITE)
+    async def invite(self, request: Request) -> Response:
+        """POST /operator/accounts/{account_id}/people: `name`, `role`. Their one-time link is shown only this once."""
+        found = await house.account_of(self._context, number_in(request, "account_id"))
+        if found is None:
+            return self.missing(request)
+        fields = invite_fields(request)
+        typed, fault, back = read_sheet(fields, await request.form()), None, f"{PATH}/{found.place.account_id}"
+        if not typed.faults:
+            actor, given = await actor_of(self._context, request), typed.values
+            invited = await invite_person(self._context, found.place, given["name"], given["role"], actor)
+            if not isinstance(invited, Refusal):
+                shown = [OnceShown(mark("One-time sign-in link, good for an hour"), invited.login_url)]
+                return await self.show_once(request, "account", mark("They may sign in"), shown, back)
+            fault = FieldFault("", "%(why)s", {"why": invited.detail})
+        return await self.one(request, found, status=422, person=draw_sheet(request, fields, BLANK, typed, fault))
 
     @for_deed(Deed.SIGN_OUT_EVERYWHERE)
     async def sign_out(self, request: Request) -> Response:

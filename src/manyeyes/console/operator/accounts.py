@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+from babel.support import Translations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from manyeyes.accounts.roles import PersonRole
 from manyeyes.accounts.rules import EVERY_SCOPE, LONGEST_KEEP_DAYS
 from manyeyes.accounts.store import ListedKey
+from manyeyes.console.operator.bucket_fields import BUCKET, BUCKET_USUAL
 from manyeyes.console.operator.house_page import (
     PAGE_ROWS,
     HousePages,
@@ -19,9 +23,13 @@ from manyeyes.console.operator.house_page import (
 )
 from manyeyes.console.operator.readers import amount, listed, money_in, networks_in, whole_in
 from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
+from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.guards import for_deed, for_operators
-from manyeyes.console.shared.languages import mark
+from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.person_roles import ABOUT_ROLES, ROLES
 from manyeyes.roles.acting import actor_of
+from manyeyes.roles.customer.buckets import buckets_of, has_secret
+from manyeyes.roles.customer.people import people_of
 from manyeyes.roles.house import accounts as house
 from manyeyes.roles.house.accounts import AccountChange, HouseAccount
 from manyeyes.values.deeds import Deed
@@ -34,7 +42,7 @@ LEAD = mark(
 )
 LEAD_ONE = mark(
     "Everything about one customer. Changes count within seconds in every process. Money that is held is still theirs: "
-    "it is charged when a task ends, or given back."
+    "it is charged when a task ends, or given back. Of a bucket it is kept how to get at its pictures."
 )
 NO_NETWORKS = mark("Write networks like 203.0.113.7 or 203.0.113.0/24, one a line.")
 NO_MONEY = mark("Write an amount like 10.00, with at most six decimals.")
@@ -83,8 +91,9 @@ TERMS = (
         unfit=NO_NUMBER,
     ),
 )
+ROLE = Field(name="role", label=mark("Role"), kind="choice", reads=PersonRole, unfit=mark("Choose one of the roles."))
 AMOUNT = (Field(name="amount", label=mark("Amount in USD"), mode="decimal", reads=money_in, unfit=NO_MONEY, size=12),)
-BLANK: Mapping[str, str] = {"name": "", "networks": "", "scopes": "", "amount": ""}
+BLANK: Mapping[str, str] = {"name": "", "role": "member", "networks": "", "scopes": "", "amount": ""}
 assert LONGEST_KEEP_DAYS == 3650  # said in the hint
 
 
@@ -141,11 +150,13 @@ class AccountPages(HousePages):
 
     async def one(self, request: Request, found: HouseAccount, *, status: int = 200, **sheets: DrawnSheet) -> Response:
         """Return the page of an account; ``sheets``: its forms as they were sent, where something is wrong."""
-        keys = await house.keys_of(self._context, found.place.account_id)
+        keys, say = await house.keys_of(self._context, found.place.account_id), _words(request).ugettext
         drawn: dict[str, Any] = {
             "terms": draw_sheet(request, TERMS, terms_now(found)),
             "key": draw_sheet(request, (SCOPES, NETWORKS), BLANK),
             "top_up": draw_sheet(request, AMOUNT, BLANK),
+            "person": draw_sheet(request, invite_fields(request), BLANK),
+            "bucket": draw_sheet(request, BUCKET, BUCKET_USUAL),
         }
         return await self.draw(
             request,
@@ -157,6 +168,9 @@ class AccountPages(HousePages):
             account=found,
             path=f"{PATH}/{found.place.account_id}",
             client_keys=[_key(each) for each in keys],
+            people=await people_of(self._context, found.place),
+            roles={role: say(words) for role, words in ROLES.items()},
+            buckets=[(each, has_secret(each)) for each in await buckets_of(self._context, found.place)],
             sheets=drawn | sheets,
         )
 
@@ -175,6 +189,17 @@ class AccountPages(HousePages):
             older=asked.address(PATH, found[-1].place.account_id) if is_more else "",
             sheet=sheet or draw_sheet(request, (NAME, NETWORKS), BLANK),
         )
+
+
+def invite_fields(request: Request) -> tuple[Field, ...]:
+    """Return the fields of whoever is to sign in for an account, the roles in the reader's language."""
+    say = _words(request).ugettext
+    choices = tuple((str(role), f"{say(words)}: {say(ABOUT_ROLES[role])}") for role, words in ROLES.items())
+    return NAME, msgspec.structs.replace(ROLE, choices=choices)
+
+
+def _words(request: Request) -> Translations:
+    return catalogue(look_of(request).language)
 
 
 def terms_now(found: HouseAccount) -> dict[str, str]:

@@ -29,6 +29,8 @@ FAULTS = (
     mark("there is no app %(app)s"),
     mark("the end must be in the future"),
     mark("there are %(most)s announcements already: end one first"),
+    mark("the role is one of %(roles)s"),
+    mark("somebody of the staff is called %(name)s already"),
     mark("a review may wait for more than 0 and up to %(most)s hours"),
     mark("how many people look is for a review queue; without one nobody does: see --review-queue"),
 )

@@ -130,11 +130,11 @@ NEW = (
     Field(name="name", label=mark("Name"), reads=read_name, unfit=NO_NAME),
     Field(name="language", label=mark("Language that its workers read"), reads=_language, unfit=NO_NAME, size=12),
 )
-OPENING = (*NEW, *MONEY, *LIMITS, *ASKED)
+OPENING = (*NEW, *MONEY, *LIMITS, MARKS, *ASKED)
 TERMS = (*MONEY, *LIMITS, MARKS, *ASKED, *PROOF)
 USUAL = {
     **{"queue_id": "", "name": "", "language": "en", "price": "0.0007", "pay": "0.0005", "vote_pay": "0.0001"},
-    **{"capacity": "100000", "lease_seconds": "60", "life": "", "complaints": "yes"},
+    **{"capacity": "100000", "lease_seconds": "60", "life": "", "complaints": "yes", "marks": ""},
     **dict.fromkeys(PEOPLE, ""),
 }
 COLUMNS = {
@@ -146,8 +146,17 @@ COLUMNS = {
 
 def terms_in(translations: Translations) -> tuple[Field, ...]:
     """Return the fields of a queue's terms, its marks in the reader's language."""
+    return _said(TERMS, translations)
+
+
+def opening_in(translations: Translations) -> tuple[Field, ...]:
+    """Return the fields of a queue that is opened, its marks in the reader's language."""
+    return _said(OPENING, translations)
+
+
+def _said(fields: tuple[Field, ...], translations: Translations) -> tuple[Field, ...]:
     marks = msgspec.structs.replace(MARKS, choices=every_mark(translations))
-    return tuple(marks if field is MARKS else field for field in TERMS)
+    return tuple(marks if field is MARKS else field for field in fields)
 
 
 def now_of(queue: QueueTerms) -> dict[str, str]:

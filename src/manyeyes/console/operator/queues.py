@@ -10,7 +10,7 @@ from manyeyes.actions.set_trainings import SetTraining
 from manyeyes.console.operator.accounts import NO_NUMBER
 from manyeyes.console.operator.house_page import HousePages, cut, done, list_page, number_in
 from manyeyes.console.operator.queue_charts import asked_reach, drawn_history
-from manyeyes.console.operator.queue_fields import NO_SHARE, OPENING, USUAL, asked_in, change_in, now_of, terms_in
+from manyeyes.console.operator.queue_fields import NO_SHARE, USUAL, asked_in, change_in, now_of, opening_in, terms_in
 from manyeyes.console.operator.readers import whole_in, yes_in
 from manyeyes.console.operator.sheets import DrawnSheet, Field, Typed, draw_sheet, read_sheet
 from manyeyes.console.shared.appearance import look_of
@@ -65,7 +65,8 @@ class QueuePages(HousePages):
     @for_deed(Deed.QUEUE_ADD)
     async def create(self, request: Request) -> Response:
         """POST /operator/queues: open a queue with its terms."""
-        typed = read_sheet(OPENING, await request.form())
+        fields = opening_in(_words(request))
+        typed = read_sheet(fields, await request.form())
         people = asked_in(typed)
         fault = people if isinstance(people, FieldFault) else None
         if not typed.faults and fault is None:
@@ -73,7 +74,7 @@ class QueuePages(HousePages):
             fault = await house.open_queue(self._context, queue, await actor_of(self._context, request))
             if fault is None:
                 return done(f"{PATH}/{queue.queue_id}", "changed")
-        return await self._list(request, draw_sheet(request, OPENING, USUAL, typed, fault), 422)
+        return await self._list(request, draw_sheet(request, fields, USUAL, typed, fault), 422)
 
     @for_operators
     async def show_one(self, request: Request) -> Response:
@@ -184,7 +185,7 @@ class QueuePages(HousePages):
             asked=asked,
             queues=found,
             older=asked.address(PATH, found[-1].queue_id) if is_more else "",
-            sheet=sheet or draw_sheet(request, OPENING, USUAL),
+            sheet=sheet or draw_sheet(request, opening_in(_words(request)), USUAL),
         )
 
 
@@ -202,6 +203,7 @@ def _new(typed: Typed, people: Any) -> QueueTerms:
         pay_micros=given["pay"],
         capacity=given["capacity"],
         lease_seconds=given["lease_seconds"],
+        marks=given["marks"],
         vote_micros=given["vote_pay"],
         accepts_complaints=given["complaints"],
         life_seconds=given["life"] or None,

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -12,7 +13,7 @@ from manyeyes.actions.change_apps import ChangeApp, change_apps
 from manyeyes.apps import store as apps
 from manyeyes.apps.keys import GOOD_BITS, fingerprint
 from manyeyes.apps.rules import App
-from manyeyes.console.operator.house_page import HousePages, done
+from manyeyes.console.operator.house_page import ID_DIGITS, HousePages, done
 from manyeyes.console.operator.queue_fields import asked_in
 from manyeyes.console.operator.recognition_fields import now_of, terms_in, terms_of
 from manyeyes.console.operator.sheets import DrawnSheet, draw_sheet, read_sheet
@@ -32,12 +33,19 @@ from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.recognitions import Owned
 from manyeyes.roles.customer.thresholds import calibration_now
 from manyeyes.roles.house.faults import FieldFault
+from manyeyes.roles.house.recognition_history import bring_history
 from manyeyes.roles.house.recognitions import RecognitionTerms, change_recognition
 from manyeyes.roles.operator import open_appeals
 from manyeyes.runtime.context import Context
 from manyeyes.values.deeds import Deed
+from manyeyes.values.integers import whole_number
 
 PATH = "/operator/recognition"
+LARGEST_HISTORY = 8 * 1024 * 1024  # bytes of a file that is read whole: about a hundred thousand results
+LARGEST_FRAME = 4 * 1024  # what a form has around the file
+NO_FILE = mark("Choose a CSV file that is not empty.")
+TOO_LARGE = mark("Nothing was imported: a file has at most 8 MB. Import it in parts.")
+NOT_IMPORTED = mark("Nothing was imported. %(why)s")
 LEAD_TERMS = mark(
     "Everything that holds for one recognition: when a result is certain, who looks at the rest, what it costs, and "
     "where verdicts are sent. What was recognised keeps its own terms."
@@ -46,6 +54,8 @@ NOTICES = {
     "changed": (mark("Changed. Every process follows within seconds."), ""),
     "suspended": (mark("Suspended: its calls are answered with code 8."), ""),
     "resumed": (mark("Resumed: its calls are taken again."), ""),
+    "imported": (mark("Imported: every result of the file counts on its day."), ""),
+    "imported_before": (mark("Nothing to do: this file was imported here before."), ""),
     "refused": (mark("Nothing was changed: these terms do not go together."), "warn"),
 }
 
@@ -85,9 +95,34 @@ class OperatorRecognitionPages:
     async def show_one(self, request: Request) -> Response:
         """GET /operator/recognition/{task_id}?target=: the calibration of one recognition."""
         found = await self._found(request.path_params["task_id"])
+        return self._missing(request) if found is None else await self._one(request, *found)
+
+    @for_deed(Deed.RECOGNITION_IMPORT)
+    async def bring(self, request: Request) -> Response:
+        """POST /operator/recognition/{task_id}/import: `file`, results of other days as CSV; all of them or none."""
+        found = await self._found(request.path_params["task_id"])
         if found is None:
-            return render(request, "shared/missing.html", status=404, person="operator")
-        app, recognition = found
+            return self._missing(request)
+        say = catalogue(look_of(request).language).ugettext
+        length = whole_number(request.headers.get("content-length", ""), ID_DIGITS)
+        if length is None or length > LARGEST_HISTORY + LARGEST_FRAME:
+            return await self._one(request, *found, fault=say(TOO_LARGE))
+        async with request.form(max_files=1, max_fields=1) as form:
+            file = form.get("file")
+            data = await file.read() if isinstance(file, UploadFile) else b""
+        if not data:
+            return await self._one(request, *found, fault=say(NO_FILE))
+        try:
+            actor = await actor_of(self._context, request)
+            app, recognition = found
+            imported = await bring_history(self._context, app, recognition, data, actor)
+        except ValueError as error:
+            return await self._one(request, *found, fault=say(NOT_IMPORTED) % {"why": str(error)})
+        notice = "imported_before" if imported.is_repeated else "imported"
+        return done(f"{PATH}/{found[1].task_id}", notice)
+
+    async def _one(self, request: Request, app: App, recognition: Recognition, fault: str = "") -> Response:
+        """Return the page of a recognition; ``fault``: why a file was not imported."""
         target = asked_target(request.query_params)
         proven = await calibration_now(self._context, Owned(app, recognition), target)
         since = datetime.now(UTC) - timedelta(days=DAYS)
@@ -96,8 +131,10 @@ class OperatorRecognitionPages:
         return render(
             request,
             "operator/recognition.html",
+            status=422 if fault else 200,
             person="operator",
             notice=self._notice(request),
+            fault=fault,
             open_appeals=len(await open_appeals(self._context)),
             app=app,
             recognition=recognition,

@@ -1,6 +1,6 @@
 """The operator's routes: pages to look at, and forms to send."""
 
-from manyeyes.console.operator.account_deeds import AccountDeeds
+from manyeyes.console.operator.account_buckets import BucketDeeds
 from manyeyes.console.operator.account_work import AccountWorkPages
 from manyeyes.console.operator.addresses import AddressPages
 from manyeyes.console.operator.agreement import QueueAgreementPages
@@ -18,6 +18,7 @@ from manyeyes.console.operator.recognition import OperatorRecognitionPages
 from manyeyes.console.operator.settings import SettingsPages
 from manyeyes.console.operator.sites import SitePages
 from manyeyes.console.operator.soft_apps import SoftAppPages
+from manyeyes.console.operator.staff import StaffPages
 from manyeyes.console.operator.tasks import HouseTaskPages
 from manyeyes.console.operator.top_ups import OperatorTopUpPages
 from manyeyes.console.operator.workers import WorkerPages
@@ -32,9 +33,15 @@ def operators(context: Context) -> Rooms:
     return pages, {path: form for _, room in rooms for path, form in room.items()}
 
 
+def operators_files(context: Context) -> dict[str, PageOrForm]:
+    """Return the forms that send files: what they may send they judge themselves."""
+    return {"/operator/recognition/{task_id}/import": OperatorRecognitionPages(context).bring}
+
+
 def _house(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
     top_ups, payouts = OperatorTopUpPages(context), PayoutPages(context)
+    staff = StaffPages(context)
     certainty, tasks, audit = OperatorCertaintyPages(context), HouseTaskPages(context), AuditPages(context)
     pages: dict[str, PageOrForm] = {
         "/operator": OperatorPages(context).show,
@@ -49,6 +56,7 @@ def _house(context: Context) -> Rooms:
         "/operator/payouts": payouts.show,
         "/operator/payouts.csv": payouts.download,
         "/operator/settings": SettingsPages(context).show,
+        "/operator/staff": staff.show,
         "/operator/tasks": tasks.show,
         "/operator/tasks/{cell}/{task_id}": tasks.show_one,
     }
@@ -56,6 +64,10 @@ def _house(context: Context) -> Rooms:
         "/operator/appeal": recourse.decide,
         "/operator/top-ups": top_ups.decide,
         "/operator/payouts/move": payouts.move,
+        "/operator/staff": staff.add,
+        "/operator/staff/link": staff.link,
+        "/operator/staff/sign-out": staff.sign_out,
+        "/operator/staff/remove": staff.remove,
         "/operator/certainty/anew": certainty.renew,
         "/operator/app": recognition.change_app,
         "/operator/recognition": recognition.change,
@@ -65,7 +77,7 @@ def _house(context: Context) -> Rooms:
 
 
 def _accounts(context: Context) -> Rooms:
-    deeds, work, one = AccountDeeds(context), AccountWorkPages(context), "/operator/accounts/{account_id}"
+    deeds, work, one = BucketDeeds(context), AccountWorkPages(context), "/operator/accounts/{account_id}"
     pages: dict[str, PageOrForm] = {
         "/operator/accounts": deeds.show,
         one: deeds.show_one,
@@ -79,6 +91,9 @@ def _accounts(context: Context) -> Rooms:
         f"{one}/top-up": deeds.top_up,
         f"{one}/keys": deeds.add_key,
         f"{one}/keys/end": deeds.end_key,
+        f"{one}/people": deeds.invite,
+        f"{one}/buckets": deeds.keep,
+        f"{one}/buckets/remove": deeds.forget,
         f"{one}/link": deeds.link,
         f"{one}/sign-out": deeds.sign_out,
         f"{one}/secret": deeds.secret,
@@ -111,6 +126,7 @@ def _people(context: Context) -> Rooms:
         "/operator/links/dismiss": links.dismiss,
         "/operator/workers": workers.create,
         one: workers.change,
+        f"{one}/caps": workers.cap,
         f"{one}/disable": workers.disable,
         f"{one}/enable": workers.enable,
         f"{one}/link": workers.link,

@@ -23,8 +23,8 @@ FieldReader = Callable[[str], Any]  # raises ValueError for what cannot be read
 class Field(msgspec.Struct, frozen=True, kw_only=True):
     """A field of a form. Labels and hints are messages that `mark` marked; ``choices``: (value, words) in any language.
 
-    ``kind``: text, area, check, choice or many (boxes, whose text is their values by commas). ``unfit``: what is said
-    of a text that ``reads`` refuses.
+    ``kind``: text, secret (never drawn again), area, check, choice or many (boxes, whose text is their values by
+    commas). ``unfit``: what is said of a text that ``reads`` refuses.
     """
 
     name: str
@@ -114,7 +114,7 @@ def draw_sheet(
                 field=field,
                 label=say(field.label),
                 hint=say(field.hint) if field.hint else "",
-                value=typed.texts[field.name] if typed else now[field.name],
+                value=typed.texts[field.name] if typed and field.kind != "secret" else now[field.name],
                 was=now[field.name],
                 fault=said(request, faults[field.name]) if field.name in faults else "",
             )

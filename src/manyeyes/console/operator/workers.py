@@ -8,6 +8,7 @@ from manyeyes.console.operator.accounts import NO_NAME
 from manyeyes.console.operator.house_page import PAGE_ROWS, HousePages, OnceShown, cut, done, list_page, number_in
 from manyeyes.console.operator.readers import numbers_listed, yes, yes_in
 from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
+from manyeyes.console.operator.worker_marks import cap_fields, caps_in, caps_now, drawn_choices
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
@@ -15,9 +16,11 @@ from manyeyes.roles.accuracy import person_standings
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.alike_people import worker_alike
 from manyeyes.roles.house import workers as house
-from manyeyes.roles.house.faults import FieldFault
+from manyeyes.roles.house.faults import FieldFault, meanwhile
+from manyeyes.roles.house.worker_pace import pace_of
 from manyeyes.roles.house.workers import HouseWorker, WorkerChange
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
+from manyeyes.roles.wellbeing import cap_worker, mark_choices
 from manyeyes.values.deeds import Deed
 from manyeyes.values.text.rules import read_name
 from manyeyes.workers.rules import WorkerState
@@ -30,7 +33,7 @@ LEAD = mark(
 )
 LEAD_ONE = mark(
     "What somebody may do, where they are now, and what they did. What you take away is gone at once; what you give "
-    "they get when they next come."
+    "they get when they next come. Of pictures that upset they are shown so much a day, mark by mark."
 )
 STATES = {
     WorkerState.IDLE: mark("Idle"),
@@ -109,7 +112,24 @@ class WorkerPages(HousePages):
             actor = await actor_of(self._context, request)
             fault = await house.change_worker(self._context, found.worker.worker_id, change, actor, found.worker)
         if typed.faults or fault:
-            return await self._one(request, found, draw_sheet(request, fields, now, typed, fault), 422)
+            return await self._one(request, found, 422, may=draw_sheet(request, fields, now, typed, fault))
+        return done(f"{PATH}/{found.worker.worker_id}", "changed" if typed.values else "unchanged")
+
+    @for_deed(Deed.WORKER_CAPS)
+    async def cap(self, request: Request) -> Response:
+        """POST /operator/workers/{worker_id}/caps: of `cap.<mark>` and `zone` what differs from what was shown."""
+        found = await house.worker_of(self._context, number_in(request, "worker_id"))
+        if found is None:
+            return self.missing(request)
+        seen = await mark_choices(self._context, found.worker)
+        fields, now = cap_fields(catalogue(look_of(request).language)), caps_now(seen)
+        typed, fault = read_sheet(fields, await request.form(), now), None
+        if not typed.faults and typed.values:
+            (caps, zone), actor = caps_in(typed.values), await actor_of(self._context, request)
+            is_changed = await cap_worker(self._context, found.worker.worker_id, caps, zone, actor, seen)
+            fault = None if is_changed else meanwhile()
+        if typed.faults or fault:
+            return await self._one(request, found, 422, caps=draw_sheet(request, fields, now, typed, fault))
         return done(f"{PATH}/{found.worker.worker_id}", "changed" if typed.values else "unchanged")
 
     @for_deed(Deed.WORKER_DISABLE)
@@ -160,12 +180,13 @@ class WorkerPages(HousePages):
         hint = mark("None ticked: every queue in their languages.")
         return msgspec.structs.replace(field, hint=hint) if is_new else field
 
-    async def _one(
-        self, request: Request, found: HouseWorker, sheet: DrawnSheet | None = None, status: int = 200
-    ) -> Response:
-        number = found.worker.worker_id
-        say = catalogue(look_of(request).language).ugettext
-        fields = (LANGUAGES, await self._queues(), REVIEWER)
+    async def _one(self, request: Request, found: HouseWorker, status: int = 200, **sheets: DrawnSheet) -> Response:
+        number, translations = found.worker.worker_id, catalogue(look_of(request).language)
+        choices = await mark_choices(self._context, found.worker)
+        drawn = {
+            "may": draw_sheet(request, (LANGUAGES, await self._queues(), REVIEWER), now_of(found.worker)),
+            "caps": draw_sheet(request, cap_fields(translations), caps_now(choices)),
+        }
         return await self.draw(
             request,
             "worker",
@@ -176,15 +197,17 @@ class WorkerPages(HousePages):
             path=f"{PATH}/{number}",
             worker=found.worker,
             found=found,
-            state=say(STATES[found.state]),
+            state=translations.ugettext(STATES[found.state]),
             look=LOOKS.get(found.state, ""),
             month=await house.month_of(self._context, number),
             month_days=house.MONTH_DAYS,
+            pace=await pace_of(self._context, number),
             sign_ins=await house.sign_ins_of(self._context, number),
             queues=await self._context.lookups.queues(),
             standings=await person_standings(self._context, number),
             alike=await worker_alike(self._context, number),
-            sheet=sheet or draw_sheet(request, fields, now_of(found.worker)),
+            choices=drawn_choices(translations, choices),
+            sheets=drawn | sheets,
         )
 
     async def _list(self, request: Request, sheet: DrawnSheet | None = None, status: int = 200) -> Response:

@@ -21,12 +21,12 @@ from manyeyes.roles.company_sign_in import (
     connect_identity,
     disconnect_identity,
 )
-from manyeyes.roles.sign_in import caller_address, cookie_hash, cookie_subject, is_by_key, is_secure
+from manyeyes.roles.sign_in import caller_address, cookie_hash, cookie_subject, is_by_key, is_secure, told_whence
 from manyeyes.runtime.context import Context
 from manyeyes.staff.rules import COMPANYS_WORD_SECONDS
 from manyeyes.values.actor import COMPANY, SCREEN, Actor
-from manyeyes.workers.browser_sessions import NONE
 from manyeyes.workers.identities.rules import session_mark
+from manyeyes.workers.sign_outs.store import NONE
 
 COOKIE = "manyeyes_company"
 TROUBLE: Mapping[CompanyTrouble, str] = {
@@ -58,9 +58,10 @@ class CompanyPages:
         """GET /company/connect: go there to connect it with who is signed in here, from a page of our own alone.
 
         A page of somebody else's could have its reader connect the account that it signed them in with at the provider.
-        It is no form, since browsers hold a form's redirect to `form-action`.
+        It is no form, since browsers hold a form's redirect to `form-action`. Whom a browser does not help to tell, is
+        told so at /sessions.
         """
-        if company_name(self._context) and request.headers.getlist("sec-fetch-site") != ["same-origin"]:
+        if company_name(self._context) and told_whence(request) != "same-origin":
             return RedirectResponse("/sessions", status_code=303)
         subject = await cookie_subject(self._context, request)
         if subject is None or is_by_key(subject):

@@ -19,7 +19,7 @@ from manyeyes.console.shared.rendering import render
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.company_sign_in import company_name, identities_of
 from manyeyes.roles.passkeys import passkeys_of
-from manyeyes.roles.sign_in import cookie_hash, cookie_subject, is_by_key, person_of
+from manyeyes.roles.sign_in import cookie_hash, cookie_subject, is_by_key, person_of, told_whence
 from manyeyes.runtime.context import Context
 from manyeyes.workers.browser_sessions import BrowserSession, browser_sessions
 from manyeyes.workers.rules import EVERY_PERSON
@@ -66,6 +66,7 @@ class SessionPages:
             identities=await identities_of(self._context, subject),
             company=company_name(self._context),
             by_key=is_by_key(subject),
+            told_whence=told_whence(request) is not None,
             begun_by={name: translate(words) for name, words in BEGUN_BY.items()},
         )
 

@@ -15,9 +15,11 @@ from manyeyes.console.shared.refusal_news import news
 from manyeyes.console.shared.rendering import render
 from manyeyes.reports.rules import LONGEST_APPEAL
 from manyeyes.roles.accuracy import QueueAccuracy, WrongAnswer, appeal_bar, worker_accuracy
+from manyeyes.roles.pictures import marks_now
 from manyeyes.roles.practising import PracticeDesk, PracticeOffer, ShownPractice
 from manyeyes.runtime.context import Context
 from manyeyes.skills.counting import BELOW_FLOOR
+from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.marks import mark_names
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.signed_links import PictureLinks
@@ -88,21 +90,18 @@ def _queue(
         "standing": one.standing,
         "is_floor": one.standing.barred_why == BELOW_FLOOR,
         "label": one.standing.barred_why.partition(" ")[2],
-        "wrong": [_wrong(words, each, one.queue.marks, pictures) for each in one.wrong],
+        "wrong": [_wrong(words, each, one.queue, pictures) for each in one.wrong],
         "practice": offer,
-        "practised": [
-            {**_wrong(words, each, one.queue.marks, pictures), "is_right": each.is_right} for each in practised
-        ],
+        "practised": [{**_wrong(words, each, one.queue, pictures), "is_right": each.is_right} for each in practised],
     }
 
 
 def _wrong(
-    words: task_wording.Words, each: WrongAnswer | ShownPractice, queue_marks: int, pictures: PictureLinks
+    words: task_wording.Words, each: WrongAnswer | ShownPractice, queue: QueueTerms, pictures: PictureLinks
 ) -> dict[str, Any]:
-    marks = queue_marks | (each.picture.marks if each.picture else 0)
     return {
         "image_url": each.picture.peoples_path(pictures) if each.picture else None,
-        "marks": [words[f"mark.{name}"] for name in mark_names(marks)],
+        "marks": [words[f"mark.{name}"] for name in mark_names(marks_now(queue, each.picture))],
         "ask": words[task_wording.question(each.options)],
         "comment": each.options.comment,
         "truth": each.truth,

@@ -241,7 +241,7 @@ def _recent(translations: Any, words: task_wording.Words, one: RecentWork, pictu
     said, look = VERDICTS[one.verdict]
     return {
         "image_url": one.picture.peoples_path(pictures) if one.picture else None,
-        "marks": said_marks(translations, one.queue.marks | (one.picture.marks if one.picture else 0)),
+        "marks": said_marks(translations, one.marks),
         "queue": one.queue.name,
         "ask": words[task_wording.question(one.options)],
         "answer": one.answer,

@@ -88,7 +88,7 @@ def _line(
     return {
         "task_id": one.task_id,
         "image_url": one.picture.peoples_path(pictures) if one.picture else None,
-        "marks": said_marks(translations, one.queue.marks | (one.picture.marks if one.picture else 0)),
+        "marks": said_marks(translations, one.marks),
         "ask": words[task_wording.question(options)],
         "rules": [task_wording.filled(words, key, values) for key, values in task_wording.rules(options)],
         "comment": options.comment,

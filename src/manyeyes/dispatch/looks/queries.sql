@@ -11,8 +11,8 @@ SELECT EXISTS (SELECT FROM work WHERE cell = $1 AND state IN (1, 2) AND lease_un
 SELECT EXISTS (SELECT FROM work WHERE cell = $1 AND state = 4 AND aside_until <= now());
 
 -- name: due_aside
--- Whose answers and skips are to be settled, the one that waits longest first, once for each, without those whose turn it
--- was; unlocked, since desks are locked worker first.
+-- Whose answers and skips are to be settled, the one that waits longest first, once for each, without those that are
+-- left; unlocked, since desks are locked worker first.
 SELECT worker_id FROM work WHERE cell = $1 AND state = 4 AND aside_until <= now() AND worker_id <> ALL ($2::bigint[])
 ORDER BY aside_until LIMIT $3;
 

@@ -87,7 +87,7 @@ UPDATE vote_slot SET state = 0 WHERE cell = $1 AND task_id = ANY ($2::bigint[]) 
 SELECT EXISTS (SELECT FROM vote_slot WHERE cell = $1 AND state = 4 AND settles_at <= now());
 
 -- name: votes_aside
--- Complaints with a vote whose time to be taken back is over, the oldest first, without those whose turn it was; not locked.
+-- Complaints with a vote whose time to be taken back is over, the oldest first, without those that are left; not locked.
 SELECT task_id FROM vote_slot WHERE cell = $1 AND state = 4 AND settles_at <= now() AND task_id <> ALL ($2::bigint[])
 ORDER BY settles_at, task_id LIMIT $3;
 

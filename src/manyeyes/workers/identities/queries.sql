@@ -1,11 +1,18 @@
--- name: identity
--- Whom a company's sign-in signs in here, held until the transaction ends.
-SELECT issuer, sub, role, subject_id, cell, person_id, name, by_claims, created_at, used_at FROM identity
-WHERE issuer = $1 AND sub = $2 FOR UPDATE;
+-- name: lock_connecting
+-- Let nobody else be connected, or admitted, until this is decided: the row is there when nobody is.
+SELECT name FROM counter WHERE name = 'identity' FOR UPDATE;
 
--- name: hold_identity
--- A company's sign-in that is not disconnected before the session is there which it begins.
-SELECT true FROM identity WHERE issuer = $1 AND sub = $2 FOR KEY SHARE;
+-- name: lock_identities
+-- Whom sign-ins of companies sign in here, held until the transaction ends, in the order of the key.
+SELECT i.issuer, i.sub, i.role, i.subject_id, i.cell, i.person_id, i.name, i.by_claims, i.created_at, i.used_at
+FROM identity AS i JOIN unnest($1::text[], $2::text[]) AS k (issuer, sub) ON i.issuer = k.issuer AND i.sub = k.sub
+ORDER BY i.issuer, i.sub FOR UPDATE OF i;
+
+-- name: hold_identities
+-- Sign-ins of companies that are not disconnected before the sessions are there which they begin, in the order of the key.
+SELECT i.issuer, i.sub FROM identity AS i
+JOIN unnest($1::text[], $2::text[]) AS k (issuer, sub) ON i.issuer = k.issuer AND i.sub = k.sub
+ORDER BY i.issuer, i.sub FOR KEY SHARE OF i;
 
 -- name: identities_of
 -- What somebody connected, the oldest first.

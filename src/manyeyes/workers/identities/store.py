@@ -1,15 +1,17 @@
 """Whom the company's own sign-in signs in here: named queries → frozen values."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
-from manyeyes.db.rows import read, read_one
+from manyeyes.db.rows import read
 from manyeyes.workers.store import Subject
 
 SQL = Queries(__package__)
+IdentityKey = tuple[str, str]  # issuer and sub
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -18,6 +20,11 @@ class Identity(msgspec.Struct, frozen=True):
     issuer: str
     sub: str
     name: str
+
+    @property
+    def key(self) -> IdentityKey:
+        """Return what it is known by."""
+        return (self.issuer, self.sub)
 
 
 class ConnectedIdentity(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,14 +47,22 @@ class ConnectedIdentity(msgspec.Struct, frozen=True, kw_only=True):
         return Subject(self.role, self.subject_id, self.cell, self.person_id)
 
 
-async def lock(tx: asyncpg.Connection, issuer: str, sub: str) -> ConnectedIdentity | None:
-    """Return whom a company's sign-in signs in, held until the transaction ends; None for nobody."""
-    return read_one(ConnectedIdentity, await tx.fetchrow(SQL.identity, issuer, sub))
+async def lock_connecting(tx: asyncpg.Connection) -> None:
+    """Let nobody else be connected or admitted until the transaction ends."""
+    await tx.execute(SQL.lock_connecting)
 
 
-async def hold(tx: asyncpg.Connection, issuer: str, sub: str) -> bool:
-    """Tell whether a company's sign-in signs somebody in; nobody disconnects it until the transaction ends."""
-    return await tx.fetchval(SQL.hold_identity, issuer, sub) is not None
+async def lock(tx: asyncpg.Connection, keys: Iterable[IdentityKey]) -> dict[IdentityKey, ConnectedIdentity]:
+    """Return whom sign-ins of companies sign in, held until the transaction ends."""
+    found = read(ConnectedIdentity, await tx.fetch(SQL.lock_identities, *_columns(keys)))
+    return {(each.issuer, each.sub): each for each in found}
+
+
+async def hold(tx: asyncpg.Connection, keys: Iterable[IdentityKey]) -> set[IdentityKey]:
+    """Return which sign-ins of companies sign somebody in; nobody disconnects them until the transaction ends."""
+    issuers, subs = _columns(keys)
+    rows = await tx.fetch(SQL.hold_identities, issuers, subs) if subs else ()
+    return {(row["issuer"], row["sub"]) for row in rows}
 
 
 async def identities_of(db: asyncpg.Connection, subject: Subject) -> list[ConnectedIdentity]:
@@ -76,3 +91,9 @@ async def delete(tx: asyncpg.Connection, issuer: str, sub: str, subject: Subject
     whom = (subject.role, subject.subject_id, subject.person_id)
     name: str | None = await tx.fetchval(SQL.delete_identity, issuer, sub, *whom, by_claims)
     return name
+
+
+def _columns(keys: Iterable[IdentityKey]) -> tuple[list[str], list[str]]:
+    """Return the issuers and the subs, each pair once."""
+    some = sorted(set(keys))
+    return [issuer for issuer, _ in some], [sub for _, sub in some]

@@ -1,9 +1,19 @@
 """What holds of passkeys, whoever they sign in (docs/decisions/0082)."""
 
+import enum
 import hashlib
 
 MOST_PASSKEYS = 20  # of one person
 FACTORS = 2  # a device, and the finger, face or PIN that it asked for: what a session of a passkey is worth
+
+
+class PasskeyKept(enum.Enum):
+    """What became of a new passkey. BEFORE: it came before; TOO_LATE: it is another's, or its challenge was used."""
+
+    KEPT = 0
+    BEFORE = 1
+    TOO_LATE = 2
+    TOO_MANY = 3
 
 
 def session_mark(credential_id: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """Passkeys: what somebody's device proved that it has. Named queries → frozen values."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -7,8 +8,9 @@ import msgspec
 
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import read, read_one, values
+from manyeyes.values.challenges import Challenge
 from manyeyes.workers.rules import EVERY_PERSON
-from manyeyes.workers.store import Subject
+from manyeyes.workers.store import Subject, roles_of
 
 SQL = Queries(__package__)
 
@@ -48,11 +50,11 @@ class NewPasskey(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
-async def insert(tx: asyncpg.Connection, subject: Subject, new: NewPasskey) -> bool:
-    """Keep a passkey; return whether it was new."""
+async def insert(tx: asyncpg.Connection, subject: Subject, new: NewPasskey) -> None:
+    """Keep a passkey, which is new; nobody else makes one meanwhile."""
     whom = values(subject, "role", "subject_id", "cell", "person_id")
     row = (new.user_handle, new.public_key, new.sign_count, new.name)
-    return await tx.fetchval(SQL.insert_passkey, new.credential_id, *whom, *row) is not None
+    await tx.execute(SQL.insert_passkey, new.credential_id, *whom, *row)
 
 
 async def passkey(db: asyncpg.Connection, credential_id: bytes) -> Passkey | None:
@@ -60,9 +62,25 @@ async def passkey(db: asyncpg.Connection, credential_id: bytes) -> Passkey | Non
     return read_one(Passkey, await db.fetchrow(SQL.passkey, credential_id))
 
 
-async def hold(tx: asyncpg.Connection, credential_id: bytes) -> bool:
-    """Tell whether a passkey is there; nobody removes it until the transaction ends."""
-    return await tx.fetchval(SQL.hold_passkey, credential_id) is not None
+async def hold(tx: asyncpg.Connection, credential_ids: Iterable[bytes]) -> set[bytes]:
+    """Return which of the passkeys are there; nobody removes them until the transaction ends."""
+    ids = sorted(set(credential_ids))
+    return {row["credential_id"] for row in await tx.fetch(SQL.hold_passkeys, ids)} if ids else set()
+
+
+async def lock(tx: asyncpg.Connection, credential_ids: Iterable[bytes]) -> None:
+    """Lock passkeys that are to be used, all of a batch at once."""
+    await tx.execute(SQL.lock_passkeys, sorted(set(credential_ids)))
+
+
+async def lock_all_of(tx: asyncpg.Connection, subjects: Iterable[Subject]) -> None:
+    """Lock the passkeys of these people, of every person of an account, before any is removed."""
+    await tx.execute(SQL.lock_passkeys_of, *roles_of(subjects))
+
+
+async def lock_making(tx: asyncpg.Connection) -> None:
+    """Let nobody else make a passkey until the transaction ends: there may be too many of one person."""
+    await tx.execute(SQL.lock_making)
 
 
 async def passkeys_of(db: asyncpg.Connection, subject: Subject) -> list[Passkey]:
@@ -76,9 +94,11 @@ async def use(tx: asyncpg.Connection, credential_id: bytes, sign_count: int) -> 
     return read_one(Subject, await tx.fetchrow(SQL.use_passkey, credential_id, sign_count))
 
 
-async def use_challenge(tx: asyncpg.Connection, challenge_hash: bytes, expires_at: datetime) -> bool:
-    """Note that a challenge was answered; return whether that was the first time."""
-    return await tx.fetchval(SQL.use_challenge, challenge_hash, expires_at) is not None
+async def use_challenges(tx: asyncpg.Connection, challenges: Sequence[Challenge]) -> set[bytes]:
+    """Note that challenges were answered; return the hashes of those that were for the first time."""
+    ends = {each.answer_hash: each.expires_at for each in reversed(challenges)}  # the first of each
+    rows = await tx.fetch(SQL.use_challenges, list(ends), list(ends.values()))
+    return {row["challenge_hash"] for row in rows}
 
 
 async def forget_used_challenges(tx: asyncpg.Connection) -> None:

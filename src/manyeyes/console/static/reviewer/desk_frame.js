@@ -23,11 +23,10 @@ const GONE = ["slot_lost", "already_answered"]; // the next one comes
 
 let screen = null; // what the two differ in: see `furnish`
 let mode = main.dataset.mode;
-let shown = null;
-let isReady = false;
+let [shown, isReady] = [null, false];
 let [shift, watching] = [new AbortController(), new AbortController()]; // end with a break; with what came
 let sending = null;
-let letters = []; // what was said and has not reached the server, in order
+let letters = []; // what was said and has not reached the server, in order: neither a break nor a start forgets it
 
 /** What lies before the reviewer; null for nothing. */
 export const lying = () => shown;
@@ -126,6 +125,7 @@ async function post() {
     } catch (refusal) {
       letters.shift();
       trouble(false);
+      if (!ended.aborted && [...GONE, "answer_unfit"].includes(refusal.refusal)) letters = []; // what lay ahead is shown anew
       if (!ended.aborted) refused(refusal, letter.one);
     }
   }
@@ -200,7 +200,6 @@ async function lapse() {
 async function watch() {
   shown = null;
   ahead.forget();
-  letters = [];
   main.dataset[screen.name] = "";
   ready(false);
   moreTime.stop();
@@ -208,7 +207,7 @@ async function watch() {
   takingBack.place(false);
   watching.abort(); // one call waits at a time: what it brings must not be laid over what came by another
   const { signal } = (watching = new AbortController());
-  await inTurn(() => {});
+  await inTurn(() => sending); // what was said reaches the server before it is asked for more
   for (let attempt = 0; !signal.aborted;) {
     try {
       const found = await nextOne(screen.path, presence.isTroubled(), signal);
@@ -292,6 +291,7 @@ export function furnish(given) {
   instructions.furnish(path.slice(1), { trouble: () => trouble(true), closed: () => screen.focus(), failed: explain });
   element("start-form").addEventListener("submit", start);
   element("break-form").addEventListener("submit", takeBreak);
+  addEventListener("beforeunload", (event) => { if (letters.length) event.preventDefault(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = title; });
   document.documentElement.dataset.script = "on";
   presence.show(mode);
