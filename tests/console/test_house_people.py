@@ -142,7 +142,7 @@ async def test_a_workers_page_tells_how_long_they_take_and_how_much_gold_they_pa
         await db.execute(TIMED, worker_id)
         await db.execute(GOLD_HAD, worker_id)
     page = (await client.get(path)).text
-    assert re.search(r"English ImageToText</bdi></th>\s*<td[^>]*><span>3 sec <span[^>]*>· median of 3 timed", page)
+    assert re.search(r"English ImageToText</bdi></a></th>\s*<td[^>]*><span>3 sec <span[^>]*>· median of 3 timed", page)
     assert re.search(r'<dd id="passed">1/4 <span[^>]*>· 25\s?%', page)
     await WorkerDesk(client.context).offline(hand.worker)
 

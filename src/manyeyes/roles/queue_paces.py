@@ -19,7 +19,7 @@ MONTH_DAYS = 30
 TIMED = 200  # of each queue and cell: how quick somebody is now
 
 
-class QueuePace(msgspec.Struct, frozen=True, kw_only=True):
+class PersonPace(msgspec.Struct, frozen=True, kw_only=True):
     """The median time of somebody's last timed answers in a queue, None where none is; how often they skipped, and why.
 
     ``reasons``: those there are, in the order in which the screen offers them.
@@ -36,7 +36,7 @@ class QueuePace(msgspec.Struct, frozen=True, kw_only=True):
         return sum(self.reasons.values())
 
 
-async def queue_paces(context: Context, worker_id: int) -> list[QueuePace]:
+async def queue_paces(context: Context, worker_id: int) -> list[PersonPace]:
     """Return somebody's pace and skips of the last `MONTH_DAYS`, over all cells, by queue."""
     since = datetime.now(UTC) - timedelta(days=MONTH_DAYS)
     took, why = defaultdict[int, list[int]](list), defaultdict[int, Counter[SkipReason]](Counter)
@@ -49,6 +49,6 @@ async def queue_paces(context: Context, worker_id: int) -> list[QueuePace]:
     return [_pace(n, took.get(n, []), why.get(n, Counter())) for n in sorted({*took, *why})]
 
 
-def _pace(queue_id: int, times: list[int], why: Counter[SkipReason]) -> QueuePace:
+def _pace(queue_id: int, times: list[int], why: Counter[SkipReason]) -> PersonPace:
     reasons = {reason: why[reason] for reason in SkipReason if why[reason]}
-    return QueuePace(queue_id=queue_id, median_ms=median(times) if times else None, timed=len(times), reasons=reasons)
+    return PersonPace(queue_id=queue_id, median_ms=median(times) if times else None, timed=len(times), reasons=reasons)

@@ -6,7 +6,7 @@ from typing import Any
 from babel.support import Translations
 
 from manyeyes.console.shared.languages import mark
-from manyeyes.roles.queue_paces import QueuePace
+from manyeyes.roles.queue_paces import PersonPace
 from manyeyes.tasks.rules import QueueTerms
 
 SKIP_WORDS: Mapping[str, str] = {
@@ -18,9 +18,10 @@ SKIP_WORDS: Mapping[str, str] = {
 }
 
 
-def drawn_pace(translations: Translations, queues: Mapping[int, QueueTerms], one: QueuePace) -> dict[str, Any]:
+def drawn_pace(translations: Translations, queues: Mapping[int, QueueTerms], one: PersonPace) -> dict[str, Any]:
     """Return somebody's pace and skips in a queue as `shared/paces.html` draws them."""
     return {
+        "queue_id": one.queue_id,
         "queue": queues[one.queue_id].name if one.queue_id in queues else one.queue_id,
         "median_ms": one.median_ms,
         "timed": one.timed,
