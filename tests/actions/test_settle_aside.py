@@ -2,9 +2,11 @@
 
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.dispatch.rules import WorkState
+from manyeyes.dispatch.store import Work
 from manyeyes.tasks.rules import Ending
+from manyeyes.workers.rules import SkipReason
 from support.action_stage import PAY, PRICE, Stage
-from support.laid_aside import UNDO_SECONDS, lay, settle
+from support.laid_aside import UNDO_SECONDS, back, lay, settle
 
 
 async def test_an_answer_is_paid_and_charged_when_its_time_is_over_and_not_before(stage: Stage):
@@ -55,3 +57,33 @@ async def test_somebody_who_has_gone_is_paid_all_the_same(stage: Stage):
     await settle(stage)
     assert [row["worker_id"] for row in await stage.rows("result", "worker_id")] == [worker_id]
     assert (await stage.books()).difference_micros == 0
+
+
+async def test_a_skip_counts_when_it_is_settled_once_and_one_taken_back_never(stage: Stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    await stage.submit(account_id)
+    await stage.hand_out()
+    lease = await stage.lease(worker_id)
+    await lay(stage, worker_id, lease, None, SkipReason.UPSETTING)
+    assert isinstance(await back(stage, worker_id, lease), Work)
+    stage.later(UNDO_SECONDS)
+    await settle(stage)
+    assert not await stage.rows("skip_day")
+    await lay(stage, worker_id, await stage.lease(worker_id), None, SkipReason.WRONG_LANGUAGE)
+    assert not await stage.rows("skip_day")
+    stage.later(UNDO_SECONDS)
+    for _ in range(2):
+        await settle(stage)
+        rows = await stage.rows("skip_day", "worker_id, queue_id, reason, skips")
+        assert [tuple(row.values()) for row in rows] == [(worker_id, 1, "wrong_language", 1)]
+
+
+async def test_who_goes_on_has_their_skip_counted_with_the_next_look(stage: Stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    for _ in range(2):
+        await stage.submit(account_id)
+    for reason in (SkipReason.OTHER, SkipReason.UNREADABLE):
+        await stage.hand_out()
+        await lay(stage, worker_id, await stage.lease(worker_id), None, reason)
+    await settle(stage)
+    assert [(row["reason"], row["skips"]) for row in await stage.rows("skip_day")] == [("other", 1)]

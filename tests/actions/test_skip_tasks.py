@@ -1,5 +1,7 @@
 """skip_tasks: a task goes on to somebody else; five who fail end it, charged."""
 
+from datetime import UTC
+
 import pytest
 
 from manyeyes.actions.shared.worker_desks import LeaseId
@@ -190,3 +192,22 @@ async def test_a_batch_of_skips(stage: Stage):
     assert sum(len(desk) for desk in desks.values()) >= 2
     assert not any(c.lease.task_id in desks[c.worker_id] for c in commands)
     assert (await stage.books()).difference_micros == 0
+
+
+async def test_a_skip_is_counted_by_its_day_queue_and_reason_and_again_not(stage: Stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    for _ in range(3):
+        await stage.submit(account_id)
+    for reason in (SkipReason.UNREADABLE, SkipReason.UPSETTING, SkipReason.UNREADABLE):
+        await stage.hand_out()
+        lease = await stage.lease(worker_id)
+        skip = SkipTask(stage.cell, worker_id, lease, reason)
+        first, again = await stage.act(skip_tasks, skip, skip)
+        assert (first.queue_id, again.queue_id) == (1, 0)
+        assert (await stage.skip(worker_id, lease, reason)).queue_id == 0, "repeated in a batch of its own"
+    today = stage.now.astimezone(UTC).date()
+    rows = await stage.rows("skip_day", "worker_id, day, queue_id, reason, skips")
+    assert sorted(tuple(row.values()) for row in rows) == [
+        (worker_id, today, 1, "unreadable", 2),
+        (worker_id, today, 1, "upsetting", 1),
+    ]

@@ -1,9 +1,11 @@
-"""What call-backs and soft apps cost tasks that have neither: not one statement."""
+"""What call-backs, soft apps and counted skips cost tasks that have none of them: not one statement."""
 
 import pytest
 
 from manyeyes.actions.answer_tasks import answer_tasks
+from manyeyes.actions.skip_tasks import SkipTask, skip_tasks
 from manyeyes.actions.submit_tasks import submit_tasks
+from manyeyes.workers.rules import SkipReason
 from support.action_stage import Stage
 
 PLAIN: dict[str, str] = {}
@@ -42,3 +44,16 @@ async def test_submitting_asks_the_same_whatever_a_task_has(stage: Stage, given)
     account_id = await stage.account()
     plain = await statements(stage, submit_tasks, stage.submitting(account_id))
     assert await statements(stage, submit_tasks, stage.submitting(account_id, **given)) == plain
+
+
+async def test_skips_of_a_batch_are_counted_by_one_statement_and_none_by_none(stage: Stage):
+    account_id = await stage.account()
+    people = [await stage.worker() for _ in range(4)]
+    for _ in people:
+        await stage.submit(account_id)
+    await stage.hand_out()
+    skips = [SkipTask(stage.cell, each, await stage.lease(each), SkipReason.OTHER) for each in people]
+    asked = [words for words in await statements(stage, skip_tasks, *skips) if words == "INSERT INTO skip_day"]
+    assert len(asked) == 1
+    assert [row["skips"] for row in await stage.rows("skip_day", "skips")] == [1, 1, 1, 1]
+    assert not [words for words in await statements(stage, skip_tasks, *skips) if words == "INSERT INTO skip_day"]

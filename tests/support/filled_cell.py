@@ -161,6 +161,9 @@ INSERT INTO app_day (cell, soft_id, day, account_id, solved)
 SELECT 1, 800 + s, current_date - d, a, 1
 FROM generate_series(1, 20) AS s, generate_series(0, 60) AS d, generate_series(1, 20) AS a;
 
+INSERT INTO skip_day (cell, worker_id, day, queue_id, reason, skips)
+SELECT 1, w, current_date - d, 1 + w % 3, 'other', 4 FROM generate_series(1, 200) AS w, generate_series(0, 300) AS d;
+
 INSERT INTO site (cell, account_id, domain, token, state, created_at, check_at, swept)
 SELECT 1, 1 + n % 50, 'shop-' || n || '.example', 't', 1, now(), now() + n * interval '20 s', n % 100 <> 0
 FROM generate_series(1, 5000) AS n;

@@ -27,6 +27,7 @@ from support.recognition_results import open_app, open_recognition, record, some
 from support.screen_disputes import complaint, decided, reviewer, vote
 from support.screen_results import UNSETTLED
 from support.served_site import Site
+from support.skipped_days import SKIPPED, TIMED
 
 # Sixty letters without a blank, and as many in words.
 UNBROKEN = "Rijksdienst" + "voorhetcultureelerfgoedvandeprovincie" + "Gelderland12"
@@ -86,6 +87,8 @@ async def fill(site: Site) -> FullHouse:
     await fall_below(context, author)
     async with context.cells.pool(1).acquire() as db:
         await db.execute(CERTAIN, customer.account_id)
+        await db.execute(SKIPPED, author.worker.worker_id)
+        await db.execute(TIMED, author.worker.worker_id)
     async with httpx.AsyncClient(base_url=site.url, headers={"authorization": f"Bearer {customer.key}"}) as client:
         question = {"kind": "text", "words": LONG}
         job = (await client.post("/v1/jobs", json={"name": UNBROKEN, "question": question})).json()["id"]

@@ -9,6 +9,7 @@ from manyeyes.panels import store as panels
 from manyeyes.reports import store as reports
 from manyeyes.skills import store as skills
 from manyeyes.skills.findings import store as findings
+from manyeyes.workers.skips import store as skips
 
 NOW = datetime.now(UTC)
 HOUR_AGO = NOW - timedelta(hours=1)
@@ -67,4 +68,7 @@ HOT_PEOPLE: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (certainty.SQL, "undecided_judgements", (1, [34_901]), {"judgement_pkey"}, False),
     (certainty.SQL, "judged_since", (1, 601, HOUR_AGO), {"judgement_reviewer"}, False),
     (certainty.SQL, "audits_of", (1, 5, 1, 0, 0.05, 1), {"judgement_audits"}, True),
+    (skips.SQL, "count_skips", (1, [7, 8], [1, 1], ["other", "other"], NOW), set(), True),
+    (skips.SQL, "skips_of", (1, 7, NOW.date() - timedelta(days=30)), {"skip_day_pkey"}, True),
+    (skips.SQL, "forget_skips", (1, NOW.date() - timedelta(days=400)), {"skip_day_age"}, False),
 ]

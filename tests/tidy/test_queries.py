@@ -27,6 +27,7 @@ CELL_TABLES = (
         "sampled_minute",
         "app_day",
         "app_refusal_day",
+        "skip_day",
     ),
     *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
     *("delivery", "delivery_try", "webhook_rotation", "site", "site_event", "standing", "ignored_reporter"),

@@ -20,6 +20,7 @@ from manyeyes.skills import gold_items
 from manyeyes.tasks.rules import Ending
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import SkipReason
+from manyeyes.workers.skips import store as skips
 from manyeyes.workers.store import SessionChange
 
 
@@ -68,6 +69,7 @@ async def settle_aside(tx: asyncpg.Connection, now: datetime, commands: Sequence
     await keep_gold_answers(tx, now, cell, closed[Purpose.GOLD])
     if given:
         await workers.change_desks(tx, now, cell, _done(given))
+    await skips.count(tx, now, cell, passed.skips)
     return [_settled(found, command.worker_id) for command in commands]
 
 

@@ -22,6 +22,7 @@ from manyeyes.skills import gold_items
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import SkipReason
+from manyeyes.workers.skips import store as skips
 from manyeyes.workers.store import SessionChange
 
 
@@ -56,7 +57,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     taken_at = {work.task_id: n for n, work in enumerate(taken) if work}
     too_early = [n for n in missing if n < taken_at.get(commands[n].lease.task_id, -1)]  # before this batch skipped it
     repeated = await _repeated(tx, now, cell, commands, too_early)
-    # 4. Save: the tasks, then what lies on the desks now.
+    # 4. Save: the tasks, then what lies on the desks now, and what is counted.
     await dispatch.put_back(tx, cell, passed.returning)
     await gold_items.note_passed(tx, now, cell, passed.gold)
     await end_works(tx, now, cell, passed.ended, passed.seats, seed=commands[0].seed)
@@ -69,6 +70,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
             tx, now, cell, {w: SessionChange(held=-n, is_awake=True) for w, n in sorted(skipped.items())}
         )
         await aside.hasten(tx, now, cell, laid, skipped)
+    await skips.count(tx, now, cell, passed.skips)
     # 5. Answer: the other lost leases are judged by what has become of the tasks.
     repeated |= await _repeated(tx, now, cell, commands, sorted(set(missing) - set(too_early)))
     repeated |= {n for n in missing if (commands[n].worker_id, commands[n].lease) in _laid(cell, laid, is_passed=True)}

@@ -525,6 +525,19 @@ CREATE TABLE wellbeing (
     PRIMARY KEY (cell, worker_id)
 ) WITH (fillfactor = 50);
 
+-- How often somebody passed tasks on, by day, queue and reason: a skip leaves nothing else (docs/decisions/0089). Its person's
+-- presence is locked before. Practice is not counted; gold is, which is as any other task to them.
+CREATE TABLE skip_day (
+    cell      int NOT NULL,
+    worker_id bigint NOT NULL,
+    day       date NOT NULL,        -- in UTC
+    queue_id  int NOT NULL,
+    reason    text NOT NULL,        -- workers/rules.py
+    skips     bigint NOT NULL,
+    PRIMARY KEY (cell, worker_id, day, queue_id, reason)
+) WITH (fillfactor = 50);
+CREATE INDEX skip_day_age ON skip_day (cell, day);
+
 -- One matcher at a time per cell and queue locks this row; `virtual_turn` is fair queueing's clock.
 CREATE TABLE gate (
     cell         int NOT NULL,

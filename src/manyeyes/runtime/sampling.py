@@ -11,7 +11,7 @@ async def sample(context: Context, cell: int) -> None:
 
 
 async def forget_old_samples(context: Context, cell: int) -> None:
-    """Forget how queues looked longer ago than the charts go."""
+    """Forget how queues looked longer ago than the charts go, and what people passed on longer ago than a year."""
     await context.batcher.ask(forget_samples, ForgetSamples(cell))
 
 

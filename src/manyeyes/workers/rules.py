@@ -13,6 +13,7 @@ LAPSES_BEFORE_BREAK = 2  # leases in a row that run out: the worker has gone, an
 LINK_SECONDS = 3_600.0  # docs/decisions/0027#operator: a link is valid for an hour
 SESSION_SECONDS = 30 * 86_400.0
 EVERY_PERSON = -2  # in the place of one of an account's people: all of them
+SKIPS_KEPT_DAYS = 400  # a year, and what one looks back on it (docs/decisions/0089)
 NOTED_SECONDS = 3_600.0  # a session's last use is written once in so long, not with every request
 
 

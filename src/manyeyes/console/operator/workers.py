@@ -12,14 +12,16 @@ from manyeyes.console.operator.worker_marks import cap_fields, caps_in, caps_now
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.skip_words import drawn_pace
 from manyeyes.roles.accuracy import person_standings
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.alike_people import worker_alike
 from manyeyes.roles.house import workers as house
 from manyeyes.roles.house.faults import FieldFault, meanwhile
-from manyeyes.roles.house.worker_pace import pace_of
+from manyeyes.roles.house.gold_had import gold_of
 from manyeyes.roles.house.workers import HouseWorker, WorkerChange
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
+from manyeyes.roles.queue_paces import MONTH_DAYS, queue_paces
 from manyeyes.roles.wellbeing import cap_worker, mark_choices
 from manyeyes.values.deeds import Deed
 from manyeyes.values.text.rules import read_name
@@ -182,7 +184,8 @@ class WorkerPages(HousePages):
 
     async def _one(self, request: Request, found: HouseWorker, status: int = 200, **sheets: DrawnSheet) -> Response:
         number, translations = found.worker.worker_id, catalogue(look_of(request).language)
-        choices = await mark_choices(self._context, found.worker)
+        choices, queues = await mark_choices(self._context, found.worker), await self._context.lookups.queues()
+        paces = await queue_paces(self._context, number)
         drawn = {
             "may": draw_sheet(request, (LANGUAGES, await self._queues(), REVIEWER), now_of(found.worker)),
             "caps": draw_sheet(request, cap_fields(translations), caps_now(choices)),
@@ -200,10 +203,12 @@ class WorkerPages(HousePages):
             state=translations.ugettext(STATES[found.state]),
             look=LOOKS.get(found.state, ""),
             month=await house.month_of(self._context, number),
-            month_days=house.MONTH_DAYS,
-            pace=await pace_of(self._context, number),
+            month_days=MONTH_DAYS,
+            skips=sum(each.skips for each in paces),
+            paces=[drawn_pace(translations, queues, each) for each in paces],
+            gold=await gold_of(self._context, number),
             sign_ins=await house.sign_ins_of(self._context, number),
-            queues=await self._context.lookups.queues(),
+            queues=queues,
             standings=await person_standings(self._context, number),
             alike=await worker_alike(self._context, number),
             choices=drawn_choices(translations, choices),

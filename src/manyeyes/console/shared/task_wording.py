@@ -9,6 +9,7 @@ from babel.support import Translations
 
 from manyeyes.console.shared.languages import mark, mark_many
 from manyeyes.console.shared.mark_words import MARK_WORDS
+from manyeyes.console.shared.skip_words import SKIP_WORDS
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.numbers import plain_number
 from manyeyes.tasks.options import PictureOptions
@@ -191,11 +192,7 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.widget_expired": mark("The widget's time ran out before the answer was taken. Solve it once more."),
     "notice.refused": mark("That was refused: %(reason)s"),
     **MARK_WORDS,
-    "skip.unreadable": mark("I cannot read it"),
-    "skip.wrong_language": mark("I do not know this language"),
-    "skip.upsetting": mark("It is upsetting"),
-    "skip.widget_failed": mark("The widget does not work"),
-    "skip.other": mark("Another reason"),
+    **SKIP_WORDS,
     "time.left": mark("%(n)s seconds left"),
     "state.working": mark("Working"),
     "state.waiting": mark("Waiting"),

@@ -20,6 +20,7 @@ from manyeyes.console.shared.payout_wording import payout_line
 from manyeyes.console.shared.reader_zone import keep_zone, zone_of
 from manyeyes.console.shared.refusal_news import news
 from manyeyes.console.shared.rendering import render
+from manyeyes.console.shared.skip_words import drawn_pace
 from manyeyes.ledger.statements import FIRST_PLACE
 from manyeyes.payouts.rules import LONGEST_DETAILS, PayoutStep
 from manyeyes.recognitions.time_spans import Grain
@@ -36,6 +37,7 @@ from manyeyes.roles.earnings import (
     pending_pay,
 )
 from manyeyes.roles.payouts import ask_payout, move_request, purse_of, requests_of
+from manyeyes.roles.queue_paces import MONTH_DAYS, queue_paces
 from manyeyes.roles.recent_work import AnswerFate, RecentWork, recent_work
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
@@ -124,6 +126,11 @@ class MinePages:
             entries=[_entry(translations, span.zone, one) for one in entries[:PAGE_ENTRIES]],
             pending=await pending_pay(self._context, worker.worker_id) if show == PENDING else [],
             links=_links(span, show, entries),
+            month_days=MONTH_DAYS,
+            paces=[
+                drawn_pace(translations, await self._context.lookups.queues(), one)
+                for one in await queue_paces(self._context, worker.worker_id)
+            ],
             recent=[
                 _recent(translations, words, one, self._context.pictures)
                 for one in await recent_work(self._context, worker.worker_id)

@@ -20,6 +20,7 @@ from manyeyes.reports.rules import ReportState
 from manyeyes.reports.store import Told
 from manyeyes.roles.house.faults import FieldFault, meanwhile
 from manyeyes.roles.login_links import login_url
+from manyeyes.roles.queue_paces import MONTH_DAYS
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.actor import Actor
@@ -32,7 +33,6 @@ from manyeyes.workers.rules import WorkerState, queues_for
 from manyeyes.workers.store import Session, Subject, Worker, state_of
 
 LONGEST_LANGUAGE = 20
-MONTH_DAYS = 30
 MOST_COMPLAINTS = 200
 EARNED = (TransferKind.PAY, TransferKind.VOTE_PAY, TransferKind.JUDGEMENT_PAY, TransferKind.APPEAL_PAY)
 SAME_LANGUAGE = {"rn": "ru"}  # what Anti-Captcha calls Russian (docs/contracts/anticaptcha.md#language-pools)
