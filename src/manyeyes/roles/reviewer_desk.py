@@ -15,6 +15,7 @@ from manyeyes.roles.presences import WORKER_DISABLED
 from manyeyes.roles.worker import LONGEST_WAIT, LOOK_AGAIN_SECONDS, rest
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import EVERY_REVIEWER
+from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers.breaks import store as breaks
 from manyeyes.workers.breaks.rules import REST, break_due
@@ -31,6 +32,11 @@ class Lying(Protocol):
     @property
     def question(self) -> QuestionKey | None:
         """Return the question if there is anything to read about it."""
+        ...
+
+    @property
+    def queue(self) -> QueueTerms:
+        """Return the queue that it came in, with the guide for its reviewers."""
         ...
 
 
