@@ -11,7 +11,7 @@ FIRST = {
     "life_seconds": None,
     "audit_share": 0.05,
     "terms": {"answers": 1, "answers_at_most": 1, "wrong_at_most": None, "uncertain": "return"},
-    **{"floor": None, "gold_share": None},
+    **{"floor": None, "gold_share": None, "guide": ""},
 }
 THREE = {"answers": 3, "answers_at_most": 4, "wrong_at_most": None, "uncertain": "return"}
 SURE = {"answers": 2, "answers_at_most": 5, "wrong_at_most": 0.05, "uncertain": "review"}
@@ -199,3 +199,16 @@ def test_a_training_set_is_made_shown_and_taken_away(manyeyes, dsn, run_async):
     (gone,) = manyeyes("queue", "training", "1", "--clear", "--json").json["sets"]
     assert (gone["tasks"], gone["paid"]) == ([], None)
     assert manyeyes("queue", "training", "9").complaint
+
+
+def test_a_guide_for_reviewers_comes_from_a_file_and_an_empty_one_takes_it_away(manyeyes, tmp_path):
+    guide = tmp_path / "guide.txt"
+    guide.write_text("A digit between two is the upper one.\r\n\r\n  Dots do not count.  ")
+    kept = manyeyes("queue", "set", "1", "--guide", str(guide), "--json").json["guide"]
+    assert kept == "A digit between two is the upper one.\n\nDots do not count."
+    guide.write_text("x" * 4001)
+    assert "at most 4000 characters" in manyeyes("queue", "set", "1", "--guide", str(guide)).complaint
+    assert "no such file" in manyeyes("queue", "set", "1", "--guide", str(tmp_path / "none")).complaint.lower()
+    assert manyeyes("queue", "list", "--json").json["queues"][0]["guide"] == kept
+    guide.write_text("")
+    assert manyeyes("queue", "set", "1", "--guide", str(guide), "--json").json == FIRST

@@ -93,8 +93,8 @@ async def test_closing_one_waits_for_no_other(stage: Stage):
             assert await stage.act(close_link_requests, CloseLinkRequest(request_id=2)) == [True]
 
 
-async def test_whoever_is_refused_has_written_nothing(context: Context):
-    """Their place is full: not even a number is written down for what they send after that."""
+async def test_whoever_is_refused_has_nothing_written_each_time(context: Context):
+    """Their place is full: numbers are taken many at once, not one for whatever they send after that."""
     who = Actor(role=ANYBODY, address="203.0.113.7")
     assert all([await ask_for_link(context, f"Ann {n}", "0123", who) for n in range(MOST_FROM_ONE)])
     written = "SELECT next_value FROM counter WHERE name = 'link_request'"

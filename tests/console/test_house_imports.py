@@ -2,7 +2,7 @@
 
 import httpx
 
-from manyeyes.console.operator.recognition import LARGEST_FRAME, LARGEST_HISTORY
+from manyeyes.console.operator.recognition import LARGEST_FRAME, LARGEST_HISTORY, MOST_RESULTS
 from support import factories
 from support.house_visits import OWN_PAGE, led_to, sign_in
 from support.in_process_client import Client
@@ -33,6 +33,10 @@ async def test_a_file_is_imported_once_and_what_is_wrong_names_the_line_and_leav
         (GOOD + "2022-13-05,1,false,0.9,c.jpg\n", "line 4: "),
         (GOOD.encode() + b"2022-12-05,1,false,0.9,\xff\n", "line 4: the file must be UTF-8 text"),
         (GOOD + "2022-12-05,77,false,0.9,<b>\n", "line 4: the label is &#39;77&#39;"),
+        (
+            HEADER + "2022-12-05,1,0,0.9,\n" * (MOST_RESULTS + 1),
+            f"line {MOST_RESULTS + 2}: more than {MOST_RESULTS} results",
+        ),
         (GOOD + "x" * (LARGEST_HISTORY + LARGEST_FRAME), "a file has at most 8 MB"),
     ):
         refused = await bring(client, path, data)

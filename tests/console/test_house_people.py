@@ -199,6 +199,13 @@ async def test_a_queues_terms_change_and_what_another_operator_changed_is_told(c
     await send(client, path, **boxes, marks="violence")
     queue = (await client.context.lookups.queues())[901]
     assert (queue.marks, queue.accepts_complaints, queue.price_micros) == (1, False, 4000)
+    asked = {"was.guide": "", "guide": "Dots do not count.\r\nA digit between two is the upper one."}
+    assert led_to(await send(client, path, **asked)) == f"{path}?notice=changed"
+    guide = (await client.context.lookups.queues())[901].guide
+    assert guide == "Dots do not count.\nA digit between two is the upper one."
+    assert guide in (await client.get(path)).text
+    long = await send(client, path, **{"was.guide": guide, "guide": "x" * 4001})
+    assert (long.status_code, "At most 4000 characters." in long.text) == (422, True)
     trained = await send(client, f"{path}/training", items="10", pass_mark="0.8")
     assert (trained.status_code, 'value="10"' in trained.text) == (422, True)
     assert (await client.get(f"{QUEUES}/4711")).status_code == 404

@@ -173,3 +173,60 @@ async def test_who_worked_before_judges_no_longer_for_it(stage: Stage, desk: Des
     stage.later(1)
     await desk.more()
     assert has_break(await desk.take(person, True))
+
+
+async def test_a_break_goes_on_whatever_is_decided_meanwhile(stage: Stage, desk: Desk):
+    reviewer_id = await begun(stage, desk, TWO_HOURS)
+    assert has_break(await desk.take(reviewer_id, True))
+    await stage.change("DELETE FROM vote_slot WHERE cell = $1")
+    await stage.change("DELETE FROM judgement WHERE cell = $1")
+    stage.later(10)
+    assert await desk.take(reviewer_id, True) is None, "something else, decided in another window"
+    await desk.more()
+    assert has_break(await desk.take(reviewer_id, False))
+    stage.later(BREAK - 10)
+    assert isinstance(await desk.take(reviewer_id, False), Slot | Judgement)
+
+
+async def test_what_lay_behind_waits_for_the_end_of_a_break(stage: Stage, desk: Desk):
+    reviewer_id = await begun(stage, desk, TWO_HOURS - 10)
+    held = await desk.take(reviewer_id, True)
+    behind = await desk.ahead(reviewer_id)
+    assert behind is not None
+    stage.later(10)
+    await desk.decide(held)
+    assert has_break(await desk.take(reviewer_id, True))
+    assert has_break(await desk.take(reviewer_id, False))
+
+
+async def test_a_break_after_both_kinds_of_work_ends_when_it_was_said_to(stage: Stage, desk: Desk):
+    for _ in range(3):
+        await desk.more()
+    person = await stage.worker()
+    stage.later(TWO_HOURS - 120)
+    await stage.go(person)
+    await desk.decide(await desk.take(person, False))
+    stage.later(180)
+    first = await desk.take(person, True)
+    assert has_break(first)
+    stage.later(BREAK - 1)
+    assert await desk.take(person, False) == first
+    stage.later(1)
+    assert isinstance(await desk.take(person, False), Slot | Judgement)
+
+
+async def test_the_break_of_a_worker_begins_with_what_they_did_last(stage: Stage, desk: Desk):
+    for _ in range(3):
+        await desk.more()
+    person = await stage.worker()
+    stage.later(TWO_HOURS - 60)
+    await stage.go(person)
+    stage.later(1)
+    await desk.decide(await desk.take(person, False))
+    stage.later(60)
+    first = await desk.take(person, False)
+    assert has_break(first)
+    stage.later(BREAK - 61)
+    assert await desk.take(person, False) == first
+    stage.later(1)
+    assert isinstance(await desk.take(person, False), Slot | Judgement)

@@ -121,7 +121,7 @@ def add_queues(draw: Draw, world: World) -> list[AddQueue]:
 
     def one() -> AddQueue:
         given: dict[str, Any] = {"queue_id": draw.one(some), "name": draw.one(names), "capacity": draw.one((5, 6))}
-        given["default_terms"] = draw.one((None, THREE))
+        given |= {"default_terms": draw.one((None, THREE)), "guide": draw.one(("", "Look twice."))}
         return AddQueue(cell=DIRECTORY, terms=msgspec.structs.replace(world.stage.queues[1], **given))
 
     return draw.batch(one)
@@ -134,7 +134,7 @@ def change_queues(draw: Draw, world: World) -> list[ChangeQueue]:
     def one() -> ChangeQueue:
         terms: dict[str, Any] = {"price_micros": draw.one((None, None, 600, 900)), "marks": draw.one((None, 0, 3))}
         terms |= {"accepts_complaints": draw.one((None, False)), "life_seconds": draw.one((None, 0, 3_600))}
-        terms["default_terms"] = draw.one((None, ONE_ANSWER, THREE))
+        terms |= {"default_terms": draw.one((None, ONE_ANSWER, THREE)), "guide": draw.one((None, "", "Look."))}
         pay_micros = 650 if draw.rarely() else draw.one((None, 400, 500))
         terms["seen"] = draw.one((None, None, world.stage.queues[1]))
         return ChangeQueue(cell=DIRECTORY, queue_id=draw.one(some), **terms, pay_micros=pay_micros)

@@ -36,6 +36,7 @@ class ChangeQueue(msgspec.Struct, frozen=True, kw_only=True):
     floor: float | None = None
     gold_share: float | None = None
     audit_share: float | None = None
+    guide: str | None = None
     seen: QueueTerms | None = None
     actor: Actor = BY_ITSELF
 

@@ -15,7 +15,8 @@ from manyeyes.trail.rules import TrailEntry, change_of
 from manyeyes.values.actor import BY_ITSELF, Actor
 from manyeyes.values.deeds import Deed
 
-CHUNK = 5_000  # rows per statement: a file of a million stays below every time limit
+CHUNK = 1_000  # rows per statement, each of which goes by itself: nothing else of the process waits for long
+CHUNK_SECONDS = 60.0  # for one of them, however slow the disk is
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)  # no sweep forgets that a file was imported
 
 
@@ -61,7 +62,8 @@ async def _import(tx: asyncpg.Connection, command: ImportResults) -> tuple[Impor
         return Imported(len(history.rows) if is_mine else 0, not is_mine), False
     for start in range(0, len(history.rows), CHUNK):
         chunk = enumerate(history.rows[start : start + CHUNK], command.first_result_id + start)
-        await store.insert_results(tx, cell, [_result(command, result_id, seen) for result_id, seen in chunk])
+        rows = [_result(command, result_id, seen) for result_id, seen in chunk]
+        await store.insert_results(tx, cell, rows, seconds=CHUNK_SECONDS)
     await store.add_days(tx, cell, history.days)
     await store.add_quarters(tx, cell, history.quarters)
     return Imported(len(history.rows), False), True

@@ -41,7 +41,7 @@ async def _lay(
     await slots.lock_reviewers(tx, cell, sorted(asking))
     held, ahead = await slots.desks(tx, now, cell, asking)  # again: another process may have laid one meanwhile
     free = [r for r in asking if r in held and r not in ahead]
-    resting = await breaks.resting(tx, now, cell, free, ())  # whose break comes next
+    resting = {each.reviewer_id for each in await breaks.resting(tx, now, cell, free)}  # whose break comes next
     wanting = {r: asking[r] for r in free if r not in resting}
     limit = REVIEWERS * len(wanting) + SPARE_SLOTS
     first = await slots.lock_open(tx, cell, limit)

@@ -24,14 +24,17 @@ class SettleOverdueReports(msgspec.Struct, frozen=True):
 async def settle_overdue_reports(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[SettleOverdueReports]
 ) -> list[int]:
-    """Return how many complaints were settled (docs/decisions/0025#overdue); no customer's ratio counts them."""
+    """Return how many overdue complaints were looked at (docs/decisions/0025#overdue); no customer's ratio counts them.
+
+    Those on which two reviewers agree by now are not settled by this.
+    """
     cell, patience = commands[0].cell, timedelta(hours=commands[0].patience_hours)
     overdue = await store.lock_overdue(tx, cell, now - patience, LARGEST_SWEEP)
     if overdue:
         found = await slots.lock_slots(tx, cell, sorted(report.task_id for report in overdue))
         agreed = {r.task_id for r in overdue if agreement(s for s in found if s.task_id == r.task_id)}
-        overdue = [r for r in overdue if r.task_id not in agreed]  # the second vote came just now
-        decided = [DecidedComplaint(report, ReportState.CONFIRMED) for report in overdue]
+        late = [r for r in overdue if r.task_id not in agreed]  # the second vote came just now
+        decided = [DecidedComplaint(report, ReportState.CONFIRMED) for report in late]
         await decide(tx, now, cell, decided)
         await mail_verdicts(tx, now, cell, decided)
     return [len(overdue) for _ in commands]

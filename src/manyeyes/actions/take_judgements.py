@@ -1,19 +1,19 @@
 """Give reviewers who ask for it a result to judge: the oldest one that fits each of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.marked_looks import MarkedLooks, load_looks, save_looks
-from manyeyes.actions.shared.reviewer_breaks import send_to_rest
+from manyeyes.actions.shared.reviewer_breaks import note_work, told, who_rests
 from manyeyes.certainty import judgements
 from manyeyes.certainty.rules import JUDGEMENT_SECONDS, SPARE_JUDGEMENTS, Judgement, assign
 from manyeyes.panels import store as panels
 from manyeyes.reports import slots
 from manyeyes.values.refusals import Refusal
-from manyeyes.workers.breaks import store as breaks
+from manyeyes.workers.breaks.store import Rest
 
 
 class TakeJudgement(msgspec.Struct, frozen=True):
@@ -40,33 +40,29 @@ async def take_judgements(
     asking = {c.reviewer_id: frozenset(c.queue_ids) for c in commands}
     deciding = {c.reviewer_id for c in commands if c.is_deciding}
     held, ahead = await judgements.desks(tx, now, cell, asking)
-    found: dict[int, Judgement | Refusal] = {}
-    if ahead.keys() - held.keys():  # what lay behind comes next
-        until = now + timedelta(seconds=JUDGEMENT_SECONDS)
-        found |= await judgements.show_ahead(tx, now, cell, sorted(ahead.keys() - held.keys()), until)
-    empty = asking.keys() - held.keys() - found.keys()
-    if empty and await judgements.any_open(tx, cell):
-        found |= await _take(tx, now, cell, {r: asking[r] for r in asking if r in empty}, deciding)
-    resting = {r for r, each in found.items() if isinstance(each, Refusal)}
-    if working := (found.keys() | deciding) - resting:
-        await breaks.note_judging(tx, now, cell, working, deciding)
+    empty = [r for r in asking if r not in held]
+    is_open = bool(empty) and await judgements.any_open(tx, cell)
+    resting: dict[int, Rest] = {}
+    if is_open or ahead.keys() - held.keys():
+        resting = await who_rests(tx, now, cell, empty, deciding)
+    found: dict[int, Judgement] = {}
+    if coming := sorted(ahead.keys() - held.keys() - resting.keys()):  # what lay behind comes next
+        found |= await judgements.show_ahead(tx, now, cell, coming, now + timedelta(seconds=JUDGEMENT_SECONDS))
+    free = {r: asking[r] for r in empty if r not in found and r not in resting}
+    if is_open and free:
+        found |= await _take(tx, now, cell, free)
+    await note_work(tx, now, cell, resting, found, deciding)
     found |= held
-    return [found.get(c.reviewer_id) for c in commands]
+    return [found.get(c.reviewer_id) or told(resting.get(c.reviewer_id)) for c in commands]
 
 
 async def _take(
-    tx: asyncpg.Connection,
-    now: datetime,
-    cell: int,
-    asking: Mapping[int, frozenset[int]],
-    deciding: Collection[int],
-) -> dict[int, Judgement | Refusal]:
+    tx: asyncpg.Connection, now: datetime, cell: int, asking: Mapping[int, frozenset[int]]
+) -> dict[int, Judgement]:
     await slots.lock_reviewers(tx, cell, sorted(asking))
     held, ahead = await judgements.desks(tx, now, cell, asking)  # again: another process may have given one meanwhile
     coming = {r for r, judgement in ahead.items() if not judgement.marks}  # being shown to them now: they look again
-    free = [r for r in asking if r not in held and r not in coming]
-    resting = await send_to_rest(tx, now, cell, free, deciding)
-    wanting = {r: asking[r] for r in free if r not in resting}
+    wanting = {r: queues for r, queues in asking.items() if r not in held and r not in coming}
     limit = len(wanting) + SPARE_JUDGEMENTS
     first = await judgements.lock_open(tx, cell, limit)
     answers = await panels.answers_of(tx, cell, [judgement.task_id for judgement in first])
@@ -88,4 +84,4 @@ async def _take(
     await judgements.reopen(tx, cell, [judgement.key for judgement in refused])
     await save_looks(tx, cell, looks)
     taken |= {judgement.reviewer_id: judgement for judgement in counted}
-    return held | resting | {r: judgement for r, judgement in taken.items() if judgement not in refused}
+    return held | {r: judgement for r, judgement in taken.items() if judgement not in refused}

@@ -1,5 +1,6 @@
 """manyeyes queue: kinds of work with a price, a language and the workers who may do it."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
@@ -30,6 +31,7 @@ FLOOR_HELP = "The share of their answers that people must be right in to be give
 GOLD_HELP = "The share of gold among newcomers' tasks, at most 0.5; it falls with what is known of them. 0: no gold."
 PRICE_HELP = "What a customer pays for a task, in USD."
 PAY_HELP = "What a worker gets for it, in USD; not more than the price."
+GUIDE_HELP = "A text file: what counts as right and as wrong here, for reviewers; an empty one: no guide."
 AUDIT_HELP = "Share of results under sure terms that reviewers look at by lot, 0 to 1; only audits prove anything."
 
 app = App(name="queue", help="Kinds of work: prices, pay and limits.")
@@ -116,6 +118,7 @@ def set_queue(
     floor: Annotated[float | None, Parameter(help=FLOOR_HELP)] = None,
     gold_share: Annotated[float | None, Parameter(help=GOLD_HELP)] = None,
     audit_share: Annotated[float | None, Parameter(help=AUDIT_HELP)] = None,
+    guide: Annotated[Path | None, Parameter(help=GUIDE_HELP)] = None,
     people: PeopleOptions | None = None,
     common: Common | None = None,
 ) -> None:
@@ -137,7 +140,8 @@ def set_queue(
         terms |= {"marks": read_marks(marks), "accepts_complaints": complaints}
         terms["life_seconds"] = None if life is None else _read_life(life)
         terms |= {"default_terms": terms_in(people), "floor": floor, "gold_share": gold_share}
-        change = QueueChange(**terms, audit_share=audit_share)
+        said = None if guide is None else house.read_guide(guide.read_text("utf-8"))
+        change = QueueChange(**terms, audit_share=audit_share, guide=said)
         if fault := await house.change_queue(context, before, change, who_types()):
             raise CommandFailed(fault.sentence)
         return _row((await context.lookups.queues())[queue_id])
@@ -192,6 +196,7 @@ def _row(queue: QueueTerms) -> dict[str, Any]:
         "terms": terms_row(queue.default_terms),
         "floor": queue.floor and round(queue.floor, 4),
         "gold_share": queue.gold_share and round(queue.gold_share, 4),
+        "guide": queue.guide,
     }
 
 

@@ -164,7 +164,8 @@ CREATE TABLE queue (
     method        text NOT NULL DEFAULT 'majority',   -- how answers are weighed: consensus/rules.py, Method
     learned_at    timestamptz,                        -- when skills were last worked out from all answers; null: never
     peers_right   real,                               -- how often what the others say is right, as gold and reviewers told; null: 90 %
-    marks         smallint NOT NULL DEFAULT 0         -- what its pictures may show: values/marks.py
+    marks         smallint NOT NULL DEFAULT 0,        -- what its pictures may show: values/marks.py
+    guide         text NOT NULL DEFAULT ''            -- what reviewers of its answers go by
 );
 
 -- Applications of developers by the `softId` that they send. The owner gets a share of what is spent through theirs.

@@ -34,20 +34,22 @@ class History(msgspec.Struct, frozen=True):
     quarters: list[QuarterChange]
 
 
-def read_history(text: str, recognition: Recognition, zone: tzinfo, now: datetime) -> History:
+def read_history(text: str, recognition: Recognition, zone: tzinfo, now: datetime, most: int | None = None) -> History:
     """Return what a file with the columns `COLUMNS` and a header holds.
 
     ``zone``: the app's; a time without an offset is one of its. Raises ValueError naming the line and what is wrong in
     it: a column that is missing or unknown, a date that is none, before 1970 or after ``now``, a label that the
     recognition has not, a ``review`` that is neither true nor false, or true of a failure, a rate that is not from 0
-    to 1, a name that is too long or cannot be stored, no result at all.
+    to 1, a name that is too long or cannot be stored, no result at all, more results than ``most``.
     """
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows = []
+    rows: list[ImportedResult] = []
     try:
         columns = _columns(next(lines, []))
         for values in lines:
             if values:
+                if len(rows) == most:
+                    raise ValueError(f"more than {most} results; import the file in parts")
                 rows.append(_seen(columns, values, recognition, zone, now))
         if not rows:
             raise ValueError("no result follows")

@@ -203,8 +203,13 @@ async def delete_old_calls(tx: asyncpg.Connection, cell: int, before: datetime, 
     return len(await tx.fetch(SQL.delete_old_calls, cell, before, limit))
 
 
-async def insert_results(tx: asyncpg.Connection, cell: int, rows: Sequence[RecognitionResult]) -> None:
-    """Store results. Raises asyncpg.UniqueViolationError when one of them is stored."""
+async def insert_results(
+    tx: asyncpg.Connection, cell: int, rows: Sequence[RecognitionResult], seconds: float | None = None
+) -> None:
+    """Store results; with ``seconds`` as its own limit the statement goes by itself.
+
+    Raises asyncpg.UniqueViolationError when one of them is stored.
+    """
     if rows:
         found = columns(
             rows,
@@ -212,7 +217,7 @@ async def insert_results(tx: asyncpg.Connection, cell: int, rows: Sequence[Recog
             *("threshold", "review", "fault", "details", "milliseconds", "task_id", "charged_micros"),
             details=_details_json,
         )
-        await tx.execute(SQL.insert_results, cell, *found)
+        await tx.execute(SQL.insert_results, cell, *found, timeout=seconds)
 
 
 async def insert_reviews(tx: asyncpg.Connection, cell: int, rows: Sequence[NewReview]) -> None:

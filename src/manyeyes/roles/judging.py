@@ -107,7 +107,9 @@ class JudgingDesk(ReviewerDesk[LeasedJudgement]):
         if isinstance(outcome, Refusal):
             return outcome
         self._context.job_bell.ring()  # a task that ended may let a line of its job in
-        return DecisionTaken(outcome.earned_micros, await self._go_on(worker.worker_id), outcome.undo_until)
+        return DecisionTaken(
+            outcome.earned_micros, await self._go_on(worker.worker_id, judgement.cell), outcome.undo_until
+        )
 
     async def skip(self, worker: Worker, judgement: JudgementId | None) -> LeasedJudgement | Refusal | None:
         """Pass a result on to others; return what comes next."""
@@ -118,7 +120,7 @@ class JudgingDesk(ReviewerDesk[LeasedJudgement]):
         if isinstance(outcome, Refusal):
             return outcome
         self._context.notifier.notify([EVERY_REVIEWER])
-        return await self._go_on(worker.worker_id)
+        return await self._go_on(worker.worker_id, judgement.cell)
 
     async def take_back(self, worker: Worker, judgement: JudgementId | None) -> LeasedJudgement | Refusal:
         """Return the result before the reviewer again; refused with `too_late` once its time is over."""

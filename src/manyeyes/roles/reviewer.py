@@ -104,7 +104,7 @@ class ReviewDesk(ReviewerDesk[LeasedSlot]):
         if isinstance(outcome, Refusal):
             return outcome
         self._context.job_bell.ring()  # what was refunded may let a line of its job in
-        return VoteTaken(outcome.earned_micros, await self._go_on(worker.worker_id), outcome.undo_until)
+        return VoteTaken(outcome.earned_micros, await self._go_on(worker.worker_id, slot.cell), outcome.undo_until)
 
     async def correct(self, worker: Worker, slot: SlotId | None, verdict: Vote, reason: str = "") -> Voted | Refusal:
         """Say something else of a complaint that is undecided; refused with `already_decided` when it is not."""
@@ -128,7 +128,7 @@ class ReviewDesk(ReviewerDesk[LeasedSlot]):
         if isinstance(outcome, Refusal):
             return outcome
         self._context.notifier.notify([EVERY_REVIEWER])
-        return await self._go_on(worker.worker_id)
+        return await self._go_on(worker.worker_id, slot.cell)
 
     async def take_back(self, worker: Worker, slot: SlotId | None) -> LeasedSlot | Refusal:
         """Return the complaint before the reviewer again; refused with `too_late` once its time is over."""

@@ -5,19 +5,18 @@ import random
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 import asyncpg
 
+from manyeyes.actions.shared.reviewer_breaks import told, who_rests
 from manyeyes.roles.instructions import Instructions, QuestionKey, instructions
 from manyeyes.roles.presences import WORKER_DISABLED
 from manyeyes.roles.worker import LONGEST_WAIT, LOOK_AGAIN_SECONDS, rest
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import EVERY_REVIEWER
+from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
-from manyeyes.workers.breaks import store as breaks
-from manyeyes.workers.breaks.rules import REST, break_due
 from manyeyes.workers.rules import may_judge
 from manyeyes.workers.store import Worker
 
@@ -31,6 +30,11 @@ class Lying(Protocol):
     @property
     def question(self) -> QuestionKey | None:
         """Return the question if there is anything to read about it."""
+        ...
+
+    @property
+    def queue(self) -> QueueTerms:
+        """Return the queue that it came in, with the guide for its reviewers."""
         ...
 
 
@@ -87,7 +91,7 @@ class ReviewerDesk(ABC, Generic[LyingT]):
 
         Who looks at nothing gets nothing. ``expires_at`` of it is until when it is kept for them.
         """
-        return await self._found(worker.worker_id, self._lay_ahead)
+        return await self._found(worker.worker_id, self._lay_ahead, is_new=False)
 
     async def leave(self, worker: Worker) -> None:
         """Give back at once what the reviewer has before them."""
@@ -97,6 +101,9 @@ class ReviewerDesk(ABC, Generic[LyingT]):
 
     async def instructions(self, worker: Worker, key: QuestionKey | None) -> Instructions | Refusal:
         """Return what is said about the question of what lies before the reviewer; refused with `unknown_question`."""
+        is_held = any([await self._holds(cell, worker.worker_id) for cell in self._context.cells.numbers])
+        if worker.reviewer and not is_held:
+            return _NO_QUESTION  # to ask lays nothing before them
         found = await self._take(worker.worker_id)
         if isinstance(found, Refusal):
             return found
@@ -116,19 +123,24 @@ class ReviewerDesk(ABC, Generic[LyingT]):
         found = await instructions(self._context, key) if question_id else None
         return key if found and found.is_something else None
 
-    async def _go_on(self, worker_id: int) -> LyingT | None:
-        """Return what comes after what was decided or passed on; why nothing does is told to whoever asks next."""
-        found = await self._take(worker_id, is_deciding=True)
+    async def _go_on(self, worker_id: int, cell: int) -> LyingT | None:
+        """Return what comes after what was decided or passed on in a cell; why nothing does they hear when they ask."""
+        found = await self._take(worker_id, decided=cell)
         return None if isinstance(found, Refusal) else found
 
-    async def _take(self, worker_id: int, *, is_deciding: bool = False) -> LyingT | Refusal | None:
+    async def _take(self, worker_id: int, *, decided: int | None = None) -> LyingT | Refusal | None:
         """Return what lies before the reviewer, else something fresh of any cell.
 
-        Refused are who was disabled, and whose break is due, of whichever cell.
+        Refused are who was disabled, and whose break is due. ``decided``: the cell in which they decided something now.
         """
-        return await self._found(worker_id, partial(self._lay, is_deciding=is_deciding))
 
-    async def _found(self, worker_id: int, look: Look[LyingT]) -> LyingT | Refusal | None:
+        def look(cell: int, worker_id: int, queue_ids: Sequence[int]) -> Awaitable[LyingT | Refusal | None]:
+            return self._lay(cell, worker_id, queue_ids, is_deciding=cell == decided)
+
+        return await self._found(worker_id, look, is_new=True)
+
+    async def _found(self, worker_id: int, look: Look[LyingT], *, is_new: bool) -> LyingT | Refusal | None:
+        """Return the first that is found in any cell; ``is_new``: it may be something fresh, for which nobody rests."""
         worker = await self._context.lookups.worker(worker_id)
         if worker is None:
             return WORKER_DISABLED
@@ -137,7 +149,7 @@ class ReviewerDesk(ABC, Generic[LyingT]):
         queues = await self._context.lookups.queues()
         queue_ids = tuple(may_judge(worker.languages, {q.queue_id: q.language for q in queues.values()}))
         cells = await self._cells(worker_id)
-        for cell in cells if len(cells) > 1 else []:
+        for cell in cells if len(cells) > 1 and is_new else []:
             if refusal := await self._context.batcher.read(_resting, cell, worker_id):
                 return refusal
         for cell in cells:
@@ -156,6 +168,11 @@ class ReviewerDesk(ABC, Generic[LyingT]):
 
 
 async def _resting(db: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[Refusal | None]:
-    """Return what each reviewer is told whose break has begun in the cell; a batched read."""
-    resting = await breaks.resting(db, datetime.now(UTC), cell, reviewer_ids, ())
-    return [break_due(since + REST) if (since := resting.get(each)) else None for each in reviewer_ids]
+    """Return what each reviewer is told whose break has begun in the cell; a batched read.
+
+    For whom it is due there it begins where something of the cell would come to them.
+    """
+    now = datetime.now(UTC)
+    found = await who_rests(db, now, cell, reviewer_ids, ())
+    begun = {each.reviewer_id: each for each in found.values() if each.begun or each.since < now}
+    return [told(begun.get(each)) for each in reviewer_ids]

@@ -31,7 +31,13 @@ async def settle_due(context: Context, cell: int, due: FindDue, settle: Settle) 
             if isinstance(outcome, Unavailable):
                 raise outcome
             if isinstance(outcome, BaseException):
-                log.warning("not_settled", due=due.__qualname__, cell=cell, number=number, error=repr(outcome))
+                log.warning(
+                    "not_settled",
+                    due=f"{due.__module__}.{due.__qualname__}",
+                    cell=cell,
+                    number=number,
+                    error=repr(outcome),
+                )
             if outcome is not True:
                 left.add(number)
         if len(found) < LARGEST_BATCH:

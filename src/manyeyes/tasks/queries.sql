@@ -1,13 +1,13 @@
 -- name: queues
 -- All queues with their terms.
 SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, marks, vote_micros,
-       accepts_complaints, life_seconds, default_terms, audit_share, floor, gold_share FROM queue
+       accepts_complaints, life_seconds, default_terms, audit_share, floor, gold_share, guide FROM queue
 ORDER BY queue_id;
 
 -- name: lock_queues
 -- Queues whose terms may change now.
 SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, marks, vote_micros,
-       accepts_complaints, life_seconds, default_terms, audit_share, floor, gold_share FROM queue
+       accepts_complaints, life_seconds, default_terms, audit_share, floor, gold_share, guide FROM queue
 WHERE queue_id = ANY ($1::int[]) ORDER BY queue_id FOR UPDATE;
 
 -- name: set_queue
@@ -17,14 +17,14 @@ UPDATE queue SET price_micros = coalesce($2, price_micros), pay_micros = coalesc
        vote_micros = coalesce($7, vote_micros), accepts_complaints = coalesce($8, accepts_complaints),
        life_seconds = nullif(coalesce($9, life_seconds), 0), default_terms = coalesce($10, default_terms),
        audit_share = coalesce($11, audit_share), floor = nullif(coalesce($12, floor), 0),
-       gold_share = coalesce($13, gold_share)
+       gold_share = coalesce($13, gold_share), guide = coalesce($14, guide)
 WHERE queue_id = $1 RETURNING queue_id;
 
 -- name: add_queue
 -- Open a queue of the operator's own.
 INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, marks, vote_micros,
-                   accepts_complaints, life_seconds, default_terms, audit_share)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING RETURNING queue_id;
+                   accepts_complaints, life_seconds, default_terms, audit_share, guide)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING RETURNING queue_id;
 
 -- name: take_serials
 -- Take a block of serial numbers out of a cell's row.

@@ -88,6 +88,7 @@ class QueueTerms(msgspec.Struct, frozen=True, kw_only=True):
     gold_share: float | None = None  # of newcomers' tasks; None: the usual one (skills/gold.py)
     audit_share: float = 0.05  # of results under sure terms, drawn by lot for reviewers
     marks: int = 0  # what its pictures may show (values/marks.py)
+    guide: str = ""  # what reviewers of its answers go by
 
 
 class Depth(msgspec.Struct, frozen=True):

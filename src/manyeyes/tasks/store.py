@@ -157,7 +157,7 @@ async def set_queue(
     default_terms: PeopleTerms | None = None,
     audit_share: float | None = None,
     /,
-    **terms: float | bool | None,
+    **terms: float | bool | str | None,
 ) -> bool:
     """Change the given terms of a queue; return whether it exists."""
     names = (
@@ -165,7 +165,7 @@ async def set_queue(
         *("vote_micros", "accepts_complaints", "life_seconds"),
     )
     given = [*(terms.get(name) for name in names), kept_terms(default_terms), audit_share]
-    given += [terms.get(name) for name in ("floor", "gold_share")]
+    given += [terms.get(name) for name in ("floor", "gold_share", "guide")]
     return await db.fetchval(SQL.set_queue, queue_id, *given) is not None
 
 
@@ -174,7 +174,7 @@ async def add_queue(db: asyncpg.Connection, queue: QueueTerms) -> bool:
     terms = values(
         queue,
         *("queue_id", "name", "language", "price_micros", "pay_micros", "capacity", "lease_seconds", "marks"),
-        *("vote_micros", "accepts_complaints", "life_seconds", "default_terms", "audit_share"),
+        *("vote_micros", "accepts_complaints", "life_seconds", "default_terms", "audit_share", "guide"),
         default_terms=lambda row: kept_terms(row.default_terms),
     )
     return await db.fetchval(SQL.add_queue, *terms) is not None

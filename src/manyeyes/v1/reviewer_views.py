@@ -19,12 +19,15 @@ AnyPicture = Annotated[Any, msgspec.Meta(extra_json_schema=PICTURE_OPTIONS)]  # 
 
 
 class ReviewTask(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked; ``guide``: what reviewers of its queue go by, no member where nothing is said."""
+
     kind: str
     options: AnyPicture
     image_url: str
     queue: QueueView
     question: str | msgspec.UnsetType = msgspec.UNSET  # what `/v1/reviewer/questions/{question}` tells of
     marks: list[str] | msgspec.UnsetType = msgspec.UNSET  # what the picture may show; no member where it has none
+    guide: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class GivenAnswer(msgspec.Struct, frozen=True):
@@ -91,6 +94,7 @@ def review_task(context: Context, leased: LeasedSlot | LeasedJudgement) -> Revie
         queue=queue_view(leased.queue),
         question=question,
         marks=marks_view(leased.picture.marks),
+        guide=leased.queue.guide or msgspec.UNSET,
     )
 
 

@@ -23,7 +23,7 @@ from manyeyes.console.shared.forms import number_in
 from manyeyes.console.shared.languages import mark
 from manyeyes.console.shared.mark_words import every_mark
 from manyeyes.roles.house.faults import FieldFault
-from manyeyes.roles.house.queues import USUAL_LIFE, QueueChange, read_life
+from manyeyes.roles.house.queues import USUAL_LIFE, QueueChange, read_guide, read_life
 from manyeyes.roles.house.workers import LONGEST_LANGUAGE
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.marks import MARK_NAMES, mark_names, marks_said
@@ -125,22 +125,31 @@ PROOF = (
         mark("Only audits prove anything about results."),
     ),
 )
+GUIDE = Field(
+    name="guide",
+    label=mark("Guide for reviewers"),
+    hint=mark("What counts as right and as wrong here. They read it beside each complaint and result, on a key."),
+    kind="area",
+    reads=read_guide,
+    unfit=mark("At most 4000 characters."),
+)
 NEW = (
     _whole("queue_id", mark("Number"), mark("Yours begin where the usual ones end, such as 100.")),
     Field(name="name", label=mark("Name"), reads=read_name, unfit=NO_NAME),
     Field(name="language", label=mark("Language that its workers read"), reads=_language, unfit=NO_NAME, size=12),
 )
-OPENING = (*NEW, *MONEY, *LIMITS, MARKS, *ASKED)
-TERMS = (*MONEY, *LIMITS, MARKS, *ASKED, *PROOF)
+OPENING = (*NEW, *MONEY, *LIMITS, MARKS, *ASKED, GUIDE)
+TERMS = (*MONEY, *LIMITS, MARKS, *ASKED, *PROOF, GUIDE)
 USUAL = {
     **{"queue_id": "", "name": "", "language": "en", "price": "0.0007", "pay": "0.0005", "vote_pay": "0.0001"},
-    **{"capacity": "100000", "lease_seconds": "60", "life": "", "complaints": "yes", "marks": ""},
+    **{"capacity": "100000", "lease_seconds": "60", "life": "", "complaints": "yes", "marks": "", "guide": ""},
     **dict.fromkeys(PEOPLE, ""),
 }
 COLUMNS = {
     **{"price": "price_micros", "pay": "pay_micros", "vote_pay": "vote_micros", "capacity": "capacity"},
     **{"lease_seconds": "lease_seconds", "life": "life_seconds", "complaints": "accepts_complaints"},
     **{"marks": "marks", "floor": "floor", "gold_share": "gold_share", "audit_share": "audit_share"},
+    "guide": "guide",
 }
 
 
@@ -178,6 +187,7 @@ def now_of(queue: QueueTerms) -> dict[str, str]:
         "floor": share(queue.floor),
         "gold_share": share(queue.gold_share),
         "audit_share": share(queue.audit_share),
+        "guide": queue.guide,
     }
 
 

@@ -208,4 +208,5 @@ def _new(typed: Typed, people: Any) -> QueueTerms:
         accepts_complaints=given["complaints"],
         life_seconds=given["life"] or None,
         default_terms=people,
+        guide=given["guide"],
     )

@@ -41,7 +41,8 @@ from manyeyes.values.deeds import Deed
 from manyeyes.values.integers import whole_number
 
 PATH = "/operator/recognition"
-LARGEST_HISTORY = 8 * 1024 * 1024  # bytes of a file that is read whole: about a hundred thousand results
+LARGEST_HISTORY = 8 * 1024 * 1024  # bytes of a file that is read whole
+MOST_RESULTS = 50_000  # of a file on a page, whose process serves customers too; the command line takes any number
 LARGEST_FRAME = 4 * 1024  # what a form has around the file
 NO_FILE = mark("Choose a CSV file that is not empty.")
 TOO_LARGE = mark("Nothing was imported: a file has at most 8 MB. Import it in parts.")
@@ -115,7 +116,7 @@ class OperatorRecognitionPages:
         try:
             actor = await actor_of(self._context, request)
             app, recognition = found
-            imported = await bring_history(self._context, app, recognition, data, actor)
+            imported = await bring_history(self._context, app, recognition, data, actor, MOST_RESULTS)
         except ValueError as error:
             return await self._one(request, *found, fault=say(NOT_IMPORTED) % {"why": str(error)})
         notice = "imported_before" if imported.is_repeated else "imported"

@@ -63,6 +63,7 @@ class DeskPages(ABC, Generic[LyingT]):
             presence=words[f"state.{'working' if mode == 'task' else mode}"],
             notice=self._notice(request, words, refusal) if refusal else "",
             told=await self._told(worker, lying),
+            guide=lying.queue.guide if lying else "",
             announcements=await unread_announcements(self._context, worker),
             words=words,
             script_data={

@@ -17,7 +17,7 @@ from manyeyes.workers.store import Subject
 
 MOST_POSSIBLE = 20  # of one name, of each kind
 
-NUMBERS = 64  # taken at once: a stranger who asks and asks writes nothing where there is no room
+NUMBERS = 64  # taken at once: a stranger who asks and asks where there is no room has one row written in 64 times
 
 
 class PossibleAsker(msgspec.Struct, frozen=True):

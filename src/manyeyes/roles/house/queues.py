@@ -17,9 +17,11 @@ from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms
 from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
 from manyeyes.values.actor import Actor
 from manyeyes.values.durations import read_duration
+from manyeyes.values.text.rules import read_words
 
 LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
 LARGEST_TERM = 100_000_000  # tasks that wait, or seconds of a lease
+LONGEST_GUIDE = 4_000
 USUAL_LIFE = "default"  # word for the installation's
 
 
@@ -41,6 +43,7 @@ class QueueChange(msgspec.Struct, frozen=True, kw_only=True):
     floor: float | None = None
     gold_share: float | None = None
     audit_share: float | None = None
+    guide: str | None = None
 
 
 def read_life(text: str) -> int | FieldFault:
@@ -49,6 +52,11 @@ def read_life(text: str) -> int | FieldFault:
     if seconds is None or (text != USUAL_LIFE and not SHORTEST_LIFE <= seconds <= LONGEST_LIFE):
         return FieldFault("life", "the life must be from 60s to 30d, written like 10m, 24h or 30d, or `default`")
     return seconds
+
+
+def read_guide(text: str) -> str:
+    """Return a guide for reviewers as it is kept, empty for none. Raises ValueError for one that is too long."""
+    return read_words(text, "the guide", LONGEST_GUIDE)
 
 
 async def open_queue(context: Context, queue: QueueTerms, actor: Actor) -> FieldFault | None:

@@ -12,12 +12,15 @@ from manyeyes.runtime.context import Context
 from manyeyes.values.actor import Actor
 
 
-async def bring_history(context: Context, app: App, of: Recognition, data: bytes, actor: Actor) -> Imported:
+async def bring_history(
+    context: Context, app: App, of: Recognition, data: bytes, actor: Actor, most: int | None = None
+) -> Imported:
     """Record the results of a file under a recognition of the app; a file that was brought before adds nothing.
 
-    Raises ValueError naming the line and what is wrong in it.
+    ``most``: the results that it may have. Raises ValueError naming the line and what is wrong in it.
     """
-    history = await asyncio.to_thread(read_history, _text(data), of, zone(app.time_zone), datetime.now(UTC))
+    now = datetime.now(UTC)
+    history = await asyncio.to_thread(read_history, _text(data), of, zone(app.time_zone), now, most)
     first = await context.id_blocks.take_run(app.cell, 1 + len(history.rows))
     command = ImportResults(
         cell=app.cell,

@@ -40,25 +40,33 @@ LEFT JOIN reviewer_record AS r ON r.cell = $1 AND r.reviewer_id = w.worker_id
 WHERE s.left_at IS NOT NULL OR r.seen_at IS NOT NULL;
 
 -- name: resting_reviewers
--- Which of these reviewers have a break, and since when; null: it is due and begins now. Who decided just now ($4) has worked
--- until now. A break that they have as workers is theirs here too.
-SELECT r.reviewer_id, CASE WHEN r.rests_since > $2::timestamptz - interval '5 min' THEN r.rests_since
-                           WHEN NOT s.present AND s.works_since <= $2::timestamptz - interval '2 h' THEN s.left_at END AS since
-FROM reviewer_record AS r LEFT JOIN session AS s ON s.cell = r.cell AND s.worker_id = r.reviewer_id
-    AND (s.present OR s.left_at > $2::timestamptz - interval '5 min')
-WHERE r.cell = $1 AND r.reviewer_id = ANY ($3::bigint[]) AND (
-    r.rests_since > $2::timestamptz - interval '5 min'
-    OR r.rests_since IS NULL AND r.works_since <= $2::timestamptz - interval '2 h'
-       AND (r.seen_at > $2::timestamptz - interval '5 min' OR r.reviewer_id = ANY ($4::bigint[]))
-    OR NOT s.present AND s.works_since <= $2::timestamptz - interval '2 h');
+-- Which of these people have a break as reviewers, and since when; ``begun``: it stands in their record. Who decided just now ($4)
+-- has worked until now. A break that they have as workers is theirs here too, from when they last did anything.
+SELECT w.reviewer_id, r.rests_since IS NOT NULL AND r.rests_since > $2::timestamptz - interval '5 min' AS begun,
+    CASE WHEN r.rests_since > $2::timestamptz - interval '5 min' THEN r.rests_since
+         WHEN s.worker_id IS NOT NULL AND w.reviewer_id <> ALL ($4::bigint[]) THEN greatest(s.left_at, r.seen_at) ELSE $2 END AS since
+FROM unnest($3::bigint[]) AS w (reviewer_id)
+LEFT JOIN reviewer_record AS r ON r.cell = $1 AND r.reviewer_id = w.reviewer_id
+LEFT JOIN session AS s ON s.cell = $1 AND s.worker_id = w.reviewer_id AND NOT s.present
+    AND s.works_since <= $2::timestamptz - interval '2 h' AND s.left_at > $2::timestamptz - interval '5 min'
+WHERE r.rests_since > $2::timestamptz - interval '5 min' OR s.worker_id IS NOT NULL
+   OR r.rests_since IS NULL AND r.works_since <= $2::timestamptz - interval '2 h'
+      AND (r.seen_at > $2::timestamptz - interval '5 min' OR r.reviewer_id = ANY ($4::bigint[]));
 
 -- name: begin_rests
--- Breaks of reviewers, whose records are locked, begin.
-UPDATE reviewer_record SET rests_since = $2 WHERE cell = $1 AND reviewer_id = ANY ($3::bigint[]);
+-- Breaks of reviewers begin, or began at these instants; one that has begun goes on as it is. What is locked by others begins when
+-- they ask next.
+UPDATE reviewer_record AS r SET rests_since = b.since
+FROM (SELECT q.reviewer_id, d.since FROM unnest($3::bigint[], $4::timestamptz[]) AS d (reviewer_id, since)
+      JOIN reviewer_record AS q ON q.cell = $1 AND q.reviewer_id = d.reviewer_id
+      WHERE coalesce(q.rests_since <= $2::timestamptz - interval '5 min', true)
+      ORDER BY q.reviewer_id FOR UPDATE OF q SKIP LOCKED) AS b
+WHERE r.cell = $1 AND r.reviewer_id = b.reviewer_id;
 
 -- name: note_judging
 -- Something was laid before these reviewers, or they decided just now ($4). After five minutes without, or a break, two hours
--- begin anew; for who works as a worker too they began with that. What is locked by others is noted with the next look.
+-- begin anew; for who works as a worker too they began with that. A break that goes on is none the less one. What is locked by
+-- others is noted with the next look.
 UPDATE reviewer_record AS r SET seen_at = $2, rests_since = NULL,
     works_since = CASE WHEN r.rests_since IS NULL AND (r.seen_at > $2::timestamptz - interval '5 min'
                                                        OR r.works_since IS NOT NULL AND r.reviewer_id = ANY ($4::bigint[]))
@@ -66,5 +74,6 @@ UPDATE reviewer_record AS r SET seen_at = $2, rests_since = NULL,
         ELSE coalesce((SELECT s.works_since FROM session AS s WHERE s.cell = $1 AND s.worker_id = r.reviewer_id
                            AND (s.present OR s.left_at > $2::timestamptz - interval '5 min')), $2) END
 FROM (SELECT reviewer_id FROM reviewer_record WHERE cell = $1 AND reviewer_id = ANY ($3::bigint[])
+          AND coalesce(rests_since <= $2::timestamptz - interval '5 min', true)
       ORDER BY reviewer_id FOR UPDATE SKIP LOCKED) AS locked
 WHERE r.cell = $1 AND r.reviewer_id = locked.reviewer_id;

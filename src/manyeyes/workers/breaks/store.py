@@ -4,8 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import asyncpg
+import msgspec
 
 from manyeyes.db.queries import Queries
+from manyeyes.db.rows import columns, read
 
 SQL = Queries(__package__)
 
@@ -29,19 +31,27 @@ async def ends(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> 
     return dict(await tx.fetch(SQL.break_ends, cell, worker_ids))
 
 
+class Rest(msgspec.Struct, frozen=True):
+    """A reviewer's break, ``since`` when; ``begun``: it stands in their record."""
+
+    reviewer_id: int
+    begun: bool
+    since: datetime
+
+
 async def resting(
-    tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Collection[int], deciding: Collection[int]
-) -> dict[int, datetime | None]:
-    """Return which of the reviewers have a break, and since when; None: it is due and begins now.
+    tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Collection[int], deciding: Collection[int] = ()
+) -> list[Rest]:
+    """Return the breaks of those of the reviewers who have one, or for whom it is due.
 
     ``deciding``: who decided something just now, and has worked until now.
     """
-    return dict(await tx.fetch(SQL.resting_reviewers, cell, now, sorted(reviewer_ids), sorted(deciding)))
+    return read(Rest, await tx.fetch(SQL.resting_reviewers, cell, now, sorted(reviewer_ids), sorted(deciding)))
 
 
-async def begin_rests(tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Collection[int]) -> None:
-    """Let breaks of reviewers, whose records are locked, begin."""
-    await tx.execute(SQL.begin_rests, cell, now, sorted(reviewer_ids))
+async def begin_rests(tx: asyncpg.Connection, now: datetime, cell: int, due: Sequence[Rest]) -> None:
+    """Let breaks of reviewers begin."""
+    await tx.execute(SQL.begin_rests, cell, now, *columns(due, "reviewer_id", "since"))
 
 
 async def note_judging(

@@ -1,6 +1,6 @@
 -- name: link_requests
 -- Who asks for a link, the oldest first.
-SELECT request_id, name, reach, address, asked_at FROM link_request ORDER BY request_id;
+SELECT request_id, name, reach, address, asked_at FROM link_request ORDER BY asked_at, request_id;
 
 -- name: lock_asking
 -- Let nobody else ask until this is decided: the row is there when no request is.

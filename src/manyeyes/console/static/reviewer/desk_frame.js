@@ -57,7 +57,7 @@ function turnTo(next) {
   for (const hidden of document.querySelectorAll(`input[name="${screen.name}"]`)) hidden.value = id;
   setMode("task");
   screen.lay(next);
-  instructions.offer(next.task.question ? { id: next.task.question, unread: false } : null);
+  instructions.offer(next.task.question ? { id: next.task.question, unread: false } : null, next.task.guide);
   ready(false);
   const veiled = pictureView.show(next.task, {
     failed: () => { if (shown === next) tell("notice.picture_failed", {}, "bad"); },

@@ -1,4 +1,4 @@
-// What is said about a question: over the task before the first one, and again on a key.
+// What is said about a question: over the task before the first one, and again on a key; for reviewers with their guide.
 
 import { isolated } from "./page_words.js";
 import { insist } from "./server_calls.js";
@@ -7,19 +7,21 @@ const element = (id) => document.getElementById(id);
 const panel = element("instructions");
 const opener = element("how");
 
-let question = null;
+let [question, guide] = [null, ""];
+const GUIDE = "guide"; // what is read where nothing is said about the question
 let reading = ""; // whose question the panel was opened for; empty when its task has gone
 let wants = null;
 let reader = "";
 const path = (id) => `/${reader}/questions/${id}`;
 const passed = new Set(); // what lies on the desk may say for a moment longer that it is unread
 
-/** A task is shown: `next` is its question {id, unread}, or undefined where nothing is said about it. */
-export function offer(next) {
+/** A task is shown: `next` is its question {id, unread}, or undefined where nothing is said about it; `told`: the guide of its
+    queue for reviewers, if there is one. */
+export function offer(next, told) {
   reading = "";
   if (panel.open) panel.close();
-  question = next ?? null;
-  opener.hidden = !question;
+  [question, guide] = [next ?? null, told ?? ""];
+  opener.hidden = !question && !guide;
   if (question?.unread && !passed.has(question.id)) open();
 }
 
@@ -27,12 +29,12 @@ export const isOpen = () => panel.open;
 
 /** Shows what is said; false when there is nothing. */
 export async function open() {
-  if (!question || panel.open) return false;
-  const { id } = question;
-  reading = id;
+  if (opener.hidden || panel.open) return false;
+  const id = question?.id;
+  reading = id ?? GUIDE;
   panel.showModal();
-  element("instructions-text").textContent = "…";
-  element("examples").replaceChildren();
+  fill({ words: "", instructions: id ? "…" : "", examples: [] });
+  if (!id) return true;
   try {
     const told = await insist("GET", path(id), undefined, wants.trouble);
     if (question?.id === id) fill(told);
@@ -48,6 +50,8 @@ function fill(told) {
   element("instructions-text").textContent = told.instructions;
   element("examples").replaceChildren(...told.examples.map(example));
   element("examples-title").hidden = told.examples.length === 0;
+  if (element("guide")) element("guide").hidden = !guide;
+  if (guide) element("guide-text").textContent = guide;
   element("instructions-start").focus();
 }
 
@@ -89,7 +93,7 @@ export function furnish(who, heard) {
   panel.addEventListener("close", () => {
     const id = reading;
     if (!id) return;
-    if (question.unread && !passed.has(id)) {
+    if (question?.unread && !passed.has(id)) {
       passed.add(id);
       insist("POST", `${path(id)}/seen`, {}, wants.trouble).catch(wants.failed);
     }
