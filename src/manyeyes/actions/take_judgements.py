@@ -13,7 +13,7 @@ from manyeyes.certainty.rules import JUDGEMENT_SECONDS, SPARE_JUDGEMENTS, Judgem
 from manyeyes.panels import store as panels
 from manyeyes.reports import slots
 from manyeyes.values.refusals import Refusal
-from manyeyes.workers.breaks.store import Rest
+from manyeyes.workers.breaks.store import ReviewerRest
 
 
 class TakeJudgement(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ async def take_judgements(
     held, ahead = await judgements.desks(tx, now, cell, asking)
     empty = [r for r in asking if r not in held]
     is_open = bool(empty) and await judgements.any_open(tx, cell)
-    resting: dict[int, Rest] = {}
+    resting: dict[int, ReviewerRest] = {}
     if is_open or ahead.keys() - held.keys():
         resting = await who_rests(tx, now, cell, empty, deciding)
     found: dict[int, Judgement] = {}

@@ -12,7 +12,7 @@ from manyeyes.reports import slots
 from manyeyes.reports.rules import REVIEWERS, SLOT_SECONDS, SPARE_SLOTS, Slot, assign
 from manyeyes.reports.voting import store as voting
 from manyeyes.values.refusals import Refusal
-from manyeyes.workers.breaks.store import Rest
+from manyeyes.workers.breaks.store import ReviewerRest
 
 
 class TakeSlot(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ async def take_slots(
     held, ahead = await slots.desks(tx, now, cell, asking)
     empty = [r for r in asking if r not in held]
     is_open = bool(empty) and await slots.any_open(tx, cell)
-    resting: dict[int, Rest] = {}
+    resting: dict[int, ReviewerRest] = {}
     if is_open or ahead.keys() - held.keys():
         resting = await who_rests(tx, now, cell, empty, deciding)
     found: dict[int, Slot] = {}

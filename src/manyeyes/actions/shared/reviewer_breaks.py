@@ -8,12 +8,12 @@ import asyncpg
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers.breaks import store as breaks
 from manyeyes.workers.breaks.rules import REST, break_due
-from manyeyes.workers.breaks.store import Rest
+from manyeyes.workers.breaks.store import ReviewerRest
 
 
 async def who_rests(
     tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Collection[int], deciding: Collection[int]
-) -> dict[int, Rest]:
+) -> dict[int, ReviewerRest]:
     """Return the breaks of those of the reviewers who have one, or for whom it begins, by reviewer.
 
     ``deciding``: who decided something just now, and has worked until now.
@@ -25,7 +25,7 @@ async def note_work(
     tx: asyncpg.Connection,
     now: datetime,
     cell: int,
-    resting: Mapping[int, Rest],
+    resting: Mapping[int, ReviewerRest],
     shown: Collection[int],
     deciding: Collection[int],
 ) -> None:
@@ -36,6 +36,6 @@ async def note_work(
         await breaks.note_judging(tx, now, cell, working, deciding)
 
 
-def told(rest: Rest | None) -> Refusal | None:
+def told(rest: ReviewerRest | None) -> Refusal | None:
     """Return what somebody is told who has a break; None of none."""
     return break_due(rest.since + REST) if rest else None

@@ -31,7 +31,7 @@ async def ends(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> 
     return dict(await tx.fetch(SQL.break_ends, cell, worker_ids))
 
 
-class Rest(msgspec.Struct, frozen=True):
+class ReviewerRest(msgspec.Struct, frozen=True):
     """A reviewer's break, ``since`` when; ``begun``: it stands in their record."""
 
     reviewer_id: int
@@ -41,15 +41,15 @@ class Rest(msgspec.Struct, frozen=True):
 
 async def resting(
     tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Collection[int], deciding: Collection[int] = ()
-) -> list[Rest]:
+) -> list[ReviewerRest]:
     """Return the breaks of those of the reviewers who have one, or for whom it is due.
 
     ``deciding``: who decided something just now, and has worked until now.
     """
-    return read(Rest, await tx.fetch(SQL.resting_reviewers, cell, now, sorted(reviewer_ids), sorted(deciding)))
+    return read(ReviewerRest, await tx.fetch(SQL.resting_reviewers, cell, now, sorted(reviewer_ids), sorted(deciding)))
 
 
-async def begin_rests(tx: asyncpg.Connection, now: datetime, cell: int, due: Sequence[Rest]) -> None:
+async def begin_rests(tx: asyncpg.Connection, now: datetime, cell: int, due: Sequence[ReviewerRest]) -> None:
     """Let breaks of reviewers begin."""
     await tx.execute(SQL.begin_rests, cell, now, *columns(due, "reviewer_id", "since"))
 
