@@ -16,10 +16,10 @@ from manyeyes.console.operator.accounts import (
     invite_fields,
 )
 from manyeyes.console.operator.house_page import ID_DIGITS, OnceShown, done, number_in
-from manyeyes.console.operator.sheets import draw_sheet, read_sheet
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_deed
 from manyeyes.console.shared.languages import mark
+from manyeyes.console.shared.sheets import draw_sheet, read_sheet
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.deliveries import secret_of
 from manyeyes.roles.customer.people import everybody_of, fresh_link, invite_person

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from manyeyes.accounts.roles import PersonRole
 from manyeyes.accounts.rules import EVERY_SCOPE, LONGEST_KEEP_DAYS
 from manyeyes.accounts.store import ListedKey
-from manyeyes.console.operator.bucket_fields import BUCKET, BUCKET_USUAL
 from manyeyes.console.operator.house_page import (
     PAGE_ROWS,
     HousePages,
@@ -22,13 +21,13 @@ from manyeyes.console.operator.house_page import (
     number_in,
 )
 from manyeyes.console.operator.readers import amount, listed, money_in, networks_in, whole_in
-from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.buckets import blank_bucket, listed_buckets
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.person_roles import ABOUT_ROLES, ROLES
+from manyeyes.console.shared.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.roles.acting import actor_of
-from manyeyes.roles.customer.buckets import buckets_of, has_secret
 from manyeyes.roles.customer.people import people_of
 from manyeyes.roles.house import accounts as house
 from manyeyes.roles.house.accounts import AccountChange, HouseAccount
@@ -156,7 +155,7 @@ class AccountPages(HousePages):
             "key": draw_sheet(request, (SCOPES, NETWORKS), BLANK),
             "top_up": draw_sheet(request, AMOUNT, BLANK),
             "person": draw_sheet(request, invite_fields(request), BLANK),
-            "bucket": draw_sheet(request, BUCKET, BUCKET_USUAL),
+            "bucket": blank_bucket(request),
         }
         return await self.draw(
             request,
@@ -170,7 +169,7 @@ class AccountPages(HousePages):
             client_keys=[_key(each) for each in keys],
             people=await people_of(self._context, found.place),
             roles={role: say(words) for role, words in ROLES.items()},
-            buckets=[(each, has_secret(each)) for each in await buckets_of(self._context, found.place)],
+            buckets=await listed_buckets(self._context, found.place),
             sheets=drawn | sheets,
         )
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.buckets import BUCKET_NOTICES
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.notices import said_notice
 from manyeyes.console.shared.rendering import render
@@ -32,8 +33,7 @@ NOTICES = {
     ),
     "key_ended": (mark("The key ended. Running servers forget it within seconds."), ""),
     "staff_removed": (mark("Removed: they are signed out, and their links end."), ""),
-    "bucket_kept": (mark("Kept. Its tasks may name pictures in it."), ""),
-    "bucket_forgotten": (mark("Forgotten: pictures in it that were not fetched yet cannot be had any more."), ""),
+    **BUCKET_NOTICES,
     "disabled": (mark("Shut out; what they earned stays theirs."), ""),
     "enabled": (mark("They may work again."), ""),
     "withdrawn": (mark("Withdrawn: its open tasks end without charge."), ""),

@@ -12,13 +12,13 @@ from manyeyes.console.operator.house_page import HousePages, cut, done, list_pag
 from manyeyes.console.operator.queue_charts import asked_reach, drawn_history
 from manyeyes.console.operator.queue_fields import NO_SHARE, USUAL, asked_in, change_in, now_of, opening_in, terms_in
 from manyeyes.console.operator.readers import whole_in, yes_in
-from manyeyes.console.operator.sheets import DrawnSheet, Field, Typed, draw_sheet, read_sheet
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_in as share_in
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.reader_zone import keep_zone, zone_of
+from manyeyes.console.shared.sheets import DrawnSheet, Field, Typed, draw_sheet, read_sheet
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import queues as house
 from manyeyes.roles.house.faults import FieldFault

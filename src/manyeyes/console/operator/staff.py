@@ -6,11 +6,11 @@ from starlette.responses import Response
 
 from manyeyes.console.operator.accounts import NAME
 from manyeyes.console.operator.house_page import ID_DIGITS, HousePages, OnceShown, done
-from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import staff as house
 from manyeyes.roles.house.faults import FieldFault

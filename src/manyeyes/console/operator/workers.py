@@ -7,11 +7,11 @@ from starlette.responses import Response
 from manyeyes.console.operator.accounts import NO_NAME
 from manyeyes.console.operator.house_page import PAGE_ROWS, HousePages, OnceShown, cut, done, list_page, number_in
 from manyeyes.console.operator.readers import numbers_listed, yes, yes_in
-from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.operator.worker_marks import cap_fields, caps_in, caps_now, drawn_choices
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.roles.accuracy import person_standings
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.alike_people import worker_alike

@@ -1,7 +1,7 @@
-"""The operator's forms: what their fields are, what was typed into them, and what somebody else changed meanwhile.
+"""Forms on pages: what their fields are, what was typed into them, and what somebody else changed meanwhile.
 
 A form that changes something carries, beside each field, what stood there when it was shown: only what differs from
-that is changed, and what another operator changed since then is told beside the field instead of being written over.
+that is changed, and what somebody else changed since then is told beside the field instead of being written over.
 """
 
 from collections.abc import Callable, Mapping, Sequence
