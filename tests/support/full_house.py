@@ -53,7 +53,7 @@ OPERATORS = (
     *("/operator/recognition/{recognition}", "/operator/recognition/{recognition}/terms", "/operator/workers"),
     *("/operator/workers/{worker}", "/operator/tasks", "/operator/tasks/1/{task}", "/operator/people"),
     *("/operator/people/1", "/operator/certainty", "/operator/recourse", "/operator/audit", "/operator/announcements"),
-    *("/operator/links", "/operator/staff"),
+    *("/operator/links", "/operator/staff", "/operator/audit/check"),
     *("/operator/audit?what=account.set", "/operator/top-ups", "/operator/payouts", "/sessions"),
 )
 

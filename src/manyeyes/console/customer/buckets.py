@@ -38,7 +38,7 @@ class BucketPages:
 
     @for_customers
     async def keep(self, request: Request, place: AccountPlace) -> Response:
-        """POST /customer/buckets: `name`, `endpoint`, `region`, `access_key`, `secret`; one of that name is replaced."""
+        """POST /customer/buckets: `name`, `endpoint`, `region`, `access_key`, `secret`; that name is replaced."""
         faulty = await keep_typed_bucket(self._context, request, place)
         return await self._page(request, place, faulty, 422) if faulty else _done(KEPT)
 
