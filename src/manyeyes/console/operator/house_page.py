@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.buckets import BUCKET_NOTICES
+from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.notices import said_notice
 from manyeyes.console.shared.rendering import render
@@ -130,6 +131,11 @@ def cut(found: Sequence[RowT]) -> tuple[list[RowT], bool]:
 def number_in(request: Request, name: str) -> int:
     """Return the number in an address; 0 for what is none."""
     return whole_number(request.path_params[name], ID_DIGITS) or 0
+
+
+async def with_passkeys(request: Request) -> bool:
+    """Tell whether a form that signs somebody out takes their passkeys too: `passkeys`."""
+    return text_of(await request.form(), "passkeys") == "yes"
 
 
 def done(path: str, notice: str) -> Response:

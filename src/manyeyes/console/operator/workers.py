@@ -5,7 +5,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from manyeyes.console.operator.accounts import NO_NAME
-from manyeyes.console.operator.house_page import PAGE_ROWS, HousePages, OnceShown, cut, done, list_page, number_in
+from manyeyes.console.operator.house_page import (
+    PAGE_ROWS,
+    HousePages,
+    OnceShown,
+    cut,
+    done,
+    list_page,
+    number_in,
+    with_passkeys,
+)
 from manyeyes.console.operator.readers import numbers_listed, yes, yes_in
 from manyeyes.console.operator.worker_marks import cap_fields, caps_in, caps_now, drawn_choices
 from manyeyes.console.shared.appearance import look_of
@@ -19,7 +28,8 @@ from manyeyes.roles.house import workers as house
 from manyeyes.roles.house.faults import FieldFault, meanwhile
 from manyeyes.roles.house.worker_pace import pace_of
 from manyeyes.roles.house.workers import HouseWorker, WorkerChange
-from manyeyes.roles.login_links import login_url, sign_out_everywhere
+from manyeyes.roles.login_links import login_url
+from manyeyes.roles.passkeys import end_sign_ins
 from manyeyes.roles.wellbeing import cap_worker, mark_choices
 from manyeyes.values.deeds import Deed
 from manyeyes.values.text.rules import read_name
@@ -163,12 +173,13 @@ class WorkerPages(HousePages):
 
     @for_deed(Deed.SIGN_OUT_EVERYWHERE)
     async def sign_out(self, request: Request) -> Response:
-        """POST /operator/workers/{worker_id}/sign-out: end every session; the token stays valid."""
+        """POST /operator/workers/{worker_id}/sign-out: end every session, and `passkeys`; the token stays valid."""
         found = await house.worker_of(self._context, number_in(request, "worker_id"))
         if found is None:
             return self.missing(request)
         subject = Subject("worker", found.worker.worker_id, 0)
-        await sign_out_everywhere(self._context, subject, await actor_of(self._context, request))
+        actor, is_lost = await actor_of(self._context, request), await with_passkeys(request)
+        await end_sign_ins(self._context, subject, actor, with_passkeys=is_lost)
         return done(f"{PATH}/{found.worker.worker_id}", "signed_out")
 
     async def _queues(self, *, is_new: bool = False) -> Field:
