@@ -133,6 +133,7 @@ def _people(context: Context) -> Rooms:
         f"{one}/enable": workers.enable,
         f"{one}/link": workers.link,
         f"{one}/sign-out": workers.sign_out,
+        f"{one}/payout": workers.pay_out,
         "/operator/queues": queues.create,
         "/operator/queues/{queue_id}": queues.change,
         "/operator/queues/{queue_id}/training": queues.train,

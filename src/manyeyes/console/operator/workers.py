@@ -15,6 +15,7 @@ from manyeyes.console.operator.house_page import (
     number_in,
     with_passkeys,
 )
+from manyeyes.console.operator.payout_fields import PAYOUT, payout_blank, payout_fault
 from manyeyes.console.operator.readers import numbers_listed, yes, yes_in
 from manyeyes.console.operator.worker_marks import cap_fields, caps_in, caps_now, drawn_choices
 from manyeyes.console.shared.appearance import look_of
@@ -30,6 +31,7 @@ from manyeyes.roles.house.worker_pace import pace_of
 from manyeyes.roles.house.workers import HouseWorker, WorkerChange
 from manyeyes.roles.login_links import login_url
 from manyeyes.roles.passkeys import end_sign_ins
+from manyeyes.roles.payouts import ask_payout
 from manyeyes.roles.wellbeing import cap_worker, mark_choices
 from manyeyes.values.deeds import Deed
 from manyeyes.values.text.rules import read_name
@@ -182,6 +184,23 @@ class WorkerPages(HousePages):
         await end_sign_ins(self._context, subject, actor, with_passkeys=is_lost)
         return done(f"{PATH}/{found.worker.worker_id}", "signed_out")
 
+    @for_deed(Deed.PAYOUT_ASK)
+    async def pay_out(self, request: Request) -> Response:
+        """POST /operator/workers/{worker_id}/payout: `amount`, `to`, `key`; ask for somebody who cannot ask."""
+        found = await house.worker_of(self._context, number_in(request, "worker_id"))
+        if found is None:
+            return self.missing(request)
+        number, typed, fault = found.worker.worker_id, read_sheet(PAYOUT, await request.form()), None
+        if not typed.faults:
+            given, actor = typed.values, await actor_of(self._context, request)
+            key = given["key"] or payout_blank()["key"]
+            fault = payout_fault(await ask_payout(self._context, number, given["amount"], given["to"], key, actor))
+        if typed.faults or fault:
+            return await self._one(
+                request, found, 422, payout=draw_sheet(request, PAYOUT, payout_blank(), typed, fault)
+            )
+        return done(f"{PATH}/{number}", "payout_asked")
+
     async def _queues(self, *, is_new: bool = False) -> Field:
         """Return the field of the queues that there are."""
         choices = [(str(each.queue_id), each.name) for each in (await self._context.lookups.queues()).values()]
@@ -197,6 +216,7 @@ class WorkerPages(HousePages):
         drawn = {
             "may": draw_sheet(request, (LANGUAGES, await self._queues(), REVIEWER), now_of(found.worker)),
             "caps": draw_sheet(request, cap_fields(translations), caps_now(choices)),
+            "payout": draw_sheet(request, PAYOUT, payout_blank()),
         }
         return await self.draw(
             request,

@@ -23,8 +23,8 @@ FieldReader = Callable[[str], Any]  # raises ValueError for what cannot be read
 class Field(msgspec.Struct, frozen=True, kw_only=True):
     """A field of a form. Labels and hints are messages that `mark` marked; ``choices``: (value, words) in any language.
 
-    ``kind``: text, secret (never drawn again), area, check, choice or many (boxes, whose text is their values by
-    commas). ``unfit``: what is said of a text that ``reads`` refuses.
+    ``kind``: text, secret (never drawn again), hidden, area, check, choice or many (boxes, whose text is their values
+    by commas). ``unfit``: what is said of a text that ``reads`` refuses.
     """
 
     name: str
