@@ -32,21 +32,21 @@ async def test_a_payout_is_asked_for_once_for_whoever_cannot_ask(client: Client)
     path = f"/operator/workers/{worker}"
     key = hidden((await client.get(path)).text, "key")
     for fields, words in (
-        ({"amount": "1", "to": BANK}, "There is less than that to be paid out."),
-        ({"amount": "0.0001", "to": BANK}, "less than the smallest amount"),
-        ({"amount": "much", "to": BANK}, "Write an amount like 10.00"),
-        ({"amount": "0.001", "to": ""}, "in at most 500 characters where it goes"),
+        ({"amount": "1", "details": BANK}, "There is less than that to be paid out."),
+        ({"amount": "0.0001", "details": BANK}, "less than the smallest amount"),
+        ({"amount": "much", "details": BANK}, "Write an amount like 10.00"),
+        ({"amount": "0.001", "details": ""}, "in at most 500 characters where it goes"),
     ):
         refused = await send(client, f"{path}/payout", key=key, **fields)
         assert (refused.status_code, words in refused.text) == (422, True), fields
     assert await requests_of(client.context, worker) == []
     for _ in range(2):
-        asked = await send(client, f"{path}/payout", key=key, amount="", to=BANK)
+        asked = await send(client, f"{path}/payout", key=key, amount="", details=BANK)
         assert led_to(asked) == f"{path}?notice=payout_asked"
     (request,) = await requests_of(client.context, worker)
     assert (request.amount_micros, request.shown) == (1_500, "…4321")
     assert "payout.ask" in (await client.get("/operator/audit?who=operator")).text
-    assert (await send(client, "/operator/workers/4711/payout", amount="", to=BANK)).status_code == 404
+    assert (await send(client, "/operator/workers/4711/payout", amount="", details=BANK)).status_code == 404
 
 
 async def test_all_that_was_given_up_is_sent_again(client: Client):

@@ -20,7 +20,7 @@ PAYOUT = (
         unfit=NO_MONEY,
     ),
     Field(
-        name="to",
+        name="details",
         label=mark("Where the money goes"),
         hint=mark("Such as their bank account. Empty: as the last time."),
     ),
@@ -30,12 +30,12 @@ PAYOUT = (
 
 def payout_blank() -> dict[str, str]:
     """Return an empty form, with a key of its own."""
-    return {"amount": "", "to": "", "key": os.urandom(16).hex()}
+    return {"amount": "", "details": "", "key": os.urandom(16).hex()}
 
 
 def payout_fault(outcome: object) -> FieldFault | None:
     """Return why there is no request, beside the field that it is about; None: there is one."""
     if not isinstance(outcome, Refusal):
         return None
-    field = "to" if outcome.reason is Reason.UNREADABLE else "amount"
+    field = "details" if outcome.reason is Reason.UNREADABLE else "amount"
     return FieldFault(field, PAYOUT_REFUSED.get(outcome.reason, "%(why)s"), {"why": outcome.detail})

@@ -186,7 +186,7 @@ class WorkerPages(HousePages):
 
     @for_deed(Deed.PAYOUT_ASK)
     async def pay_out(self, request: Request) -> Response:
-        """POST /operator/workers/{worker_id}/payout: `amount`, `to`, `key`; ask for somebody who cannot ask."""
+        """POST /operator/workers/{worker_id}/payout: `amount`, `details`, `key`; ask for somebody who cannot ask."""
         found = await house.worker_of(self._context, number_in(request, "worker_id"))
         if found is None:
             return self.missing(request)
@@ -194,7 +194,7 @@ class WorkerPages(HousePages):
         if not typed.faults:
             given, actor = typed.values, await actor_of(self._context, request)
             key = given["key"] or payout_blank()["key"]
-            fault = payout_fault(await ask_payout(self._context, number, given["amount"], given["to"], key, actor))
+            fault = payout_fault(await ask_payout(self._context, number, given["amount"], given["details"], key, actor))
         if typed.faults or fault:
             return await self._one(
                 request, found, 422, payout=draw_sheet(request, PAYOUT, payout_blank(), typed, fault)
