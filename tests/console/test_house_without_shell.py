@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from test_callbacks_page import told
 
 from manyeyes.roles.payouts import requests_of
 from manyeyes.roles.practising import queue_training
@@ -15,6 +14,7 @@ from support.in_process_client import Client
 from support.loopback_servers import http
 from support.paid_people import earn
 from support.practising import gold
+from support.tried_callbacks import told
 
 BANK = "Ada Lovelace, DE02 1203 4321"
 
