@@ -23,7 +23,7 @@ async def test_the_first_of_a_day_signs_and_the_next_day_signs_anew(stage: Stage
     assert await stage.act(sign_heads, SignHeads(stage.cell, KEY)) == [True]
     (head,) = await stage.read(heads, stage.cell)
     assert (head.number, head.hash, head.signed_at) == (first.number, first.hash, stage.now)
-    assert head_flaw(head, {public_key_of(KEY)}) == ""
+    assert head_flaw(head, {public_key_of(KEY)}) is None
     stage.later(86_400)
     await stage.act(sign_heads, SignHeads(stage.cell, KEY))
     assert [each.number for each in await stage.read(heads, stage.cell)] == [first.number, first.number + 1]

@@ -5,14 +5,12 @@ import re
 import pytest
 
 from manyeyes.roles.customer.deliveries import secret_of
-from manyeyes.runtime.context import Context
-from manyeyes.tasks.rules import wire_id
 from support import factories
 from support.action_stage import set_stage
 from support.browser_visits import customer_subject, link
-from support.delivery_receivers import Post, address, receiver
 from support.in_process_client import Client
 from support.loopback_servers import http
+from support.tried_callbacks import told
 
 OWN = {"origin": "http://manyeyes.test"}
 PATH = "/customer/callbacks"
@@ -24,20 +22,6 @@ async def customer(client: Client) -> factories.Customer:
     customer = await factories.customer(client.context)
     await client.post(await link(client.context, customer_subject(customer)), headers=OWN)
     return customer
-
-
-async def told(context: Context, account_id, *replies) -> list[int]:
-    """Let tasks end whose receiver answers so, each tried once; what waits then is not due for a long time."""
-    stage = await set_stage(context.cells.directory)
-    stage._number = 1_000 * account_id
-    worker_id, tasks = await stage.worker(), []
-    for reply in replies:
-        stage.later(3_600)  # ahead of the server's own clock, so that its delivery sender leaves them alone
-        async with receiver(reply) as heard:
-            tasks.append(wire_id(await stage.solve(account_id, worker_id, callback_url=address(heard))))
-            await Post(stage).go()
-    await stage.go(worker_id)
-    return tasks
 
 
 def states(page: str) -> list[tuple[int, str]]:

@@ -10,7 +10,10 @@ from manyeyes.accounts.colleagues import AccountPerson
 from manyeyes.accounts.roles import FOUNDER, PersonRole
 from manyeyes.accounts.rules import digest
 from manyeyes.ledger import store as ledger
+from manyeyes.roles.customer import account_keys
+from manyeyes.roles.customer.account_keys import WantedKey
 from manyeyes.roles.customer.people import Invited, invite_person, people_of, remove_person
+from manyeyes.runtime.customer_sweeps import note_uses
 from manyeyes.values.actor import BY_ITSELF
 from manyeyes.workers.store import Subject
 from support import factories
@@ -128,6 +131,24 @@ async def test_an_account_is_frozen_and_taken_again(client: Client):
     await send(client, f"{path}/freeze", suspended="no")
     assert "Take its tasks again" not in (await client.get(path)).text
     assert (await send(client, f"{path}/freeze", suspended="maybe")).status_code == 404
+
+
+async def test_keys_are_listed_as_their_people_call_them_with_when_each_was_used(client: Client):
+    customer = await factories.customer(client.context)
+    path = f"{ACCOUNTS}/{customer.account_id}"
+    await sign_in(client)
+    unused = (await client.get(path)).text
+    assert 'data-label="Last used (UTC)">not known' in unused
+    assert (await client.get("/v1/balance", headers={"authorization": f"Bearer {customer.key}"})).status_code == 200
+    await note_uses(client.context, customer.cell)
+    (key,) = await account_keys.keys_of(client.context, customer)
+    assert key.used_at is not None
+    owner = AccountPerson(customer.cell, customer.account_id, (), person_id=FOUNDER, name="")
+    named, wanted = account_keys.key_id(key), WantedKey("till 7", ("money:read",), ())
+    assert await account_keys.change_key(client.context, owner, named, wanted, BY_ITSELF) is None
+    page = (await client.get(path)).text
+    assert "<bdi>till 7</bdi>" in page
+    assert f'data-label="Last used (UTC)"><time datetime="{key.used_at:%Y-%m-%dT%H:%M:%SZ}">' in page
 
 
 async def test_keys_are_made_listed_and_ended_and_browsers_signed_out(client: Client):

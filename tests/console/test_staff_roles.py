@@ -60,6 +60,7 @@ FORMS: dict[str, Deed | None] = {
     "/operator/workers/{worker_id}/enable": Deed.WORKER_ENABLE,
     "/operator/workers/{worker_id}/link": Deed.LINK_MAKE,
     "/operator/workers/{worker_id}/sign-out": Deed.SIGN_OUT_EVERYWHERE,
+    "/operator/workers/{worker_id}/payout": Deed.PAYOUT_ASK,
     "/operator/queues": Deed.QUEUE_ADD,
     "/operator/queues/{queue_id}": Deed.QUEUE_SET,
     "/operator/queues/{queue_id}/training": Deed.TRAINING_SET,

@@ -13,9 +13,11 @@ from manyeyes.accounts.top_ups import TopUpRequest, TopUpState
 from manyeyes.reports.rules import Vote
 from manyeyes.roles.customer import account_keys, people, top_ups
 from manyeyes.roles.customer.account_keys import FreshKey, WantedKey
+from manyeyes.roles.customer.buckets import GivenBucket, keep_bucket
 from manyeyes.roles.worker import WorkerDesk
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.values.actor import BY_ITSELF
+from manyeyes.values.refusals import Refusal
 from manyeyes.workers.store import Subject
 from support import factories
 from support.browser_visits import customer_subject, worker_subject
@@ -52,7 +54,7 @@ OPERATORS = (
     *("/operator/recognition/{recognition}", "/operator/recognition/{recognition}/terms", "/operator/workers"),
     *("/operator/workers/{worker}", "/operator/tasks", "/operator/tasks/1/{task}", "/operator/people"),
     *("/operator/people/1", "/operator/certainty", "/operator/recourse", "/operator/audit", "/operator/announcements"),
-    *("/operator/links", "/operator/staff"),
+    *("/operator/links", "/operator/staff", "/operator/audit/check"),
     *("/operator/audit?what=account.set", "/operator/top-ups", "/operator/payouts", "/sessions"),
 )
 
@@ -100,7 +102,7 @@ async def fill(site: Site) -> FullHouse:
         *(f"/customer/jobs/{job}/agreement", f"/customer/jobs/{job}/cancel", "/customer/certainty"),
         *("/customer/tasks", f"/customer/tasks/{task}", "/customer/statement?work=yes", "/customer/callbacks"),
         *("/customer/recognitions", f"/customer/recognitions/{recognition.task_id}", "/customer/reports"),
-        *(f"/customer/recognitions/{recognition.task_id}/threshold", "/customer/notices"),
+        *(f"/customer/recognitions/{recognition.task_id}/threshold", "/customer/notices", "/customer/buckets"),
         *(f"/customer/reports/{refused}", "/customer/keys", "/customer/colleagues", "/customer/top-ups"),
         *("/sessions", "/help", "/"),
     )
@@ -132,6 +134,9 @@ async def _own_people(site: Site, customer: factories.Customer) -> None:
         asked = await top_ups.ask_top_up(site.context, person, (amount, UNBROKEN), UNBROKEN, by)
         assert isinstance(asked, TopUpRequest), asked
     assert isinstance(asked, TopUpRequest)
+    store = f"https://{'a' * 60}.example"
+    bucket = GivenBucket(name="b" * 63, endpoint=store, region="eu-1", access_key="K" * 128, secret="s")
+    assert not isinstance(await keep_bucket(site.context, customer, bucket), Refusal)
     await top_ups.decide_top_up(site.context, by, asked.request_id, TopUpState.DECLINED, UNBROKEN)
     await top_ups.set_low_balance(site.context, person, "1000000", f"https://{'a' * 60}.example/{'b' * 60}", by)
 

@@ -143,7 +143,7 @@ async def test_a_head_with_a_wrong_signature_or_another_key_proves_nothing(told:
     forged = msgspec.structs.replace(mine, signed_at=mine.signed_at + timedelta(seconds=1))
     found = (await proof(told, [forged])).flaw
     assert found is not None
-    assert (found.number, "is not what was signed" in found.said) == (LENGTH, True)
+    assert (found.number, "is not what was signed" in found.sentence) == (LENGTH, True)
     await told.batcher.ask(sign_heads, SignHeads(CELL, bytes(32)))
     proofs = await prove(told, [], [public_key_of(bytes(32))])
     assert [("another key" in each.flaw.said) for each in proofs if each.flaw] == [True]

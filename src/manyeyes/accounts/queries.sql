@@ -209,11 +209,6 @@ SELECT account_id, name, cell FROM account_place
 WHERE account_id > $2 AND ($1 = '' OR account_id::text = $1 OR strpos(lower(name), lower($1)) > 0)
 ORDER BY account_id LIMIT $3;
 
--- name: keys_of
--- The client keys of an account, the newest first, ended ones too.
-SELECT key_hash, allowed_addresses, scopes, created_at, revoked_at FROM api_key
-WHERE account_id = $1 ORDER BY created_at DESC, key_hash LIMIT $2;
-
 -- name: lock_terms
 -- The terms of accounts that may change now.
 SELECT account_id, weight, max_bid_micros, suspended, keep_days FROM account

@@ -1,7 +1,6 @@
 """Named queries of accounts and keys → frozen values."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Protocol
 
 import asyncpg
@@ -70,16 +69,6 @@ class Terms(msgspec.Struct, frozen=True):
 
 
 UNMARKED = KeyMarks()
-
-
-class ListedKey(msgspec.Struct, frozen=True):
-    """A client key as it is listed, known by its hash; ``revoked_at`` None: it is valid."""
-
-    key_hash: bytes
-    allowed_addresses: tuple[str, ...]
-    scopes: tuple[str, ...]
-    created_at: datetime
-    revoked_at: datetime | None
 
 
 async def key_owner(db: asyncpg.Connection, key_hash: bytes) -> KeyOwner | None:
@@ -165,11 +154,6 @@ async def terms(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> di
 async def found_places(db: asyncpg.Connection, words: str, after: int, limit: int) -> list[AccountPlace]:
     """Return accounts by number behind ``after``: those whose name has ``words`` or whose number that is; "": all."""
     return read(AccountPlace, await db.fetch(SQL.found_places, words, after, limit))
-
-
-async def keys_of(db: asyncpg.Connection, account_id: int, limit: int) -> list[ListedKey]:
-    """Return an account's newest client keys, ended ones too."""
-    return read(ListedKey, await db.fetch(SQL.keys_of, account_id, limit))
 
 
 async def lock_terms(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> dict[int, Terms]:

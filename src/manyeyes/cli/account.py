@@ -15,8 +15,7 @@ from manyeyes.roles.customer.deliveries import secret_of
 from manyeyes.roles.customer.people import everybody_of
 from manyeyes.roles.house import accounts as house
 from manyeyes.roles.house.accounts import AccountChange, HouseAccount
-from manyeyes.roles.login_links import sign_out_everywhere
-from manyeyes.roles.passkeys import remove_passkey
+from manyeyes.roles.passkeys import end_sign_ins
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.refusals import Refusal
@@ -193,10 +192,7 @@ def sign_out(account: str, *, passkeys: WithPasskeys = False, common: Common | N
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)
-        whole = everybody_of(place)
-        ended = await sign_out_everywhere(context, whole, who_types())
-        if passkeys:
-            await remove_passkey(context, who_types(), whole)
+        ended = await end_sign_ins(context, everybody_of(place), who_types(), with_passkeys=passkeys)
         return {"account_id": place.account_id, "sessions": ended}
 
     run(common, work, lambda r: f"account {r['account_id']} is signed out of {browsers(r['sessions'])}")

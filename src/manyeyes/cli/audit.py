@@ -134,7 +134,7 @@ def _line(row: dict[str, Any]) -> str:
 
 
 def _proof_row(proof: ChainProof) -> dict[str, Any]:
-    flaw = {"number": proof.flaw.number, "said": proof.flaw.said} if proof.flaw else None
+    flaw = {"number": proof.flaw.number, "said": proof.flaw.sentence} if proof.flaw else None
     return {"cell": proof.cell, "entries": proof.entries, "proven": proof.proven, "flaw": flaw}
 
 

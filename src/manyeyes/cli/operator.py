@@ -9,8 +9,8 @@ from manyeyes.cli.command import CommandFailed, Common, WithPasskeys, browsers, 
 from manyeyes.roles.house import staff as house
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.house.staff import as_subject
-from manyeyes.roles.login_links import login_url, sign_out_everywhere
-from manyeyes.roles.passkeys import remove_passkey
+from manyeyes.roles.login_links import login_url
+from manyeyes.roles.passkeys import end_sign_ins
 from manyeyes.runtime.context import Context
 from manyeyes.staff.rules import FOUNDER
 from manyeyes.staff.store import StaffMember
@@ -74,9 +74,7 @@ def sign_out(
 
     async def work(context: Context) -> dict[str, Any]:
         found = await _find(context, who)
-        ended = await sign_out_everywhere(context, as_subject(found), who_types())
-        if passkeys:
-            await remove_passkey(context, who_types(), as_subject(found))
+        ended = await end_sign_ins(context, as_subject(found), who_types(), with_passkeys=passkeys)
         return {"name": found.name, "sessions": ended}
 
     run(common, work, lambda r: f"{_named(r['name'])} is signed out of {browsers(r['sessions'])}")

@@ -15,8 +15,8 @@ from manyeyes.cli.worker_marks import CAP_HELP, ZONE_HELP, marks_lines, marks_ro
 from manyeyes.roles.house import workers as house
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.house.workers import WorkerChange, read_languages
-from manyeyes.roles.login_links import login_url, sign_out_everywhere
-from manyeyes.roles.passkeys import remove_passkey
+from manyeyes.roles.login_links import login_url
+from manyeyes.roles.passkeys import end_sign_ins
 from manyeyes.roles.wellbeing import cap_worker
 from manyeyes.runtime.context import Context
 from manyeyes.values.text.rules import read_name
@@ -92,9 +92,8 @@ def sign_out(worker: str, *, passkeys: WithPasskeys = False, common: Common | No
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
-        ended = await sign_out_everywhere(context, Subject("worker", found.worker_id, 0), who_types())
-        if passkeys:
-            await remove_passkey(context, who_types(), Subject("worker", found.worker_id, 0))
+        subject = Subject("worker", found.worker_id, 0)
+        ended = await end_sign_ins(context, subject, who_types(), with_passkeys=passkeys)
         return {"worker_id": found.worker_id, "sessions": ended}
 
     run(common, work, lambda r: f"worker {r['worker_id']} is signed out of {browsers(r['sessions'])}")

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from manyeyes.console.customer.buckets import BucketPages
 from manyeyes.console.customer.callbacks import CallbackPages
 from manyeyes.console.customer.certainty import CertaintyPages
 from manyeyes.console.customer.colleagues import ColleaguePages
@@ -175,13 +176,15 @@ def _customers_choices(context: Context) -> Rooms:
         f"{one}/results.parquet": downloads.parquet,
         f"{one}/threshold": thresholds.show,
     }
-    notices = NoticePages(context)
-    pages["/customer/notices"] = notices.show
+    notices, buckets = NoticePages(context), BucketPages(context)
+    pages |= {"/customer/notices": notices.show, "/customer/buckets": buckets.show}
     forms: dict[str, PageOrForm] = {
         f"{one}/threshold": thresholds.choose,
         "/customer/notices": notices.add,
         "/customer/notices/change": notices.change,
         "/customer/notices/remove": notices.remove,
+        "/customer/buckets": buckets.keep,
+        "/customer/buckets/remove": buckets.forget,
     }
     return guarded_pages(context, pages), guarded_forms(context, forms)
 

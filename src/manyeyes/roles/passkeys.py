@@ -16,6 +16,7 @@ import msgspec
 from manyeyes.actions.add_passkeys import AddPasskey, add_passkeys
 from manyeyes.actions.remove_passkeys import RemovePasskey, remove_passkeys
 from manyeyes.actions.use_passkeys import UsePasskey, use_passkeys
+from manyeyes.roles.login_links import sign_out_everywhere
 from manyeyes.runtime.context import Context
 from manyeyes.values.actor import Actor
 from manyeyes.values.challenges import SIGN_IN, Challenge
@@ -150,6 +151,14 @@ async def remove_passkey(context: Context, actor: Actor, subject: Subject, crede
     gone = await context.batcher.ask(remove_passkeys, RemovePasskey(subject, credential_id, actor=actor))
     await context.notifier.tell_changed()
     return gone
+
+
+async def end_sign_ins(context: Context, subject: Subject, actor: Actor, *, with_passkeys: bool) -> int:
+    """Sign somebody out everywhere, and remove their passkeys too, as after a lost device; return as it does."""
+    ended = await sign_out_everywhere(context, subject, actor)
+    if with_passkeys:
+        await remove_passkey(context, actor, subject)
+    return ended
 
 
 def _purpose(subject: Subject) -> bytes:

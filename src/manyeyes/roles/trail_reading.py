@@ -13,9 +13,9 @@ from manyeyes.db.pool import DIRECTORY
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.trail import store as trail
-from manyeyes.trail.heads import SignedHead, beside, head_flaw
+from manyeyes.trail.heads import SignedHead, beside, head_flaw, public_key_of
 from manyeyes.trail.rules import BEGINNING, ChainedEntry, ChainEnd, Flaw, follow
-from manyeyes.trail.store import NEWEST, TrailFilter, TrailPlace
+from manyeyes.trail.store import NEWEST, PAGE, TrailFilter, TrailPlace
 from manyeyes.values.actor import ACTING
 
 WHO = re.compile(r"(?P<role>[a-z]+)(?::(?P<id>[0-9]{1,18}))?", re.ASCII)
@@ -31,13 +31,21 @@ class TrailPage(msgspec.Struct, frozen=True):
 class ChainProof(msgspec.Struct, frozen=True):
     """What was found of a cell's chain: how many ``entries`` are whole, and how many of them signed heads prove.
 
-    ``flaw`` None: nothing is wrong. Cell 0 is the look-ups'.
+    ``flaw`` None: nothing is wrong. Cell 0 is the look-ups'. ``is_cut``: there are more, which were not looked at.
     """
 
     cell: int
     entries: int
     proven: int
     flaw: Flaw | None
+    is_cut: bool = False
+
+
+class ProofPlace(msgspec.Struct, frozen=True):
+    """Where a proof goes on that is made in parts: behind this entry of a cell's chain."""
+
+    cell: int
+    number: int
 
 
 def cells_of(context: Context) -> list[int]:
@@ -121,19 +129,45 @@ async def prove(context: Context, kept: Sequence[SignedHead], trusted: Iterable[
     return proofs
 
 
-async def prove_chain(db: asyncpg.Connection, cell: int, heads: Sequence[SignedHead], keys: set[bytes]) -> ChainProof:
-    """Follow one chain to its end, and compare it with its heads on the way."""
+async def prove_part(context: Context, place: ProofPlace, most: int) -> list[ChainProof]:
+    """Return what is found of the next ``most`` entries behind a place, cell by cell; the last one may be cut."""
+    keys, cells, left = {public_key_of(context.trail_key)}, cells_of(context), most
+    first = cells.index(place.cell) if place.cell in cells else 0
+    proofs: list[ChainProof] = []
+    for cell in cells[first:]:
+        if left > 0:
+            behind = place.number if cell == place.cell else 0
+            async with context.cells.pool(cell).acquire() as db:
+                proofs.append(await prove_chain(db, cell, await trail.heads(db, cell), keys, behind, left))
+            left = 0 if proofs[-1].is_cut else left - max(0, proofs[-1].entries - behind)
+    return proofs
+
+
+async def prove_chain(
+    db: asyncpg.Connection,
+    cell: int,
+    heads: Sequence[SignedHead],
+    keys: set[bytes],
+    behind: int = 0,
+    most: int | None = None,
+) -> ChainProof:
+    """Follow one chain to its end, and compare it with its heads on the way.
+
+    ``behind``: the entry from which it is followed, its beginning where there is no such entry; ``most``: how far.
+    """
     by_number: defaultdict[int, list[SignedHead]] = defaultdict(list)
     wrong: list[Flaw] = []
     for head in heads:
-        said = head_flaw(head, keys)
-        if said:
-            wrong.append(Flaw(head.number, f"is not proven: {said}"))
+        flaw = head_flaw(head, keys)
+        if flaw:
+            wrong.append(flaw)
         else:
             by_number[head.number].append(head)
     said_end = await trail.chain_end(db, cell) or BEGINNING
-    end, proven = BEGINNING, 0
-    while page := await trail.entries_after(db, cell, end.number):
+    end = await _end_at(db, cell, behind)
+    proven = max((number for number in by_number if number <= end.number), default=0)
+    stop = None if most is None else end.number + most
+    while page := await trail.entries_after(db, cell, end.number, min(PAGE, stop - end.number) if stop else PAGE):
         for entry in page:
             step = follow(end, entry)
             checked = step if isinstance(step, Flaw) else _at(step, said_end, by_number, proven)
@@ -141,12 +175,19 @@ async def prove_chain(db: asyncpg.Connection, cell: int, heads: Sequence[SignedH
                 return ChainProof(cell, end.number, proven, checked)
             assert isinstance(step, ChainEnd)
             end, proven = step, checked
+    is_cut = end.number == stop
     last = max([said_end.number, *by_number])
-    if last > end.number:
+    if last > end.number and not is_cut:
         return ChainProof(cell, end.number, proven, Flaw(end.number + 1, "is missing"))
     if end.number and not said_end.number:
         wrong.append(Flaw(end.number, "is the last that is there, and what says where the chain has got to is gone"))
-    return ChainProof(cell, end.number, proven, min(wrong, key=lambda flaw: flaw.number, default=None))
+    return ChainProof(cell, end.number, proven, min(wrong, key=lambda flaw: flaw.number, default=None), is_cut)
+
+
+async def _end_at(db: asyncpg.Connection, cell: int, number: int) -> ChainEnd:
+    """Return where a chain has got to with an entry; its beginning where there is no such entry."""
+    found = await trail.entries_after(db, cell, number - 1, 1) if number else []
+    return ChainEnd(number, found[0].hash) if found and found[0].number == number else BEGINNING
 
 
 def _at(end: ChainEnd, said_end: ChainEnd, heads: dict[int, list[SignedHead]], proven: int) -> Flaw | int:

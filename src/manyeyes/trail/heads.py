@@ -52,15 +52,16 @@ def signed(private_key: bytes, cell: int, end: ChainEnd, now: datetime) -> Signe
     return msgspec.structs.replace(bare, signature=key.sign(bare.text))
 
 
-def head_flaw(head: SignedHead, trusted: Iterable[bytes]) -> str:
+def head_flaw(head: SignedHead, trusted: Iterable[bytes]) -> Flaw | None:
     """Return what is wrong with a head by itself: its key is none of the ``trusted``, its signature is another's."""
     if head.public_key not in trusted:
-        return f"the head of {head.day} is signed with another key, {head.public_key.hex()}"
+        said = "is not proven: the head of %(day)s is signed with another key, %(key)s"
+        return Flaw(head.number, said, {"day": str(head.day), "key": head.public_key.hex()})
     try:
         Ed25519PublicKey.from_public_bytes(head.public_key).verify(head.signature, head.text)
     except (InvalidSignature, ValueError):
-        return f"the head of {head.day} is not what was signed"
-    return ""
+        return Flaw(head.number, "is not proven: the head of %(day)s is not what was signed", {"day": str(head.day)})
+    return None
 
 
 def beside(end: ChainEnd, heads: Mapping[int, Sequence[SignedHead]], proven: int) -> Flaw | int:
@@ -70,8 +71,11 @@ def beside(end: ChainEnd, heads: Mapping[int, Sequence[SignedHead]], proven: int
     """
     for head in heads.get(end.number, ()):
         if head.hash != end.hash:
-            said = f"or one of those up to {end.number} was altered, and all behind it hashed anew"
-            return Flaw(proven + 1, f"{said}: the head of {head.day} signed another entry {end.number}")
+            said = (
+                "or one of those up to %(number)s was altered, and all behind it hashed anew: "
+                "the head of %(day)s signed another entry %(number)s"
+            )
+            return Flaw(proven + 1, said, {"number": end.number, "day": str(head.day)})
         proven = end.number
     return proven
 

@@ -167,10 +167,19 @@ def _plain(value: object) -> Any:
 
 
 class Flaw(msgspec.Struct, frozen=True):
-    """The first thing that is wrong with a chain: at which number, and what it is."""
+    """The first thing that is wrong with a chain: at which number, and what it is.
+
+    ``said``: an English sentence about that entry, with named gaps; ``gaps``: what stands in them.
+    """
 
     number: int
     said: str
+    gaps: Mapping[str, str | int] = {}
+
+    @property
+    def sentence(self) -> str:
+        """Return the sentence with its gaps filled."""
+        return self.said % self.gaps
 
 
 class ChainEnd(msgspec.Struct, frozen=True):

@@ -30,9 +30,9 @@ async def record(tx: asyncpg.Connection, now: datetime, cell: int, entries: Iter
             await tx.execute(SQL.record, cell, now, *what, *who, *sides)
 
 
-async def entries_after(db: asyncpg.Connection, cell: int, number: int) -> list[ChainedEntry]:
-    """Return the next entries of a chain after that number, in their order, at most `PAGE`."""
-    return [_recorded(row) for row in await db.fetch(SQL.entries_after, cell, number, PAGE)]
+async def entries_after(db: asyncpg.Connection, cell: int, number: int, limit: int = PAGE) -> list[ChainedEntry]:
+    """Return the next entries of a chain after that number, in their order, at most so many."""
+    return [_recorded(row) for row in await db.fetch(SQL.entries_after, cell, number, limit)]
 
 
 async def chain_end(db: asyncpg.Connection, cell: int) -> ChainEnd | None:

@@ -5,17 +5,11 @@ from starlette.responses import Response
 
 from manyeyes.console.operator.account_deeds import AccountDeeds
 from manyeyes.console.operator.accounts import PATH
-from manyeyes.console.operator.bucket_fields import BUCKET, BUCKET_USUAL
 from manyeyes.console.operator.house_page import done, number_in
-from manyeyes.console.operator.sheets import draw_sheet, read_sheet
-from manyeyes.console.shared.forms import text_of
+from manyeyes.console.shared.buckets import FORGOTTEN, KEPT, forget_named_bucket, keep_typed_bucket
 from manyeyes.console.shared.guards import for_deed
-from manyeyes.roles.acting import actor_of
-from manyeyes.roles.customer.buckets import GivenBucket, keep_bucket, remove_bucket
 from manyeyes.roles.house import accounts as house
-from manyeyes.roles.house.faults import FieldFault
 from manyeyes.values.deeds import Deed
-from manyeyes.values.refusals import Refusal
 
 
 class BucketDeeds(AccountDeeds):
@@ -27,15 +21,10 @@ class BucketDeeds(AccountDeeds):
         found = await house.account_of(self._context, number_in(request, "account_id"))
         if found is None:
             return self.missing(request)
-        typed, fault = read_sheet(BUCKET, await request.form()), None
-        if not typed.faults:
-            actor = await actor_of(self._context, request)
-            kept = await keep_bucket(self._context, found.place, GivenBucket(**typed.values), actor)
-            fault = _fault(kept) if isinstance(kept, Refusal) else None
-        if typed.faults or fault:
-            drawn = draw_sheet(request, BUCKET, BUCKET_USUAL, typed, fault)
-            return await self.one(request, found, status=422, bucket=drawn)
-        return done(f"{PATH}/{found.place.account_id}", "bucket_kept")
+        faulty = await keep_typed_bucket(self._context, request, found.place)
+        if faulty:
+            return await self.one(request, found, status=422, bucket=faulty)
+        return done(f"{PATH}/{found.place.account_id}", KEPT)
 
     @for_deed(Deed.BUCKET_REMOVE)
     async def forget(self, request: Request) -> Response:
@@ -43,13 +32,5 @@ class BucketDeeds(AccountDeeds):
         found = await house.account_of(self._context, number_in(request, "account_id"))
         if found is None:
             return self.missing(request)
-        name, actor = text_of(await request.form(), "bucket"), await actor_of(self._context, request)
-        refused = await remove_bucket(self._context, found.place, name, actor)
-        return done(f"{PATH}/{found.place.account_id}", "refused" if refused else "bucket_forgotten")
-
-
-def _fault(refused: Refusal) -> FieldFault:
-    """Return what a rule says of what was given, in its own words, beside the field that it is about."""
-    for finding in refused.findings:
-        return FieldFault(finding.pointer.removeprefix("/"), "%(why)s", {"why": finding.detail})
-    return FieldFault("", "%(why)s", {"why": refused.detail})
+        refused = await forget_named_bucket(self._context, request, found.place)
+        return done(f"{PATH}/{found.place.account_id}", "refused" if refused else FORGOTTEN)

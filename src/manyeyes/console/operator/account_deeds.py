@@ -15,18 +15,19 @@ from manyeyes.console.operator.accounts import (
     AccountPages,
     invite_fields,
 )
-from manyeyes.console.operator.house_page import ID_DIGITS, OnceShown, done, number_in
-from manyeyes.console.operator.sheets import draw_sheet, read_sheet
+from manyeyes.console.operator.house_page import ID_DIGITS, OnceShown, done, number_in, with_passkeys
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_deed
 from manyeyes.console.shared.languages import mark
+from manyeyes.console.shared.sheets import draw_sheet, read_sheet
 from manyeyes.roles.acting import actor_of
+from manyeyes.roles.customer.account_keys import keys_of
 from manyeyes.roles.customer.deliveries import secret_of
 from manyeyes.roles.customer.people import everybody_of, fresh_link, invite_person
 from manyeyes.roles.house import accounts as house
 from manyeyes.roles.house.accounts import AccountChange
 from manyeyes.roles.house.faults import FieldFault
-from manyeyes.roles.login_links import sign_out_everywhere
+from manyeyes.roles.passkeys import end_sign_ins
 from manyeyes.values.deeds import Deed
 from manyeyes.values.integers import whole_number
 from manyeyes.values.money import LARGEST_MICROS
@@ -103,7 +104,7 @@ class AccountDeeds(AccountPages):
         if found is None:
             return self.missing(request)
         path, said = f"{PATH}/{found.place.account_id}", text_of(await request.form(), "key")
-        mine = {each.key_hash.hex(): each for each in await house.keys_of(self._context, found.place.account_id)}
+        mine = {each.key_hash.hex(): each for each in await keys_of(self._context, found.place)}
         actor = await actor_of(self._context, request)
         is_ended = said in mine and await house.end_key(self._context, mine[said].key_hash, actor) is not None
         return done(path, "key_ended" if is_ended else "refused")
@@ -143,11 +144,12 @@ class AccountDeeds(AccountPages):
 
     @for_deed(Deed.SIGN_OUT_EVERYWHERE)
     async def sign_out(self, request: Request) -> Response:
-        """POST /operator/accounts/{account_id}/sign-out: end everybody's sessions; client keys stay valid."""
+        """POST /operator/accounts/{account_id}/sign-out: end everybody's sessions, and `passkeys`; keys stay valid."""
         found = await house.account_of(self._context, number_in(request, "account_id"))
         if found is None:
             return self.missing(request)
-        await sign_out_everywhere(self._context, everybody_of(found.place), await actor_of(self._context, request))
+        actor, is_lost = await actor_of(self._context, request), await with_passkeys(request)
+        await end_sign_ins(self._context, everybody_of(found.place), actor, with_passkeys=is_lost)
         return done(f"{PATH}/{found.place.account_id}", "signed_out")
 
     @for_deed(Deed.WEBHOOK_SECRET_ROTATE)

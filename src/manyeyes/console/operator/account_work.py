@@ -10,12 +10,12 @@ from starlette.responses import Response
 from manyeyes.console.operator.accounts import PATH
 from manyeyes.console.operator.house_page import HousePages, done, number_in
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import number_of
+from manyeyes.console.shared.forms import number_of, text_of
 from manyeyes.console.shared.guards import for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.ledger.rules import TransferKind
 from manyeyes.ledger.statements import FIRST_PLACE
-from manyeyes.roles.customer.deliveries import CallbackPage, deliveries_of, replay
+from manyeyes.roles.customer.deliveries import CallbackPage, deliveries_of, replay, replay_given_up
 from manyeyes.roles.customer.jobs import CustomerJobs
 from manyeyes.roles.customer.statement import EntryPlace, read_entries, read_statement
 from manyeyes.roles.customer.statement_span import StatementSpan, read_span
@@ -128,12 +128,14 @@ class AccountWorkPages(HousePages):
 
     @for_operators
     async def resend(self, request: Request) -> Response:
-        """POST /operator/accounts/{account_id}/resend: send the result of `task`, its wire id, again."""
+        """POST /operator/accounts/{account_id}/resend: send the result of `task` (wire id) again, or all `failed`."""
         found = await house.account_of(self._context, number_in(request, "account_id"))
         if found is None:
             return self.missing(request)
-        outcome = await replay(self._context, found.place, number_of(await request.form(), "task"))
-        path = f"{PATH}/{found.place.account_id}/work"
+        form, path = await request.form(), f"{PATH}/{found.place.account_id}/work"
+        if text_of(form, "failed") == "yes":
+            return done(path, "resent_all" if await replay_given_up(self._context, found.place) else "nothing_resent")
+        outcome = await replay(self._context, found.place, number_of(form, "task"))
         return done(path, "refused" if isinstance(outcome, Refusal) else "resent")
 
 

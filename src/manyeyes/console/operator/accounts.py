@@ -8,10 +8,9 @@ from babel.support import Translations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from manyeyes.accounts.client_keys import ClientKey
 from manyeyes.accounts.roles import PersonRole
 from manyeyes.accounts.rules import EVERY_SCOPE, LONGEST_KEEP_DAYS
-from manyeyes.accounts.store import ListedKey
-from manyeyes.console.operator.bucket_fields import BUCKET, BUCKET_USUAL
 from manyeyes.console.operator.house_page import (
     PAGE_ROWS,
     HousePages,
@@ -22,13 +21,14 @@ from manyeyes.console.operator.house_page import (
     number_in,
 )
 from manyeyes.console.operator.readers import amount, listed, money_in, networks_in, whole_in
-from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.buckets import blank_bucket, listed_buckets
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.person_roles import ABOUT_ROLES, ROLES
+from manyeyes.console.shared.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.roles.acting import actor_of
-from manyeyes.roles.customer.buckets import buckets_of, has_secret
+from manyeyes.roles.customer.account_keys import key_id, keys_of
 from manyeyes.roles.customer.people import people_of
 from manyeyes.roles.house import accounts as house
 from manyeyes.roles.house.accounts import AccountChange, HouseAccount
@@ -150,13 +150,13 @@ class AccountPages(HousePages):
 
     async def one(self, request: Request, found: HouseAccount, *, status: int = 200, **sheets: DrawnSheet) -> Response:
         """Return the page of an account; ``sheets``: its forms as they were sent, where something is wrong."""
-        keys, say = await house.keys_of(self._context, found.place.account_id), _words(request).ugettext
+        keys, say = await keys_of(self._context, found.place), _words(request).ugettext
         drawn: dict[str, Any] = {
             "terms": draw_sheet(request, TERMS, terms_now(found)),
             "key": draw_sheet(request, (SCOPES, NETWORKS), BLANK),
             "top_up": draw_sheet(request, AMOUNT, BLANK),
             "person": draw_sheet(request, invite_fields(request), BLANK),
-            "bucket": draw_sheet(request, BUCKET, BUCKET_USUAL),
+            "bucket": blank_bucket(request),
         }
         return await self.draw(
             request,
@@ -170,7 +170,7 @@ class AccountPages(HousePages):
             client_keys=[_key(each) for each in keys],
             people=await people_of(self._context, found.place),
             roles={role: say(words) for role, words in ROLES.items()},
-            buckets=[(each, has_secret(each)) for each in await buckets_of(self._context, found.place)],
+            buckets=await listed_buckets(self._context, found.place),
             sheets=drawn | sheets,
         )
 
@@ -208,12 +208,16 @@ def terms_now(found: HouseAccount) -> dict[str, str]:
     return {"max_bid": amount(terms.max_bid_micros), "weight": str(terms.weight), "keep_days": str(terms.keep_days)}
 
 
-def _key(found: ListedKey) -> dict[str, Any]:
+def _key(found: ClientKey) -> dict[str, Any]:
     """Return a key as the template draws it; of the key itself nothing is known."""
     return {
-        "hash": found.key_hash.hex(),
+        "id": key_id(found),
+        "label": found.label,
+        "hint": found.hint,
         "networks": ", ".join(found.allowed_addresses),
         "scopes": ", ".join(found.scopes) if set(found.scopes) != set(EVERY_SCOPE) else "",
-        "created_at": found.created_at,
-        "revoked_at": found.revoked_at,
+        "made_at": found.created_at,
+        "used_at": found.used_at,
+        "ends_at": found.ends_at,
+        "has_ended": found.has_ended,
     }

@@ -5,10 +5,10 @@ from starlette.responses import Response
 
 from manyeyes.accounts.rules import canonical_network
 from manyeyes.console.operator.house_page import HousePages, cut, done, list_page
-from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import mark
+from manyeyes.console.shared.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import sites as house
 from manyeyes.values.deeds import Deed

@@ -4,10 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from manyeyes.console.operator.house_page import HousePages, done
-from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.shared.forms import number_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import mark
+from manyeyes.console.shared.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import announcements as house
 from manyeyes.roles.house.workers import read_languages

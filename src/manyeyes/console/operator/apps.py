@@ -13,11 +13,11 @@ from manyeyes.console.operator.house_page import HousePages, OnceShown, cut, don
 from manyeyes.console.operator.queue_fields import asked_in
 from manyeyes.console.operator.readers import whole_in
 from manyeyes.console.operator.recognition_fields import BLANK, adding, terms_in
-from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.operator.sites import NO_ACCOUNT
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import mark
+from manyeyes.console.shared.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.recognisers.catalogue import installed
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import accounts as house_accounts

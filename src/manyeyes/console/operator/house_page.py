@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.buckets import BUCKET_NOTICES
+from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.notices import said_notice
 from manyeyes.console.shared.rendering import render
@@ -32,8 +34,7 @@ NOTICES = {
     ),
     "key_ended": (mark("The key ended. Running servers forget it within seconds."), ""),
     "staff_removed": (mark("Removed: they are signed out, and their links end."), ""),
-    "bucket_kept": (mark("Kept. Its tasks may name pictures in it."), ""),
-    "bucket_forgotten": (mark("Forgotten: pictures in it that were not fetched yet cannot be had any more."), ""),
+    **BUCKET_NOTICES,
     "disabled": (mark("Shut out; what they earned stays theirs."), ""),
     "enabled": (mark("They may work again."), ""),
     "withdrawn": (mark("Withdrawn: its open tasks end without charge."), ""),
@@ -44,6 +45,9 @@ NOTICES = {
     "paid_out": (mark("What was owed is in what the owner may spend."), ""),
     "nothing_owed": (mark("Nothing is owed for it."), "warn"),
     "resent": (mark("It is sent again."), ""),
+    "resent_all": (mark("All that was given up is sent again."), ""),
+    "nothing_resent": (mark("Nothing was given up in the last 30 days."), ""),
+    "payout_asked": (mark("Asked for: it waits among the payouts."), ""),
     "announced": (mark("Announced. It is on every open screen within a minute."), ""),
     "announcement_ended": (mark("Ended: it is on nobody's screen any more."), ""),
     "link_dismissed": (mark("Dismissed; they may ask again."), ""),
@@ -130,6 +134,11 @@ def cut(found: Sequence[RowT]) -> tuple[list[RowT], bool]:
 def number_in(request: Request, name: str) -> int:
     """Return the number in an address; 0 for what is none."""
     return whole_number(request.path_params[name], ID_DIGITS) or 0
+
+
+async def with_passkeys(request: Request) -> bool:
+    """Tell whether a form that signs somebody out takes their passkeys too: `passkeys`."""
+    return text_of(await request.form(), "passkeys") == "yes"
 
 
 def done(path: str, notice: str) -> Response:

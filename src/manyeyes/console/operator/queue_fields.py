@@ -18,10 +18,10 @@ from manyeyes.console.operator.readers import (
     yes,
     yes_in,
 )
-from manyeyes.console.operator.sheets import Field, Typed
 from manyeyes.console.shared.forms import number_in
 from manyeyes.console.shared.languages import mark
 from manyeyes.console.shared.mark_words import every_mark
+from manyeyes.console.shared.sheets import Field, Typed
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.house.queues import USUAL_LIFE, QueueChange, read_guide, read_life
 from manyeyes.roles.house.workers import LONGEST_LANGUAGE

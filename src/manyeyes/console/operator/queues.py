@@ -11,14 +11,14 @@ from manyeyes.console.operator.accounts import NO_NUMBER
 from manyeyes.console.operator.house_page import HousePages, cut, done, list_page, number_in
 from manyeyes.console.operator.queue_charts import asked_reach, drawn_history
 from manyeyes.console.operator.queue_fields import NO_SHARE, USUAL, asked_in, change_in, now_of, opening_in, terms_in
-from manyeyes.console.operator.readers import whole_in, yes_in
-from manyeyes.console.operator.sheets import DrawnSheet, Field, Typed, draw_sheet, read_sheet
+from manyeyes.console.operator.readers import numbers_in_order, whole_in, yes_in
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_in as share_in
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.reader_zone import keep_zone, zone_of
+from manyeyes.console.shared.sheets import DrawnSheet, Field, Typed, draw_sheet, read_sheet
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import queues as house
 from manyeyes.roles.house.faults import FieldFault
@@ -38,6 +38,7 @@ LEAD_ONE = mark(
     "Everything that holds for one kind of work. A change counts for tasks that come from then on; what was submitted "
     "keeps its price and pay."
 )
+NO_NUMBERS = mark("Write whole numbers with commas between them.")
 TRAINING = (
     Field(
         name="items",
@@ -48,10 +49,17 @@ TRAINING = (
         unfit=NO_NUMBER,
         size=12,
     ),
+    Field(
+        name="tasks",
+        label=mark("Or these tasks of its gold, in the order asked"),
+        hint=mark("Numbers with commas between them. Empty: those that were asked least."),
+        reads=numbers_in_order,
+        unfit=NO_NUMBERS,
+    ),
     Field(name="pass_mark", label=mark("Share to be right"), mode="decimal", reads=share_in, unfit=NO_SHARE, size=12),
     Field(name="paid", label=mark("Each picture is paid as the queue's are"), kind="check", reads=yes_in),
 )
-TRAINING_USUAL = {"items": "10", "pass_mark": "0.8", "paid": ""}
+TRAINING_USUAL = {"items": "10", "tasks": "", "pass_mark": "0.8", "paid": ""}
 
 
 class QueuePages(HousePages):
@@ -106,7 +114,7 @@ class QueuePages(HousePages):
 
     @for_deed(Deed.TRAINING_SET)
     async def train(self, request: Request) -> Response:
-        """POST /operator/queues/{queue_id}/training: `items`, `pass_mark`, `paid` make a set, `clear` ends it."""
+        """POST /operator/queues/{queue_id}/training: `items` or `tasks`, `pass_mark`, `paid` make a set; `clear`."""
         found = await self._found(request)
         if found is None:
             return self.missing(request)
@@ -125,11 +133,12 @@ class QueuePages(HousePages):
 
     async def _train(self, queue_id: int, values: dict[str, Any], actor: Actor) -> FieldFault | None:
         """Set a queue's training set in every cell that has the gold for it; return why none has."""
+        tasks = values.get("tasks", ())
         command = SetTraining(
             cell=0,
             queue_id=queue_id,
-            task_ids=(),
-            items=values.get("items", 0),
+            task_ids=tasks,
+            items=0 if tasks else values.get("items", 0),
             is_paid=values.get("paid", False),
             pass_mark=values.get("pass_mark", 0.8),
             actor=actor,
@@ -137,7 +146,11 @@ class QueuePages(HousePages):
         cells = self._context.cells.numbers
         outcomes = [await set_training(self._context, command.within(cell)) for cell in cells]
         refused = [each for each in outcomes if isinstance(each, Refusal)]
-        return FieldFault("items", "%(why)s", {"why": refused[0].detail}) if len(refused) == len(outcomes) else None
+        return (
+            FieldFault("tasks" if tasks else "items", "%(why)s", {"why": refused[0].detail})
+            if len(refused) == len(outcomes)
+            else None
+        )
 
     async def _found(self, request: Request) -> QueueTerms | None:
         return (await self._context.lookups.queues()).get(number_in(request, "queue_id"))

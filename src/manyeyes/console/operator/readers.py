@@ -56,6 +56,11 @@ def networks_in(text: str) -> tuple[str, ...]:
     return tuple(map(canonical_network, parts))
 
 
+def numbers_in_order(text: str) -> tuple[int, ...]:
+    """Return numbers that are written with commas or blanks between them, in their order. Raises ValueError."""
+    return tuple(map(whole_in, text.replace(",", " ").split()))
+
+
 def listed(text: str) -> tuple[str, ...]:
     """Return the values of the boxes that are ticked."""
     return tuple(part for part in text.split(",") if part)

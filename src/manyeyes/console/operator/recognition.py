@@ -16,7 +16,6 @@ from manyeyes.apps.rules import App
 from manyeyes.console.operator.house_page import ID_DIGITS, HousePages, done
 from manyeyes.console.operator.queue_fields import asked_in
 from manyeyes.console.operator.recognition_fields import now_of, terms_in, terms_of
-from manyeyes.console.operator.sheets import DrawnSheet, draw_sheet, read_sheet
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.calibration import TARGETS, asked_target, calibrated
 from manyeyes.console.shared.forms import number_in, text_of
@@ -24,6 +23,7 @@ from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.notices import said_notice
 from manyeyes.console.shared.rendering import render
+from manyeyes.console.shared.sheets import DrawnSheet, draw_sheet, read_sheet
 from manyeyes.recognisers.catalogue import installed
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.calibration import DAYS

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from manyeyes.console.operator.accounts import NAME, NO_MONEY, NO_NUMBER
 from manyeyes.console.operator.queue_fields import ASKED, NO_SHARE, PEOPLE, asked_in
 from manyeyes.console.operator.readers import amount, bounds_in, money_in, share, whole_in
-from manyeyes.console.operator.sheets import Field, Typed
 from manyeyes.console.shared.forms import number_in
 from manyeyes.console.shared.languages import mark
+from manyeyes.console.shared.sheets import Field, Typed
 from manyeyes.recognitions.rules import PEOPLE as NOBODY_FIRST
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.roles.house.faults import FieldFault

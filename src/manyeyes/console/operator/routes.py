@@ -7,6 +7,7 @@ from manyeyes.console.operator.agreement import QueueAgreementPages
 from manyeyes.console.operator.announcements import AnnouncementPages
 from manyeyes.console.operator.apps import AppPages
 from manyeyes.console.operator.audit import AuditPages
+from manyeyes.console.operator.audit_proof import TrailProofPages
 from manyeyes.console.operator.certainty import OperatorCertaintyPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.link_requests import LinkRequestsPages
@@ -52,6 +53,7 @@ def _house(context: Context) -> Rooms:
         "/operator/recourse": recourse.show,
         "/operator/audit": audit.show,
         "/operator/audit.csv": audit.download,
+        "/operator/audit/check": TrailProofPages(context).show,
         "/operator/top-ups": top_ups.show,
         "/operator/payouts": payouts.show,
         "/operator/payouts.csv": payouts.download,
@@ -131,6 +133,7 @@ def _people(context: Context) -> Rooms:
         f"{one}/enable": workers.enable,
         f"{one}/link": workers.link,
         f"{one}/sign-out": workers.sign_out,
+        f"{one}/payout": workers.pay_out,
         "/operator/queues": queues.create,
         "/operator/queues/{queue_id}": queues.change,
         "/operator/queues/{queue_id}/training": queues.train,

@@ -7,11 +7,11 @@ from manyeyes.console.operator.accounts import NAME as NAME_FIELD
 from manyeyes.console.operator.accounts import NO_NUMBER
 from manyeyes.console.operator.house_page import HousePages, cut, done, list_page
 from manyeyes.console.operator.readers import or_none, whole_in
-from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.operator.sites import NO_ACCOUNT
 from manyeyes.console.shared.forms import number_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import mark
+from manyeyes.console.shared.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import accounts as house_accounts
 from manyeyes.roles.house import sites as house

@@ -5,16 +5,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from manyeyes.console.operator.accounts import NAME
-from manyeyes.console.operator.house_page import ID_DIGITS, HousePages, OnceShown, done
-from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
+from manyeyes.console.operator.house_page import ID_DIGITS, HousePages, OnceShown, done, with_passkeys
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import text_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.house import staff as house
 from manyeyes.roles.house.faults import FieldFault
-from manyeyes.roles.login_links import login_url, sign_out_everywhere
+from manyeyes.roles.login_links import login_url
+from manyeyes.roles.passkeys import end_sign_ins
 from manyeyes.staff.rules import FOUNDER
 from manyeyes.staff.store import StaffMember
 from manyeyes.values.actor import AUDITOR, OPERATOR, SUPPORT
@@ -68,12 +69,12 @@ class StaffPages(HousePages):
 
     @for_deed(Deed.STAFF_LINK)
     async def sign_out(self, request: Request) -> Response:
-        """POST /operator/staff/sign-out: `staff`; end every session of somebody's."""
+        """POST /operator/staff/sign-out: `staff`, `passkeys`; end every session of somebody's."""
         found = await self._found(request)
         if found is None:
             return done(PATH, "refused")
-        actor = await actor_of(self._context, request)
-        await sign_out_everywhere(self._context, house.as_subject(found), actor)
+        actor, is_lost = await actor_of(self._context, request), await with_passkeys(request)
+        await end_sign_ins(self._context, house.as_subject(found), actor, with_passkeys=is_lost)
         return done(PATH, "signed_out")
 
     @for_deed(Deed.STAFF_REMOVE)

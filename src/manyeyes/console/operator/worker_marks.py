@@ -6,9 +6,9 @@ from typing import Any
 from babel.support import Translations
 
 from manyeyes.apps.rules import zone as time_zone
-from manyeyes.console.operator.sheets import Field
 from manyeyes.console.shared.languages import mark
 from manyeyes.console.shared.mark_words import every_mark, said_marks
+from manyeyes.console.shared.sheets import Field
 from manyeyes.roles.wellbeing import MarkChoices
 from manyeyes.values.marks import MARK_NAMES, marks_named
 from manyeyes.wellbeing.rules import MOST_MINUTES, MOST_PICTURES, USUAL_CAP, Cap, read_cap

@@ -5,13 +5,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from manyeyes.console.operator.accounts import NO_NAME
-from manyeyes.console.operator.house_page import PAGE_ROWS, HousePages, OnceShown, cut, done, list_page, number_in
+from manyeyes.console.operator.house_page import (
+    PAGE_ROWS,
+    HousePages,
+    OnceShown,
+    cut,
+    done,
+    list_page,
+    number_in,
+    with_passkeys,
+)
+from manyeyes.console.operator.payout_fields import PAYOUT, payout_blank, payout_fault
 from manyeyes.console.operator.readers import numbers_listed, yes, yes_in
-from manyeyes.console.operator.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.operator.worker_marks import cap_fields, caps_in, caps_now, drawn_choices
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.console.shared.skip_words import drawn_pace
 from manyeyes.roles.accuracy import person_standings
 from manyeyes.roles.acting import actor_of
@@ -20,7 +30,9 @@ from manyeyes.roles.house import workers as house
 from manyeyes.roles.house.faults import FieldFault, meanwhile
 from manyeyes.roles.house.gold_had import gold_of
 from manyeyes.roles.house.workers import HouseWorker, WorkerChange
-from manyeyes.roles.login_links import login_url, sign_out_everywhere
+from manyeyes.roles.login_links import login_url
+from manyeyes.roles.passkeys import end_sign_ins
+from manyeyes.roles.payouts import ask_payout
 from manyeyes.roles.queue_paces import MONTH_DAYS, queue_paces
 from manyeyes.roles.wellbeing import cap_worker, mark_choices
 from manyeyes.values.deeds import Deed
@@ -165,13 +177,31 @@ class WorkerPages(HousePages):
 
     @for_deed(Deed.SIGN_OUT_EVERYWHERE)
     async def sign_out(self, request: Request) -> Response:
-        """POST /operator/workers/{worker_id}/sign-out: end every session; the token stays valid."""
+        """POST /operator/workers/{worker_id}/sign-out: end every session, and `passkeys`; the token stays valid."""
         found = await house.worker_of(self._context, number_in(request, "worker_id"))
         if found is None:
             return self.missing(request)
         subject = Subject("worker", found.worker.worker_id, 0)
-        await sign_out_everywhere(self._context, subject, await actor_of(self._context, request))
+        actor, is_lost = await actor_of(self._context, request), await with_passkeys(request)
+        await end_sign_ins(self._context, subject, actor, with_passkeys=is_lost)
         return done(f"{PATH}/{found.worker.worker_id}", "signed_out")
+
+    @for_deed(Deed.PAYOUT_ASK)
+    async def pay_out(self, request: Request) -> Response:
+        """POST /operator/workers/{worker_id}/payout: `amount`, `details`, `key`; ask for somebody who cannot ask."""
+        found = await house.worker_of(self._context, number_in(request, "worker_id"))
+        if found is None:
+            return self.missing(request)
+        number, typed, fault = found.worker.worker_id, read_sheet(PAYOUT, await request.form()), None
+        if not typed.faults:
+            given, actor = typed.values, await actor_of(self._context, request)
+            key = given["key"] or payout_blank()["key"]
+            fault = payout_fault(await ask_payout(self._context, number, given["amount"], given["details"], key, actor))
+        if typed.faults or fault:
+            return await self._one(
+                request, found, 422, payout=draw_sheet(request, PAYOUT, payout_blank(), typed, fault)
+            )
+        return done(f"{PATH}/{number}", "payout_asked")
 
     async def _queues(self, *, is_new: bool = False) -> Field:
         """Return the field of the queues that there are."""
@@ -189,6 +219,7 @@ class WorkerPages(HousePages):
         drawn = {
             "may": draw_sheet(request, (LANGUAGES, await self._queues(), REVIEWER), now_of(found.worker)),
             "caps": draw_sheet(request, cap_fields(translations), caps_now(choices)),
+            "payout": draw_sheet(request, PAYOUT, payout_blank()),
         }
         return await self.draw(
             request,

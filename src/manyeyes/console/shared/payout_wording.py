@@ -5,6 +5,7 @@ from typing import Any
 from manyeyes.console.shared.languages import mark
 from manyeyes.payouts.rules import PayoutState
 from manyeyes.roles.payout_parts import PayoutRequest
+from manyeyes.values.refusals import Reason
 
 PAYOUT_STATES = {
     PayoutState.REQUESTED: mark("Asked for"),
@@ -12,6 +13,11 @@ PAYOUT_STATES = {
     PayoutState.PAID: mark("Paid"),
     PayoutState.DECLINED: mark("Declined"),
     PayoutState.WITHDRAWN: mark("Withdrawn"),
+}
+PAYOUT_REFUSED = {
+    Reason.PAYOUT_TOO_SMALL: mark("That is less than the smallest amount that can be paid out."),
+    Reason.PAYOUT_TOO_LARGE: mark("There is less than that to be paid out."),
+    Reason.UNREADABLE: mark("Write an amount such as 10.00, and in at most 500 characters where it goes."),
 }
 _LOOKS = {PayoutState.PAID: "solved", PayoutState.DECLINED: "unsolvable", PayoutState.WITHDRAWN: ""}
 

@@ -16,7 +16,7 @@ from manyeyes.console.shared.guards import for_earners
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.mark_words import said_marks
 from manyeyes.console.shared.notices import said_notice
-from manyeyes.console.shared.payout_wording import payout_line
+from manyeyes.console.shared.payout_wording import PAYOUT_REFUSED, payout_line
 from manyeyes.console.shared.reader_zone import keep_zone, zone_of
 from manyeyes.console.shared.refusal_news import news
 from manyeyes.console.shared.rendering import render
@@ -49,13 +49,11 @@ from manyeyes.workers.store import Worker
 PAGE_ENTRIES = 50
 PATH = "/worker/mine"
 PENDING = "pending"
-NOTICES = {
+NOTICES: dict[str, tuple[str, str]] = {
     "asked": (mark("Your request is with the operator. You may withdraw it until it is approved."), ""),
     "withdrawn": (mark("Withdrawn: the money is payable again."), ""),
     "too-late": (mark("That request cannot be withdrawn any more."), "warn"),
-    Reason.PAYOUT_TOO_SMALL: (mark("That is less than the smallest amount that can be paid out."), "warn"),
-    Reason.PAYOUT_TOO_LARGE: (mark("There is less than that to be paid out."), "warn"),
-    Reason.UNREADABLE: (mark("Write an amount such as 10.00, and in at most 500 characters where it goes."), "warn"),
+    **{reason: (words, "warn") for reason, words in PAYOUT_REFUSED.items()},
 }
 SHOWN = {
     "earned": mark("What you earned"),

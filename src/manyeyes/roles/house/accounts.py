@@ -6,7 +6,7 @@ import msgspec
 
 from manyeyes.accounts import store
 from manyeyes.accounts.rules import LONGEST_KEEP_DAYS, digest, hint_of, new_key, new_token
-from manyeyes.accounts.store import AccountPlace, KeyMarks, KeyOwner, ListedKey, Terms
+from manyeyes.accounts.store import AccountPlace, KeyMarks, KeyOwner, Terms
 from manyeyes.actions.change_account_terms import ChangeAccountTerms, change_account_terms
 from manyeyes.actions.issue_keys import IssueKey, issue_keys
 from manyeyes.actions.open_accounts import Beginning, OpenAccount, open_accounts
@@ -22,7 +22,6 @@ from manyeyes.values.actor import Actor
 from manyeyes.values.refusals import Refusal
 
 LARGEST_WEIGHT = 1_000_000
-MOST_KEYS = 200
 
 
 class HouseAccount(msgspec.Struct, frozen=True):
@@ -129,12 +128,6 @@ async def end_key(context: Context, key_hash: bytes, actor: Actor) -> int | None
     account_id = await context.batcher.ask(revoke_keys, RevokeKey(key_hash, actor=actor))
     await context.notifier.tell_changed()
     return None if isinstance(account_id, Refusal) else account_id
-
-
-async def keys_of(context: Context, account_id: int) -> list[ListedKey]:
-    """Return an account's newest client keys, ended ones too."""
-    async with context.cells.directory.acquire() as db:
-        return await store.keys_of(db, account_id, MOST_KEYS)
 
 
 async def _with_money(context: Context, places: Sequence[AccountPlace]) -> list[HouseAccount]:

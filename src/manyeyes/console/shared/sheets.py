@@ -1,7 +1,7 @@
-"""The operator's forms: what their fields are, what was typed into them, and what somebody else changed meanwhile.
+"""Forms on pages: what their fields are, what was typed into them, and what somebody else changed meanwhile.
 
 A form that changes something carries, beside each field, what stood there when it was shown: only what differs from
-that is changed, and what another operator changed since then is told beside the field instead of being written over.
+that is changed, and what somebody else changed since then is told beside the field instead of being written over.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,8 +23,8 @@ FieldReader = Callable[[str], Any]  # raises ValueError for what cannot be read
 class Field(msgspec.Struct, frozen=True, kw_only=True):
     """A field of a form. Labels and hints are messages that `mark` marked; ``choices``: (value, words) in any language.
 
-    ``kind``: text, secret (never drawn again), area, check, choice or many (boxes, whose text is their values by
-    commas). ``unfit``: what is said of a text that ``reads`` refuses.
+    ``kind``: text, secret (never drawn again), hidden, area, check, choice or many (boxes, whose text is their values
+    by commas). ``unfit``: what is said of a text that ``reads`` refuses.
     """
 
     name: str
