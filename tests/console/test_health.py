@@ -29,7 +29,7 @@ async def test_a_wait_is_told_with_its_limit_and_for_want_of_whom(terms: QueueTe
     alone = health.waiting_check(304, [line(terms, 1, 0)], "en")
     assert (alone.is_well, alone.finding) == (False, "5.1 min")
     assert alone.cause == f"Nobody who may answer is online for: {terms.name}."
-    assert alone.next_step.endswith("manyeyes worker create NAME --queue 1")
+    assert alone.next_step.endswith("/operator/workers")
     few = health.waiting_check(120, [line(terms, 9, 2)], "en")
     assert (few.is_well, few.cause) == (False, f"Those who are online do not keep up with: {terms.name}.")
 

@@ -76,7 +76,7 @@ async def test_the_list_shows_every_app_with_its_key_and_its_errors(client: Clie
     for words in (app.secret_id, keyed.secret_id, f"customer {app.account_id}", fingerprint(key).sha256, "1,024 bits"):
         assert words in page.replace("1024 bits", "1,024 bits"), words
     assert page.count("None yet: every signed call is answered with code 9") == 1
-    assert f"manyeyes recognition create {keyed.secret_id}" in page
+    assert f'<a class="button" href="/operator/apps/{keyed.secret_id}">Add a recognition' in page
     assert fingerprint(client.context.signer.public_key).sha256 in page
 
 
@@ -189,9 +189,9 @@ async def test_only_the_operator_and_only_their_own_forms(client: Client, seen: 
     assert not found.suspended
 
 
-async def test_without_apps_the_command_is_shown(client: Client):
+async def test_without_apps_the_way_to_the_first_is_shown(client: Client):
     await client.post(await link(client.context, OPERATOR), headers=OWN)
-    assert 'manyeyes app create "Market place" --account' in (await client.get(PATH)).text
+    assert 'href="/operator/apps">Open an app' in (await client.get(PATH)).text
 
 
 @pytest.mark.browser

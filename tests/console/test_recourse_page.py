@@ -147,7 +147,7 @@ async def test_open_complaints_and_their_age(client: Client, people):
     page = (await client.get("/operator/recourse")).text
     assert "2, the oldest for 5 hr</b> · limit: 4 hr" in page
     assert "Reviewers vote on fewer complaints than come." in page
-    assert "manyeyes worker create NAME --reviewer" in page
+    assert 'Who may review is said on each worker\'s page. <a href="/operator/workers">' in page
     assert '<li class="bad"><strong>Open complaints' in page
 
 

@@ -12,6 +12,7 @@ SNAPSHOT_TOO_OLD_SECONDS = 60
 BACKUP_TOO_OLD_SECONDS = 26 * 3600  # a day, and the time that the next one takes
 COMPLAINT_TOO_LONG_SECONDS = 4 * 3600
 MOST_NAMED = 3  # queues in one sentence
+WORKERS = "/operator/workers"  # where they are registered, and made reviewers
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,14 +40,13 @@ def waiting_check(seconds: float | None, queues: Sequence[dict[str, Any]], langu
     nobody = translate("Nobody who may answer is online for: %(queues)s.")
     too_few = translate("Those who are online do not keep up with: %(queues)s.")
     named = (alone or waiting)[:MOST_NAMED]
-    command = f"manyeyes worker create NAME --queue {named[0]['terms'].queue_id if named else 1}"
     return _timed(
         name,
         seconds,
         WAITING_TOO_LONG_SECONDS,
         language,
         (nobody if alone else too_few) % {"queues": ", ".join(each["terms"].name for each in named)},
-        translate("Ask workers to come, or make one: %(command)s") % {"command": command},
+        translate("Ask workers to come, or register one: %(page)s") % {"page": WORKERS},
     )
 
 
@@ -91,8 +91,7 @@ def complaints_check(number: int, seconds: float | None, language: str) -> Check
         COMPLAINT_TOO_LONG_SECONDS,
         language,
         translate("Reviewers vote on fewer complaints than come."),
-        translate("Ask reviewers to come, or make one: %(command)s")
-        % {"command": "manyeyes worker create NAME --reviewer"},
+        translate("Ask reviewers to come, or register one: %(page)s") % {"page": WORKERS},
     )
     finding = translate("%(count)s, the oldest for %(time)s") % {
         "count": languages.count(number, language),
