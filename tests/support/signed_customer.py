@@ -1,7 +1,6 @@
 """A customer's end of TUPU's contract, written from its description: signs calls, checks and opens answers."""
 
 import base64
-import itertools
 import json
 import random
 import time
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
+from manyeyes.accounts import store as accounts
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import App, new_id
 from manyeyes.recognitions import store as recognitions
@@ -24,7 +24,6 @@ LABELS = "0=normal,1=qr code,2=text"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=1024)
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=1024)
 Pairs = list[tuple[str, str]]
-_numbers = itertools.count(1)
 
 
 def pem(key: rsa.RSAPrivateKey, form: PublicFormat = PublicFormat.SubjectPublicKeyInfo) -> str:
@@ -173,13 +172,13 @@ async def recognition(context: Context, secret_id: str, **terms: Any) -> Recogni
         "queue_id": 1,
     }
     values |= {"sample_share": 0.0, "review_seconds": 3_600, "review_url": "", "price_micros": 100, "closed": False}
-    new = Recognition(
-        **(values | terms),
-        task_id=new_id(),
-        recognition_id=next(_numbers),
-        secret_id=secret_id,
-        labels=labels(chosen) if isinstance(chosen, str) else tuple(Label(*label) for label in chosen),
-    )
     async with context.cells.directory.acquire() as db:
+        new = Recognition(
+            **(values | terms),
+            task_id=new_id(),
+            recognition_id=await accounts.take_numbers(db, "recognition", 1),
+            secret_id=secret_id,
+            labels=labels(chosen) if isinstance(chosen, str) else tuple(Label(*label) for label in chosen),
+        )
         await recognitions.insert_recognition(db, new)
     return new
