@@ -74,6 +74,7 @@ async def test_a_result_says_what_was_seen_and_what_a_person_said(client: Client
         "charged": 0.0,
         "review_state": "decided",
         "review_task_id": overturned["review_task_id"],
+        "image_url": None,  # no task is behind it here
         "verdict": 2,
         "verdict_name": "text",
         "overturned": True,
