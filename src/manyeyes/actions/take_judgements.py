@@ -4,28 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
-import msgspec
 
 from manyeyes.actions.shared.marked_looks import MarkedLooks, load_looks, save_looks
-from manyeyes.actions.shared.reviewer_breaks import note_work, told, who_rests
+from manyeyes.actions.shared.reviewer_turns import TurnsOf, TurnWanted, take_turns
 from manyeyes.certainty import judgements
 from manyeyes.certainty.rules import JUDGEMENT_SECONDS, SPARE_JUDGEMENTS, Judgement, assign
 from manyeyes.panels import store as panels
 from manyeyes.reports import slots
 from manyeyes.values.refusals import Refusal
-from manyeyes.workers.breaks.store import ReviewerRest
 
 
-class TakeJudgement(msgspec.Struct, frozen=True):
-    """``queue_ids``: what the reviewer may judge (workers/rules.py, `may_judge`).
-
-    ``is_deciding``: they decided something just now, and go on.
-    """
-
-    cell: int
-    reviewer_id: int
-    queue_ids: tuple[int, ...]
-    is_deciding: bool = False
+class TakeJudgement(TurnWanted, frozen=True):
+    """A result is wanted."""
 
 
 async def take_judgements(
@@ -36,27 +26,10 @@ async def take_judgements(
     Nobody ever gets one of a task that they answered, or one that they passed on. Refused with BREAK_DUE is who has
     judged for two hours. When nothing is open this costs two look-ups and no lock.
     """
-    cell = commands[0].cell
-    asking = {c.reviewer_id: frozenset(c.queue_ids) for c in commands}
-    deciding = {c.reviewer_id for c in commands if c.is_deciding}
-    held, ahead = await judgements.desks(tx, now, cell, asking)
-    empty = [r for r in asking if r not in held]
-    is_open = bool(empty) and await judgements.any_open(tx, cell)
-    resting: dict[int, ReviewerRest] = {}
-    if is_open or ahead.keys() - held.keys():
-        resting = await who_rests(tx, now, cell, empty, deciding)
-    found: dict[int, Judgement] = {}
-    if coming := sorted(ahead.keys() - held.keys() - resting.keys()):  # what lay behind comes next
-        found |= await judgements.show_ahead(tx, now, cell, coming, now + timedelta(seconds=JUDGEMENT_SECONDS))
-    free = {r: asking[r] for r in empty if r not in found and r not in resting}
-    if is_open and free:
-        found |= await _take(tx, now, cell, free)
-    await note_work(tx, now, cell, resting, found, deciding)
-    found |= held
-    return [found.get(c.reviewer_id) or told(resting.get(c.reviewer_id)) for c in commands]
+    return await take_turns(tx, now, commands, TURNS)
 
 
-async def _take(
+async def _give(
     tx: asyncpg.Connection, now: datetime, cell: int, asking: Mapping[int, frozenset[int]]
 ) -> dict[int, Judgement]:
     await slots.lock_reviewers(tx, cell, sorted(asking))
@@ -85,3 +58,12 @@ async def _take(
     await save_looks(tx, cell, looks)
     taken |= {judgement.reviewer_id: judgement for judgement in counted}
     return held | {r: judgement for r, judgement in taken.items() if judgement not in refused}
+
+
+async def _show_ahead(
+    tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Sequence[int]
+) -> dict[int, Judgement]:
+    return await judgements.show_ahead(tx, now, cell, reviewer_ids, now + timedelta(seconds=JUDGEMENT_SECONDS))
+
+
+TURNS = TurnsOf[Judgement](desks=judgements.desks, is_open=judgements.any_open, show_ahead=_show_ahead, give=_give)

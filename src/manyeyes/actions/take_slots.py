@@ -4,27 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
-import msgspec
 
 from manyeyes.actions.shared.marked_looks import MarkedLooks, load_looks, save_looks
-from manyeyes.actions.shared.reviewer_breaks import note_work, told, who_rests
+from manyeyes.actions.shared.reviewer_turns import TurnsOf, TurnWanted, take_turns
 from manyeyes.reports import slots
 from manyeyes.reports.rules import REVIEWERS, SLOT_SECONDS, SPARE_SLOTS, Slot, assign
 from manyeyes.reports.voting import store as voting
 from manyeyes.values.refusals import Refusal
-from manyeyes.workers.breaks.store import ReviewerRest
 
 
-class TakeSlot(msgspec.Struct, frozen=True):
-    """``queue_ids``: what the reviewer may judge (workers/rules.py, `may_judge`).
-
-    ``is_deciding``: they decided something just now, and go on.
-    """
-
-    cell: int
-    reviewer_id: int
-    queue_ids: tuple[int, ...]
-    is_deciding: bool = False
+class TakeSlot(TurnWanted, frozen=True):
+    """A complaint is wanted."""
 
 
 async def take_slots(
@@ -36,27 +26,10 @@ async def take_slots(
     BREAK_DUE is who has judged for two hours. When nothing is open, as most of the time, this costs two look-ups and
     no lock.
     """
-    cell = commands[0].cell
-    asking = {c.reviewer_id: frozenset(c.queue_ids) for c in commands}
-    deciding = {c.reviewer_id for c in commands if c.is_deciding}
-    held, ahead = await slots.desks(tx, now, cell, asking)
-    empty = [r for r in asking if r not in held]
-    is_open = bool(empty) and await slots.any_open(tx, cell)
-    resting: dict[int, ReviewerRest] = {}
-    if is_open or ahead.keys() - held.keys():
-        resting = await who_rests(tx, now, cell, empty, deciding)
-    found: dict[int, Slot] = {}
-    if coming := sorted(ahead.keys() - held.keys() - resting.keys()):  # what lay behind comes next
-        found |= await voting.show_ahead(tx, now, cell, coming, now + timedelta(seconds=SLOT_SECONDS))
-    free = {r: asking[r] for r in empty if r not in found and r not in resting}
-    if is_open and free:
-        found |= await _take(tx, now, cell, free)
-    await note_work(tx, now, cell, resting, found, deciding)
-    found |= held
-    return [found.get(c.reviewer_id) or told(resting.get(c.reviewer_id)) for c in commands]
+    return await take_turns(tx, now, commands, TURNS)
 
 
-async def _take(
+async def _give(
     tx: asyncpg.Connection, now: datetime, cell: int, asking: Mapping[int, frozenset[int]]
 ) -> dict[int, Slot]:
     await slots.lock_reviewers(tx, cell, sorted(asking))
@@ -84,3 +57,10 @@ async def _take(
     await save_looks(tx, cell, looks)
     taken |= {slot.reviewer_id: slot for slot in counted}
     return held | {r: slot for r, slot in taken.items() if slot not in refused}
+
+
+async def _show_ahead(tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Sequence[int]) -> dict[int, Slot]:
+    return await voting.show_ahead(tx, now, cell, reviewer_ids, now + timedelta(seconds=SLOT_SECONDS))
+
+
+TURNS = TurnsOf[Slot](desks=slots.desks, is_open=slots.any_open, show_ahead=_show_ahead, give=_give)
