@@ -80,11 +80,12 @@ ORDER BY obj_description(oid, 'pg_namespace') DESC NULLS LAST OFFSET $3;
 
 -- name: functions
 -- The functions of a version: how many arguments each has, and the names of the columns that it gives. None where we may not
--- call them.
+-- call them. In order, however they lie: the rows' classes are made once for what is found here.
 SELECT proname AS name, pronargs AS arguments, columns FROM pg_proc, LATERAL (
        SELECT array_agg(a.name ORDER BY a.place) AS columns
        FROM unnest(proargnames, proargmodes) WITH ORDINALITY AS a (name, mode, place) WHERE a.mode = 't') AS c
-WHERE pronamespace = to_regnamespace($1) AND has_schema_privilege(pronamespace, 'USAGE');
+WHERE pronamespace = to_regnamespace($1) AND has_schema_privilege(pronamespace, 'USAGE')
+ORDER BY proname;
 
 -- name: has_role_settings
 -- Whether sessions of this role in this database begin with all of these settings, each as name=value.
