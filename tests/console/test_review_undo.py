@@ -143,3 +143,23 @@ async def test_a_key_that_comes_too_soon_is_told_so_and_decides_nothing(site, br
     await screen.press("1")
     await expect(screen.part("decisions")).to_have_text("1")
     assert screen.errors == []
+
+
+async def test_a_vote_that_is_on_its_way_is_taken_back_as_soon_as_it_has_come(site, browser, people):
+    customer, author = people
+    for text in ("alpha", "beta"):
+        await complaint(site.context, customer, author, text)
+    screen = await at_review(site, browser, await reviewer(site.context))
+    await screen.start()
+    await screen.shown("alpha")
+    held: list[Route] = []
+    await screen.page.route("**/v1/reviewer/votes", lambda route: held.append(route))
+    await screen.press("ArrowLeft")
+    while not held:
+        await screen.page.wait_for_timeout(10)
+    await screen.press("Alt+z")
+    await held[0].continue_()
+    await screen.shown("alpha")
+    await expect(screen.part("notice")).to_contain_text("Taken back")
+    await expect(screen.part("votes")).to_have_text("0")
+    assert screen.errors == []

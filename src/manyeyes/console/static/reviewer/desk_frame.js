@@ -11,22 +11,20 @@ import { listenToKeys } from "./desk_keys.js";
 import { nextOne } from "./next_one.js";
 import * as presence from "./presence.js";
 import { trouble } from "./presence.js";
-import * as takingBack from "./taking_back.js";
 import { earn } from "./tally.js";
+import * as undo from "../shared/undo.js";
 
 export const element = (id) => document.getElementById(id);
 export const main = element("main");
 const title = document.title;
-// Nobody judges a picture sooner; a key that comes sooner was pressed twice for the one before.
-const GLANCE = 250;
+const GLANCE = 250; // nobody judges a picture sooner; a key that comes sooner was pressed twice for the one before
 const GONE = ["slot_lost", "already_answered"]; // the next one comes
 
 let screen = null; // what the two differ in: see `furnish`
 let mode = main.dataset.mode;
 let [shown, isReady] = [null, false];
 let [shift, watching] = [new AbortController(), new AbortController()]; // end with a break; with what came
-let sending = null;
-let letters = []; // what was said and has not reached the server, in order: neither a break nor a start forgets it
+let [sending, letters] = [null, []]; // what was said and has not reached the server, in order: neither a break nor a start forgets it
 
 /** What lies before the reviewer; null for nothing. */
 export const lying = () => shown;
@@ -65,7 +63,7 @@ function turnTo(next) {
   });
   moreTime.run(next);
   lookAhead();
-  takingBack.place(isAtTask());
+  undo.place();
   document.title = document.hidden ? `● ${say("title.new")}` : title;
   if (veiled) element("unveil").focus();
   else seen();
@@ -106,7 +104,7 @@ export function send(path, body, said) {
   letters.push(letter);
   ready(false);
   hush();
-  takingBack.withdraw();
+  undo.withdraw();
   moreTime.stop();
   const next = ahead.take();
   if (next) turnTo(next); // its picture is there: nothing is waited for
@@ -137,7 +135,7 @@ function taken(letter, answer, ended) {
   element("receipt").replaceChildren(isolated(letter.said), isPaid ? `  +${money(answer.earned)}` : "");
   if (ended.aborted) return;
   if (letters.length === 0) goOn(isPaid ? answer.next : answer, letter.one);
-  if (letters.length === 0) takingBack.offer({ ...letter, earned: answer?.earned ?? 0 }, answer?.undo_until, isAtTask());
+  if (letters.length === 0) undo.offer({ ...letter, earned: answer?.earned ?? 0 }, answer?.undo_until);
 }
 
 /** Takes over what the server says lies here now, `next`, after `before`; what is shown already only gets its time. */
@@ -153,6 +151,7 @@ function goOn(next, before) {
 }
 
 function refused(refusal, one) {
+  undo.withdraw();
   const isShown = shown === one;
   if (refusal.refusal === "answer_unfit" && isShown) {
     moreTime.run(one);
@@ -162,7 +161,9 @@ function refused(refusal, one) {
   explain(refusal);
 }
 
-takingBack.furnish({
+undo.furnish({
+  isAtTask, isOnItsWay: () => letters.length > 0, refused: explain,
+  call: ({ one }) => insist("POST", `${screen.path}/undos`, { [screen.name]: one[screen.name] }, () => trouble(true)),
   back: (letter, next) => {
     trouble(false);
     earn(screen.counted, -letter.earned, -1);
@@ -171,7 +172,6 @@ takingBack.furnish({
     screen.restore(letter.draft);
     tell("notice.taken_back");
   },
-  path: () => screen.path, trouble: () => trouble(true), refused: explain,
 });
 
 function lookAhead() {
@@ -204,7 +204,7 @@ async function watch() {
   ready(false);
   moreTime.stop();
   setMode("waiting");
-  takingBack.place(false);
+  undo.place();
   watching.abort(); // one call waits at a time: what it brings must not be laid over what came by another
   const { signal } = (watching = new AbortController());
   await inTurn(() => sending); // what was said reaches the server before it is asked for more
@@ -251,7 +251,7 @@ async function takeBreak(event) {
 function toBreak() {
   for (const each of [shift, watching]) each.abort();
   moreTime.stop();
-  takingBack.withdraw();
+  undo.withdraw();
   shown = null;
   ahead.forget();
   ready(false);
@@ -267,7 +267,7 @@ function toBreak() {
 const KEYS = {
   "Alt+KeyI": () => instructions.open(),
   "Alt+KeyM": () => moreTime.ask(),
-  "Alt+KeyZ": () => takingBack.press(),
+  "Alt+KeyZ": () => undo.press(),
   "Alt+KeyB": () => (mode === "break" ? start() : takeBreak()),
   ...pictureView.KEYS,
 };

@@ -16,7 +16,7 @@ import * as pictureView from "../shared/picture_view.js";
 import * as breakWords from "./break_words.js";
 import { explain, lookAgain, tellLost } from "./lost_queues.js";
 import * as widget from "./widget.js";
-import * as undo from "./undo.js";
+import * as undo from "../shared/undo.js";
 import { Stream, inTurn, insist } from "../shared/server_calls.js";
 import { listenToKeys } from "./work_keys.js";
 import { page, say } from "../shared/page_words.js";
@@ -128,7 +128,7 @@ outbox.furnish({
     if (!screen.isBreak()) tally.receipt(letter.said, result.earned);
     held.advance(result.next);
     if (letter.isKept) tell("notice.waited_sent");
-    if (outbox.size() === 0) undo.offer(letter, result.undo_until);
+    if (outbox.size() === 0 && !screen.isBreak()) undo.offer(letter, result.undo_until);
   },
   refused: returned,
   changed: () => { if (stream.isOpen) screen.trouble(false); lay(); },
@@ -136,6 +136,8 @@ outbox.furnish({
 });
 
 undo.furnish({
+  isAtTask: screen.isTask, isOnItsWay: () => outbox.size() > 0,
+  call: ({ body: { lease } }) => insist("POST", "/worker/undos", { lease }, () => screen.trouble(true)),
   back: (letter, lease) => {
     held.restore(letter.body.lease, letter.text);
     held.receive({ current: lease, upcoming: held.open.find((each) => each.lease !== lease.lease) ?? null });
@@ -146,6 +148,7 @@ undo.furnish({
 });
 
 function returned(letter, refusal) {
+  undo.withdraw();
   if (refusal.status === 401) return returnedToBreak(refusal);
   if (letter.isKept && refusal.refusal === "lease_lost") return askForDesk().then(() => tell("notice.waited_too_long", {}, "warn"));
   if (refusal.refusal === "answer_unfit") {
