@@ -28,7 +28,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str = ""  # empty: the embedded PostgreSQL under `data`
     direct_database_url: str = ""  # of the same database, past the PgBouncer that `database_url` names; empty: none
     contact: str = ""  # whom people who work here ask: a name, a telephone number, an address; empty: not said
-    backup_mark: str = ""  # a file that the backup touches when it is done; empty: no backup is known
+    backup_to: str = (
+        ""  # where copies of the embedded PostgreSQL go: a directory, or s3://BUCKET/PREFIX; empty: nowhere
+    )
+    backup_every_seconds: Annotated[int, msgspec.Meta(ge=60)] = 86_400  # between whole copies
+    backup_keep: Annotated[int, msgspec.Meta(ge=1)] = 7  # whole copies
+    backup_mark: str = ""  # a file that a backup touches when it is done; empty: one in `data` where `backup_to` is set
     operator_factors: Literal[1, 2] = 1  # proofs that operators sign in with; 2: a passkey, or a link and a passkey
     oidc_issuer: str = ""  # the company's own sign-in, an OpenID Connect provider; empty: none
     oidc_client_id: str = ""
@@ -79,6 +84,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def past_pooler(self, dsn: str) -> str:
         """Return the address for what needs a session of its own: the schema, hints, long statements."""
         return self.direct_database_url or dsn
+
+    def backup_mark_file(self) -> Path | None:
+        """Return the file that tells when the last backup was done; None: no backup is known."""
+        if self.backup_mark:
+            return Path(self.backup_mark)
+        return self.data / "backed-up" if self.backup_to else None
 
     def smallest_payout_micros(self) -> int:
         """Return `smallest_payout` in micro-units, at least 1. Raises ValueError when it is no amount of money."""

@@ -15,18 +15,22 @@ HOST = "127.0.0.1"
 
 
 class ObjectStore:
-    """``endpoint`` is its address; ``access_key`` and ``secret`` may read and list everything in it, no others may."""
+    """``endpoint`` is its address; ``access_key`` and ``secret`` may read and list everything in it, no others may.
 
-    def __init__(self) -> None:
+    ``is_written``: they may write there, too.
+    """
+
+    def __init__(self, *, is_written: bool = False) -> None:
         self._server = ThreadedMotoServer(HOST, 0, verbose=False)
         self._server.start()
         self.endpoint = f"http://{HOST}:{self._server.get_host_and_port()[1]}"
         self._backend = s3_backends[ACCOUNT]["aws"]
         people = iam_backends[ACCOUNT]["aws"]
-        people.create_user(REGION, "reader")
-        allowed = {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "*"}
-        people.put_user_policy("reader", "reads", json.dumps({"Version": "2012-10-17", "Statement": [allowed]}))
-        key = people.create_access_key("reader")
+        user = "writer" if is_written else "reader"  # one of each in a process: their store is the process's
+        people.create_user(REGION, user)
+        allowed = {"Effect": "Allow", "Action": ["s3:*"] if is_written else ["s3:Get*", "s3:List*"], "Resource": "*"}
+        people.put_user_policy(user, "objects", json.dumps({"Version": "2012-10-17", "Statement": [allowed]}))
+        key = people.create_access_key(user)
         self.access_key, self.secret = str(key.access_key_id), str(key.secret_access_key)
         moto_settings.INITIAL_NO_AUTH_ACTION_COUNT = 0
         ActionAuthenticatorMixin.request_count = 0

@@ -27,9 +27,9 @@ def run(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess
     return run_forked([*arguments, "--data", str(data)], environment(**more), 2 * LONG_ENOUGH_SECONDS)
 
 
-def ask_json(data: Path, *arguments: str) -> Any:
+def ask_json(data: Path, *arguments: str, **more: str) -> Any:
     """Run a command with --json: exactly one object stands on stdout, and nothing else."""
-    done = run(data, *arguments, "--json")
+    done = run(data, *arguments, "--json", **more)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert len(lines) == 1, done.stdout

@@ -4,12 +4,13 @@ import asyncio
 import json as json_text
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import asyncpg
 
+from manyeyes.backups.rules import BackupFailed
 from manyeyes.cli.options import CommandFailed, Common, WithPasskeys, say, settings_of
 from manyeyes.db.embedded import DataDirectoryInUse, Embedded, EmbeddedFailed, has_database, running_dsn
 from manyeyes.logs import set_up_logs
@@ -17,14 +18,26 @@ from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context, open_context, prepare_database_at
 from manyeyes.settings import Settings
 
-__all__ = ["FAILURES", "CommandFailed", "Common", "WithPasskeys", "browsers", "opened", "run", "say", "tell"]
+__all__ = [
+    "FAILURES",
+    "CommandFailed",
+    "Common",
+    "WithPasskeys",
+    "browsers",
+    "opened",
+    "run",
+    "say",
+    "tell",
+    "tell_result",
+    "told",
+]
 
 Result = TypeVar("Result", bound=Mapping[str, Any])  # printed as JSON, or as the command words it
 
 
 FAILURES = (
     *(CommandFailed, DataDirectoryInUse, EmbeddedFailed, Unavailable),
-    *(OSError, ValueError, asyncpg.PostgresError),
+    *(OSError, ValueError, asyncpg.PostgresError, BackupFailed),
 )
 
 
@@ -41,11 +54,23 @@ def run(
     """
     common = common or Common()
     set_up_logs()
-    try:
+    with told():
         result = asyncio.run(_work(settings_of(common), work, may_create))
+    tell_result(common, result, show)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell of an expected failure on stderr, and exit with 1."""
+    try:
+        yield
     except FAILURES as error:
         print(f"manyeyes: {_said(error)}", file=sys.stderr)
         raise SystemExit(1) from None
+
+
+def tell_result(common: Common, result: Result, show: Callable[[Result], str | None]) -> None:
+    """Print a result as JSON or as ``show`` words it (None: it is printed already)."""
     text = json_text.dumps(result, ensure_ascii=False) if common.json else show(result)
     if text is not None:
         tell(text)

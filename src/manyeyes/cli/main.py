@@ -36,6 +36,8 @@ LAZY = {
     "audit": ("audit:app", "Who changed what; and the proof that nothing was altered since."),
     "address": ("address:app", "Networks that are shut out."),
     "db": ("db:app", "Schema and books."),
+    "backup": ("backup:app", "Copies of the database, and the proof that they can be restored."),
+    "restore": ("restore:restore", "Make the database anew from its copies, as it was at any second."),
     "doctor": (
         "doctor:doctor",
         "Look at the database, its settings, open snapshots and the books; exit 1 when something is wrong.",

@@ -1,5 +1,6 @@
 """What every command understands, and how it fails and speaks: light, since `serve` stays in memory with it."""
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +29,9 @@ class Common:
 WithPasskeys = Annotated[bool, Parameter(negative="")]  # of signing somebody out
 
 
-def settings_of(common: Common, ops: str | None = None) -> Settings:
-    """Return the environment's settings with the data directory, and the ops address, that the command was given."""
-    return from_environment(data=common.data.absolute() if common.data else None, ops=ops)
+def settings_of(common: Common, **given: str | int | None) -> Settings:
+    """Return the environment's settings with the data directory, and others, that the command was given."""
+    return from_environment(os.environ, data=common.data.absolute() if common.data else None, **given)
 
 
 def say(line: str) -> None:

@@ -12,6 +12,8 @@ from manyeyes.db.embedded import DataDirectoryInUse, EmbeddedFailed
 from manyeyes.runtime.server_address import DEFAULT_OPS, DEFAULT_PORT
 from manyeyes.server.listeners import CannotServe
 from manyeyes.server.supervisor import AlreadyTold, Supervisor
+from manyeyes.settings import LARGEST_NUMBER
+from manyeyes.values.durations import read_duration
 
 
 class StopRequested(BaseException):
@@ -26,6 +28,10 @@ def serve(
     ops: Annotated[
         str | None, Parameter(help=f"HOST:PORT of /healthz and /metrics, or off (default: {DEFAULT_OPS}).")
     ] = None,
+    backup_to: Annotated[
+        str | None, Parameter(help="Where copies of the database go: a directory, or s3://BUCKET/PREFIX.")
+    ] = None,
+    backup_every: Annotated[str | None, Parameter(help="Time between whole copies, such as 24h.")] = None,
     common: Common | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; print `ready http://HOST:PORT` when requests are accepted."""
@@ -33,7 +39,8 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     try:
-        settings = settings_of(common, ops=ops)
+        backups = {"backup_to": backup_to, "backup_every_seconds": _read_span(backup_every)}
+        settings = settings_of(common, ops=ops, **backups)
         if not 1 <= processes <= 64:
             raise CommandFailed("--processes must be from 1 to 64")
         if not 0 <= port <= 65535:
@@ -47,6 +54,14 @@ def serve(
     except (CommandFailed, CannotServe, DataDirectoryInUse, EmbeddedFailed, OSError, ValueError) as error:
         print(f"manyeyes: {error}", file=sys.stderr)
         raise SystemExit(1) from None
+
+
+def _read_span(text: str | None) -> int | None:
+    """Return the seconds between whole copies; None where nothing is said. Raises `CommandFailed`."""
+    seconds = None if text is None else read_duration(text)
+    if text is not None and (seconds is None or not 60 <= seconds <= LARGEST_NUMBER):
+        raise CommandFailed("--backup-every must be a time such as 24h, at least 60s")
+    return seconds
 
 
 def _end(*_: object) -> None:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import asyncpg
 
@@ -26,7 +26,16 @@ from manyeyes.db.directory_lock import OwnerLock, is_owned, read_note, take_serv
 from manyeyes.db.failures import DataDirectoryInUse, EmbeddedFailed
 from manyeyes.db.privileges import ClusterOwner
 
-__all__ = ["SETTINGS", "DataDirectoryInUse", "Embedded", "EmbeddedFailed", "has_database", "running_dsn"]
+__all__ = [
+    "SETTINGS",
+    "DataDirectoryInUse",
+    "Embedded",
+    "EmbeddedFailed",
+    "as_superuser",
+    "has_database",
+    "running_dsn",
+    "socket_directory",
+]
 
 ROLE = DATABASE = "manyeyes"
 FIRST_LOOK_SECONDS, LONGEST_LOOK_SECONDS = 0.01, 1.0
@@ -43,6 +52,7 @@ SETTINGS: Mapping[str, str] = {
     "full_page_writes": "on",
     "synchronous_commit": "on",
     "wal_level": "logical",
+    "max_slot_wal_keep_size": "4GB",  # a place for backups that is away must not fill the disk
     "max_wal_size": "2GB",
     "checkpoint_timeout": "10min",
     "shared_buffers": "128MB",
@@ -196,6 +206,16 @@ def running_dsn(data_dir: Path, patience_seconds: float = 60) -> str | None:
             raise DataDirectoryInUse(f"{home} is in use by process {note.get('pid', '?')}, which is still starting it")
         time.sleep(0.05)
     return None
+
+
+def as_superuser(dsn: str) -> str:
+    """Return the DSN of the same server for its superuser, as `running_dsn` and `start` return ours."""
+    return dsn.replace(f"//{ROLE}@/{DATABASE}?", f"//{on_disk.SUPERUSER}@/postgres?", 1)
+
+
+def socket_directory(dsn: str) -> Path:
+    """Return where the socket of such a DSN lies."""
+    return Path(parse_qs(urlsplit(dsn).query)["host"][0])
 
 
 def _dsn(socket_dir: Path) -> str:

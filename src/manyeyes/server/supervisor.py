@@ -15,9 +15,14 @@ from manyeyes.server.handover import LISTEN_FD, OPS_FD, PARENT_PID, PREPARES, RE
 from manyeyes.server.listeners import CannotServe, address_of, listen, listen_for_ops, ops_place
 from manyeyes.settings import Settings
 
+NOT_OURS = (
+    "MANYEYES_BACKUP_TO and MANYEYES_DATABASE_URL: a PostgreSQL of yours is backed up by its own tools "
+    "(docs/how-to/back-up-and-restore.md)"
+)
 LOOK_SECONDS = 0.2
 STOP_SECONDS = 10.0
 RESPAWN_SECONDS = 1.0
+KEEPER_RESPAWN_SECONDS = 10.0
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # heard on all; a link has to name one
 Say = Callable[[str], None]
 
@@ -35,10 +40,13 @@ class Supervisor:
     def __init__(self, settings: Settings, host: str, port: int, processes: int, *, say: Say, ready: Say) -> None:
         """Take the settings; ``say`` is told what happens, ``ready`` the address when requests are accepted.
 
-        Raises ValueError when ``settings.ops`` is neither "off" nor HOST:PORT.
+        Raises ValueError when ``settings.ops`` is neither "off" nor HOST:PORT; CannotServe where copies are wanted of a
+        PostgreSQL that is not ours.
         """
         self._settings, self._count, self._say, self._ready = settings, processes, say, ready
         self._embedded = None if settings.database_url else Embedded(settings.data)
+        if settings.backup_to and settings.database_url:
+            raise CannotServe(NOT_OURS)
         self._host, self._port = host, port
         self._ops = ops_place(settings.ops, port)
         self._listener: socket.socket | None = None
@@ -46,6 +54,8 @@ class Supervisor:
         self._url = self._link_url = self._ops_url = ""
         self._dsn = settings.database_url
         self._children: list[subprocess.Popen[bytes]] = []
+        self._keeper: subprocess.Popen[bytes] | None = None  # of backups
+        self._keeper_at = 0.0  # when it may be started again
 
     def run(self) -> None:
         """Start everything and keep it running until this process is told to end; then stop all of it.
@@ -133,20 +143,42 @@ class Supervisor:
             if self._embedded and not self._embedded.alive():
                 self._say("PostgreSQL ended; starting it again")
                 self._embedded.start(self._say)
+            self._keep_backups()
             for child in [c for c in self._children if c.poll() is not None]:
                 self._say(f"a serving process ended with {child.returncode}; starting another")
                 self._children.remove(child)
                 time.sleep(RESPAWN_SECONDS)
                 os.close(self._spawn())
 
+    def _keep_backups(self) -> None:
+        """Let the process that makes copies run, where they are wanted."""
+        if not self._settings.backup_to or (self._keeper and self._keeper.poll() is None):
+            return
+        if self._keeper and self._keeper_at == 0.0:
+            self._say(f"the process that makes copies ended with {self._keeper.returncode}; it is started again")
+            self._keeper_at = time.monotonic() + KEEPER_RESPAWN_SECONDS
+        if time.monotonic() < self._keeper_at:
+            return
+        self._keeper_at = 0.0
+        settings = self._settings
+        environment = {
+            **os.environ,
+            "MANYEYES_DATA": str(settings.data),
+            "MANYEYES_BACKUP_TO": settings.backup_to,
+            "MANYEYES_BACKUP_EVERY_SECONDS": str(settings.backup_every_seconds),
+        }
+        command = [sys.executable, "-m", "manyeyes.backups.keeper"]
+        self._keeper = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
+
     def _stop(self) -> None:
         for listener in (self._listener, self._ops_listener):
             if listener:
                 listener.close()
-        for child in self._children:
+        ending = [*self._children, *([self._keeper] if self._keeper else [])]
+        for child in ending:
             child.terminate()
         deadline = time.monotonic() + STOP_SECONDS
-        for child in self._children:
+        for child in ending:
             try:
                 child.wait(max(deadline - time.monotonic(), 0.1))
             except subprocess.TimeoutExpired:

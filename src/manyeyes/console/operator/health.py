@@ -112,17 +112,17 @@ def backup_check(seconds: float | None, language: str) -> Check:
             limit=_limit(languages.duration(BACKUP_TOO_OLD_SECONDS * 1000, language), language),
             cause=translate("What this house knows would be lost with its disk."),
             next_step=translate(
-                "Back up daily (docs/how-to/run-it-for-real.md), let the backup touch a file when it is done, and name "
-                "that file in %(setting)s."
+                "Name a place for copies in %(place)s (docs/how-to/back-up-and-restore.md); or let a backup of your "
+                "own touch a file when it is done, and name that file in %(mark)s."
             )
-            % {"setting": "MANYEYES_BACKUP_MARK"},
+            % {"place": "MANYEYES_BACKUP_TO", "mark": "MANYEYES_BACKUP_MARK"},
         )
     return _timed(
         name,
         max(seconds, 0.0),
         BACKUP_TOO_OLD_SECONDS,
         language,
-        translate("The daily backup did not touch its file."),
+        translate("The daily backup did not end well."),
         translate("Look at what it said, and run it by hand."),
     )
 

@@ -43,11 +43,12 @@ async def first_steps(context: Context) -> FirstSteps:
 
 async def backed_up_at(settings: Settings) -> datetime | None:
     """Return when the last backup was done: when the file that the setting names was touched; None: it is not known."""
-    return await asyncio.to_thread(_touched, settings.backup_mark) if settings.backup_mark else None
+    mark = settings.backup_mark_file()
+    return await asyncio.to_thread(_touched, mark) if mark else None
 
 
-def _touched(path: str) -> datetime | None:
+def _touched(path: Path) -> datetime | None:
     try:
-        return datetime.fromtimestamp(Path(path).stat().st_mtime, UTC)
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except OSError:
         return None

@@ -1,0 +1,155 @@
+"""An installation made anew from its copies, as it was at a given second."""
+
+import asyncio
+import gzip
+import os
+import shutil
+import subprocess
+import tarfile
+import zlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+
+from manyeyes.backups.catalogue import bases_in, segments_in, tar_name
+from manyeyes.backups.places import CopyPlace
+from manyeyes.backups.rules import BackupFailed, BaseBackup, choose_base, instant_text, is_segment_of
+from manyeyes.backups.whole_copies import SQL
+from manyeyes.db import cluster as on_disk
+from manyeyes.db import privileges
+from manyeyes.db.binaries import find_programs, major_version
+from manyeyes.db.directory_lock import OwnerLock
+from manyeyes.db.embedded import Embedded, as_superuser, has_database
+from manyeyes.db.failures import EmbeddedFailed
+from manyeyes.db.privileges import ClusterOwner
+
+RECOVERY = (
+    "restore_command",
+    "recovery_target_time",
+    "recovery_target_timeline",
+    "recovery_target_action",
+    "hot_standby",
+)
+UNREADABLE = (tarfile.TarError, zlib.error, EOFError, OSError)
+ENDED_BEFORE = "recovery ended before configured recovery target was reached"
+
+
+def restore(
+    place: CopyPlace, data: Path, to: datetime | None, say: Callable[[str], None]
+) -> tuple[BaseBackup, datetime | None]:
+    """Make the embedded PostgreSQL of ``data`` as it was at ``to`` (None: at the end of what was kept), and stop it.
+
+    Return the whole copy it began from, and the last commit that is there (None: those of the copy). Raises
+    BackupFailed, with nothing left in the directory but what was in it before.
+    """
+    if has_database(data):
+        raise BackupFailed(f"{data} has a database: move it away, or name another directory with --data")
+    base = choose_base(bases_in(place), to)
+    data.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+    ownership = OwnerLock(data)
+    try:
+        _lay(place, base, data, to, say)
+    finally:
+        ownership.release()
+    try:
+        return base, _replay(data, say)
+    except EmbeddedFailed as error:
+        shutil.rmtree(data / "postgres", ignore_errors=True)
+        if ENDED_BEFORE in str(error) and to:
+            said = f"what was kept ends before {instant_text(to)}; without --to all of it is restored"
+            raise BackupFailed(said) from error
+        raise BackupFailed(str(error)) from error
+
+
+def _lay(place: CopyPlace, base: BaseBackup, data: Path, to: datetime | None, say: Callable[[str], None]) -> None:
+    """Put a cluster in place that replays the log when it is started first."""
+    programs, cluster = find_programs(), data / "postgres"
+    if major_version(programs) != base.postgresql:
+        raise BackupFailed(f"the copy is PostgreSQL {base.postgresql}'s: let MANYEYES_PG_BIN name its programs")
+    owner = privileges.choose_owner(cluster, say)
+    staging = on_disk.make_staging(cluster, ClusterOwner(os.geteuid(), os.getegid()))
+    try:
+        say(f"unpacking the copy {base.name}")
+        _unpack(place, base, staging)
+        _verify(programs, staging)
+        count = _lay_log(place, base, staging, to)
+        say(f"replaying {count} {'file' if count == 1 else 'files'} of the log")
+        _order(staging, to)
+        privileges.hand_over(staging, owner)
+        on_disk.put_in_place(staging, cluster)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _unpack(place: CopyPlace, base: BaseBackup, staging: Path) -> None:
+    try:
+        with place.open(tar_name(base.name)) as packed, tarfile.open(fileobj=packed, mode="r|gz") as tar:
+            tar.extractall(staging, filter="data")
+    except UNREADABLE as error:
+        raise BackupFailed(f"the copy {base.name} cannot be unpacked: {error}") from error
+
+
+def _verify(programs: Path, staging: Path) -> None:
+    """Compare every file with the sums that PostgreSQL noted when it was copied."""
+    command = [str(programs / "pg_verifybackup"), "--quiet", "--no-parse-wal", str(staging)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise BackupFailed(f"the copy is damaged: {' '.join(done.stderr.split())[:300]}")
+
+
+def _lay_log(place: CopyPlace, base: BaseBackup, staging: Path, to: datetime | None) -> int:
+    """Put the log that follows the copy where PostgreSQL finds it, up to the first file that was kept after ``to``."""
+    count = 0
+    for segment, file in segments_in(place).items():
+        if not is_segment_of(base, segment):
+            continue
+        with place.open(file.name) as packed, gzip.open(packed) as unpacked:
+            try:
+                with (staging / "pg_wal" / segment).open("wb") as found:
+                    shutil.copyfileobj(unpacked, found)
+            except UNREADABLE as error:
+                raise BackupFailed(f"{file.name} cannot be unpacked: {error}") from error
+        count += 1
+        if to is not None and file.at > to:
+            break
+    return count
+
+
+def _order(staging: Path, to: datetime | None) -> None:
+    """Tell PostgreSQL to replay what lies in its directory, and until when; it answers nobody before it is done."""
+    wanted = {
+        "restore_command": "false",  # everything lies there already
+        "recovery_target_timeline": "current",
+        "recovery_target_action": "promote",
+        "hot_standby": "off",
+    }
+    if to is not None:
+        wanted["recovery_target_time"] = to.astimezone(UTC).isoformat()
+    with (staging / "postgresql.auto.conf").open("a") as file:
+        file.writelines(f"{name} = '{value}'\n" for name, value in wanted.items())
+    (staging / "recovery.signal").touch()
+
+
+def _replay(data: Path, say: Callable[[str], None]) -> datetime | None:
+    """Start the server, which replays the log and then is a server like any other, and stop it."""
+    embedded = Embedded(data)
+    dsn = as_superuser(embedded.start(say))
+    try:
+        return asyncio.run(_finish(dsn))
+    finally:
+        embedded.stop()
+
+
+async def _finish(dsn: str) -> datetime | None:
+    server = await asyncpg.connect(dsn)
+    try:
+        if await server.fetchval(SQL.is_recovering):
+            raise BackupFailed("PostgreSQL answered before the log was replayed")
+        restored_to: datetime | None = await server.fetchval(SQL.restored_to)
+        for name in RECOVERY:
+            await server.execute(f"ALTER SYSTEM RESET {name}")
+        return restored_to
+    finally:
+        await server.close()

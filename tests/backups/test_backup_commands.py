@@ -1,0 +1,158 @@
+"""`manyeyes backup` and `restore`: what they keep, what they refuse, and that a refusal leaves nothing."""
+
+import gzip
+import io
+import shutil
+import tarfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from manyeyes.backups.bucket_place import PART_BYTES, BucketPlace
+from manyeyes.backups.rules import BackupFailed
+from support.object_store import REGION, ObjectStore
+from support.real_server import ask_json, run
+
+
+@pytest.fixture(scope="module")
+def copied(first_start: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a place with one whole copy."""
+    place = tmp_path_factory.mktemp("copied") / "copies"
+    assert ask_json(first_start, "backup", "--to", str(place))["bytes"] > 1_000_000
+    return place
+
+
+@pytest.fixture
+def place(copied: Path, tmp_path: Path) -> Path:
+    """Return a place of the test's own with one whole copy."""
+    return Path(shutil.copytree(copied, tmp_path / "copies"))
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[ObjectStore]:
+    """Yield a store with the bucket "house"."""
+    store = ObjectStore(is_written=True)
+    store.fill("house", {})
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def bucket(store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Return the variables that let botocore write into that bucket, which are set."""
+    access = {
+        "AWS_ENDPOINT_URL_S3": store.endpoint,
+        "AWS_ACCESS_KEY_ID": store.access_key,
+        "AWS_SECRET_ACCESS_KEY": store.secret,
+        "AWS_DEFAULT_REGION": REGION,
+    }
+    for name, value in access.items():
+        monkeypatch.setenv(name, value)
+    return access
+
+
+def refusal(data: Path, *words: str, **more: str) -> str:
+    """Return why a command refuses; it leaves no database."""
+    had = (data / "postgres").exists()
+    done = run(data, *words, **more)
+    assert done.returncode == 1
+    assert (data / "postgres").exists() == had
+    assert not (data / "postgres.new").exists()
+    return done.stderr.strip().splitlines()[-1]
+
+
+def test_the_newest_copies_are_kept(first_start: Path, place: Path):
+    [first] = ask_json(first_start, "backup", "list", "--from", str(place))["copies"]
+    (place / "wal").mkdir()
+    old, new = place / "wal" / f"{'0' * 24}.gz", place / "wal" / f"{'F' * 24}.gz"
+    for segment in (old, new):
+        segment.write_bytes(gzip.compress(b""))
+    made = ask_json(first_start, "backup", "--to", str(place), MANYEYES_BACKUP_KEEP="1")
+    assert made["removed"] == [first["name"]]
+    [left] = ask_json(first_start, "backup", "list", "--from", str(place))["copies"]
+    assert left["name"] == made["name"]
+    assert sorted(path.name for path in (place / "base").iterdir()) == [
+        f"{left['name']}.{e}" for e in ("json", "tar.gz")
+    ]
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_a_bucket_holds_copies_too(first_start: Path, bucket: dict[str, str], tmp_path: Path):
+    made = ask_json(first_start, "backup", "--to", "s3://house/copies/a", **bucket)
+    [found] = ask_json(tmp_path / "no", "backup", "list", "--from", "s3://house/copies/a", **bucket)["copies"]
+    assert found["name"] == made["name"]
+    restored = ask_json(tmp_path / "new", "restore", "--from", "s3://house/copies/a", **bucket)
+    assert restored["copy"] == made["name"]
+    assert "NoSuchBucket" in refusal(first_start, "backup", "--to", "s3://another", **bucket)
+    wrong = {**bucket, "AWS_SECRET_ACCESS_KEY": "wrong"}
+    assert "SignatureDoesNotMatch" in refusal(tmp_path / "x", "restore", "--from", "s3://house/copies/a", **wrong)
+
+
+def test_what_is_large_goes_into_a_bucket_in_parts_and_whole_or_not_at_all(bucket: dict[str, str]):
+    place = BucketPlace("house", "")
+    large = bytes(PART_BYTES) + b"end"
+    assert place.put("base/large", BytesIO(large)) == len(large)
+    assert [(file.name, file.bytes) for file in place.files("base")] == [("base/large", len(large))]
+    with place.open("base/large") as file:
+        assert file.read() == large
+
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            found = super().read(size)
+            if self.tell() > PART_BYTES:
+                raise BackupFailed("the program failed")
+            return found
+
+    with pytest.raises(BackupFailed, match="the program failed"):
+        place.put("base/broken", Broken(large))
+    assert [file.name for file in place.files("base")] == ["base/large"]
+    place.delete("base/large")
+    assert place.files("base") == []
+
+
+@pytest.mark.parametrize("harm", ["cut", "turned", "another file"])
+def test_a_damaged_copy_is_told_and_nothing_is_left(place: Path, tmp_path: Path, harm: str):
+    [copy] = place.glob("base/*.tar.gz")
+    data = bytearray(copy.read_bytes())
+    if harm == "cut":
+        copy.write_bytes(data[: len(data) // 2])
+    elif harm == "turned":
+        data[len(data) // 2] ^= 0xFF
+        copy.write_bytes(data)
+    else:
+        _change_a_file(copy)
+    said = refusal(tmp_path / "new", "restore", "--from", str(place))
+    assert "damaged" in said or "cannot be unpacked" in said
+
+
+def _change_a_file(copy: Path) -> None:
+    """Change one byte of one table, and pack it as well as before."""
+    changed = copy.with_name("changed")
+    with tarfile.open(copy) as old, tarfile.open(changed, "w:gz") as new:
+        for member in old:
+            content = old.extractfile(member)
+            data = bytearray(content.read()) if content else bytearray()
+            if member.name.startswith("base/") and member.size:
+                data[0] ^= 1
+            new.addfile(member, BytesIO(data) if content else None)
+    changed.rename(copy)
+
+
+def test_refusals_name_what_to_do(first_start: Path, place: Path, tmp_path: Path):
+    new, at = tmp_path / "new", ("--from", str(place))
+    assert "MANYEYES_BACKUP_TO" in refusal(new, "restore")
+    assert "a directory from / on" in refusal(new, "restore", "--from", "copies")
+    assert "has a database" in refusal(first_start, "restore", *at)
+    assert "nothing is older" in refusal(new, "restore", *at, "--to", "2020-01-01")
+    assert "what was kept ends before" in refusal(new, "restore", *at, "--to", "2199-01-01")
+    assert "--to must be an instant" in refusal(new, "restore", *at, "--to", "yesterday")
+    assert "no whole copy yet" in refusal(new, "restore", "--from", str(tmp_path / "empty"))
+    assert "there is no installation" in refusal(new, "backup", "--to", str(place))
+    yours = {"MANYEYES_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    assert "its own tools" in refusal(new, "backup", "--to", str(place), **yours)
+    assert "its own tools" in refusal(new, "serve", "--backup-to", str(place), **yours)
+    assert "at least 60s" in refusal(new, "serve", "--backup-every", "5s")
+    (place / "installation.json").write_text('{"system":"1"}')
+    assert "another installation" in refusal(first_start, "backup", "--to", str(place))
