@@ -64,9 +64,13 @@ def asked(data: Path, question: str) -> Any:
 
 
 def keeper_of(server: ServeProcess) -> int:
+    wait_until(lambda: bool(_keepers(server)))
+    return _keepers(server)[0]
+
+
+def _keepers(server: ServeProcess) -> list[int]:
     children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
-    found = [int(pid) for pid in children if b"manyeyes.backups.keeper" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    return found[0]
+    return [int(pid) for pid in children if b"manyeyes.backups.keeper" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def test_every_second_can_be_had_back(serve: Callable[[], ServeProcess], data: Path, place: Path, tmp_path: Path):
