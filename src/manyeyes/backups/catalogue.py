@@ -12,13 +12,13 @@ The key file `secrets.key` is never in it: whoever has both can read everything.
 """
 
 from datetime import UTC, datetime
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
-from manyeyes.backups.bucket_place import BucketPlace
 from manyeyes.backups.places import CopyPlace, DirectoryPlace, FileMissing
 from manyeyes.backups.rules import BackupFailed, BaseBackup, KeptFile, halves, is_needed, segment_of, surplus
 
@@ -30,7 +30,8 @@ def open_place(text: str) -> CopyPlace:
     """Return the place that a setting names: a directory, or ``s3://BUCKET/PREFIX``. Raises BackupFailed."""
     if text.startswith("s3://"):
         bucket, _, prefix = text.removeprefix("s3://").partition("/")
-        return BucketPlace(bucket, prefix)
+        module = import_module("manyeyes.backups.bucket_place")  # botocore takes 30 MB, and few have a bucket
+        return cast("CopyPlace", module.BucketPlace(bucket, prefix))
     if not text:
         raise BackupFailed("name a place for copies: a directory, or s3://BUCKET/PREFIX (MANYEYES_BACKUP_TO)")
     if not Path(text).is_absolute():

@@ -4,14 +4,13 @@ What was not streamed is kept by the server under a slot, for as much as `max_sl
 put into the place waits in the spool, and from `MOST_SPOOLED` files on nothing more is streamed until it can.
 """
 
-import gzip
 import signal
 import subprocess
-from io import BytesIO
 from pathlib import Path
 
 import asyncpg
 
+from manyeyes.backups.packing import packed
 from manyeyes.backups.places import CopyPlace
 from manyeyes.backups.rules import PARTIAL, SEGMENT
 from manyeyes.backups.whole_copies import SQL
@@ -86,14 +85,14 @@ class LogStream:
         """
         whole = self.whole_files()
         for path in whole:
-            place.put(f"wal/{path.name}.gz", _packed(path.read_bytes()))
+            _put(place, path)
             place.delete(f"wal/{path.name}{PARTIAL}.gz")
             path.unlink()
         shipped = 0
         for path in sorted(self._spool.glob(f"*{PARTIAL}")):
             written = path.stat().st_mtime
             if self._shipped.get(path.name) != written:
-                place.put(f"wal/{path.name}.gz", _packed(path.read_bytes()))
+                _put(place, path)
                 self._shipped = {path.name: written}
                 shipped += 1
         return len(whole) + shipped
@@ -104,8 +103,9 @@ class LogStream:
             path.unlink()
 
 
-def _packed(data: bytes) -> BytesIO:
-    return BytesIO(gzip.compress(data, 1))
+def _put(place: CopyPlace, path: Path) -> None:
+    with path.open("rb") as file:
+        place.put(f"wal/{path.name}.gz", packed(file))
 
 
 async def ensure_slot(dsn: str) -> bool:

@@ -4,57 +4,21 @@ It stands by itself: the log files that were written meanwhile are in it.
 """
 
 import asyncio
-import io
 import subprocess
-import zlib
 from datetime import UTC, datetime
-from typing import IO, BinaryIO, cast
 
 import asyncpg
 
 from manyeyes.backups.catalogue import check_owner, describe, tar_name
+from manyeyes.backups.packing import packed
 from manyeyes.backups.places import CopyPlace
 from manyeyes.backups.rules import BackupFailed, BaseBackup, base_name
 from manyeyes.db.binaries import find_programs, major_version
 from manyeyes.db.queries import Queries
 
 SQL = Queries(__package__)
-QUICKEST = 1  # of zlib's levels: the others take several times as long for a few percent
-GZIP = 31  # zlib's window, and a header as gzip writes it
 SAID_CHARACTERS = 500
 HOLD = "manyeyes_copy_"
-
-
-class Packed(io.RawIOBase):
-    """A program's output, packed as gzip. Reading its end raises BackupFailed where the program failed."""
-
-    def __init__(self, source: IO[bytes], program: "subprocess.Popen[bytes]") -> None:
-        """Take the output of a program."""
-        self._source, self._program = source, program
-        self._packer = zlib.compressobj(QUICKEST, zlib.DEFLATED, GZIP)
-        self._ready, self._is_over = b"", False
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
-        """Fill the buffer with what is packed next; return how many bytes, 0 at the end."""
-        while not self._ready and not self._is_over:
-            self._ready = self._packed()
-        given, self._ready = self._ready[: len(buffer)], self._ready[len(buffer) :]
-        buffer[: len(given)] = given
-        return len(given)
-
-    def _packed(self) -> bytes:
-        found = self._source.read(io.DEFAULT_BUFFER_SIZE * 16)
-        if found:
-            return self._packer.compress(found)
-        self._is_over = True
-        if self._program.wait() != 0:
-            said = self._program.stderr.read().decode(errors="replace") if self._program.stderr else ""
-            raise BackupFailed(f"pg_basebackup failed: {' '.join(said.split())[-SAID_CHARACTERS:]}")
-        return self._packer.flush()
 
 
 async def make_whole_copy(dsn: str, place: CopyPlace) -> BaseBackup:
@@ -97,6 +61,13 @@ def _copy(command: list[str], place: CopyPlace, name: str) -> int:
     ) as program:
         assert program.stdout
         try:
-            return place.put(name, cast("BinaryIO", Packed(program.stdout, program)))
+            return place.put(name, packed(program.stdout, lambda: _check(program)))
         finally:
             program.kill()
+
+
+def _check(program: "subprocess.Popen[bytes]") -> None:
+    """Raise BackupFailed where the program, whose output has ended, failed."""
+    if program.wait() != 0:
+        said = program.stderr.read().decode(errors="replace") if program.stderr else ""
+        raise BackupFailed(f"pg_basebackup failed: {' '.join(said.split())[-SAID_CHARACTERS:]}")
