@@ -7,7 +7,7 @@ LOCK = CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet --u
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo run test check audit bench fuzz simulate screenshots messages lock clean
-.PHONY: environment clients node-client chromium runtimes pooler
+.PHONY: environment clients node-client chromium runtimes pooler proxies
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ run: environment ## serve on the default data directory
 
 # The tests start hundreds of interpreters: what these compile is kept, whatever the caller's environment says.
 test: export PYTHONDONTWRITEBYTECODE =
-test: environment clients node-client chromium runtimes pooler ## every test, browser and published clients included (ARGS="a file, or -k words")
+test: environment clients node-client chromium runtimes pooler proxies ## every test, browser and published clients included (ARGS="a file, or -k words")
 	.venv/bin/python -m pytest $(ARGS)
 
 check: environment ## style, types, who may import whom, and the licences of what is imported
@@ -95,3 +95,6 @@ runtimes: environment
 
 pooler: environment
 	@PYTHONPATH=tests .venv/bin/python tests/support/pgbouncer.py
+
+proxies: environment
+	@PYTHONPATH=tests .venv/bin/python tests/support/proxies.py

@@ -227,6 +227,7 @@ def _terms(r: dict[str, Any]) -> str:
 
 def _show_new(r: dict[str, Any]) -> str:
     lines = [f"secretId     {r['secret_id']}", f"app          {_terms(r)}"]
+    lines += [f"days         of {r['time_zone']}, which cannot be changed: another app has another (--time-zone)"]
     if "private_key_files" in r:
         lines += [f"private key  {path}" for path in r["private_key_files"]]
     elif "private_key_pkcs1" in r:

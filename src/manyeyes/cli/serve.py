@@ -22,9 +22,11 @@ class StopRequested(BaseException):
 
 def serve(
     *,
-    host: str = "127.0.0.1",
-    port: Annotated[int, Parameter(help="0 takes a free one.")] = DEFAULT_PORT,
-    processes: Annotated[int, Parameter(help="Serving processes; one fills about one core.")] = 1,
+    host: Annotated[str, Parameter(env_var="MANYEYES_HOST")] = "127.0.0.1",
+    port: Annotated[int, Parameter(help="0 takes a free one.", env_var="MANYEYES_PORT")] = DEFAULT_PORT,
+    processes: Annotated[
+        int, Parameter(help="Serving processes; one fills about one core.", env_var="MANYEYES_PROCESSES")
+    ] = 1,
     ops: Annotated[
         str | None, Parameter(help=f"HOST:PORT of /healthz and /metrics, or off (default: {DEFAULT_OPS}).")
     ] = None,
@@ -46,7 +48,8 @@ def serve(
         if not 0 <= port <= 65535:
             raise CommandFailed("--port must be from 0 to 65535")
         as_json = common.json
-        Supervisor(settings, host, port, processes, say=say, ready=lambda url: _announce(url, as_json)).run()
+        supervisor = Supervisor(settings, host, port, processes, say=say, ready=lambda url: _announce(url, as_json))
+        supervisor.run()
     except StopRequested:
         return
     except AlreadyTold:

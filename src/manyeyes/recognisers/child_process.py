@@ -104,7 +104,10 @@ def opened(order: Order) -> Answerer:
     """Return what answers items. Raises ValueError for the operator."""
     if order.recogniser == UNFOLDING:
         return frame_decoder.answer
-    return Judge(find(order.recogniser)(order.model), order.seconds).answer
+    opening = find(order.recogniser)
+    if runtime := sys.modules.get("onnxruntime"):
+        runtime.disable_telemetry_events()  # it would have no network to send them over, and says so on every start
+    return Judge(opening(order.model), order.seconds).answer
 
 
 def serve(order: Order, questions: BinaryIO, answers: BinaryIO) -> None:

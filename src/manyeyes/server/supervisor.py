@@ -13,6 +13,7 @@ from manyeyes.db.embedded import Embedded
 from manyeyes.runtime.server_address import write_server_note
 from manyeyes.server.handover import LISTEN_FD, OPS_FD, PARENT_PID, PREPARES, READY_FD, SHARED_METRICS
 from manyeyes.server.listeners import CannotServe, address_of, listen, listen_for_ops, ops_place
+from manyeyes.server.service_manager import ALIVE, READY, STARTING, STOPPING, tell_manager
 from manyeyes.settings import Settings
 
 NOT_OURS = (
@@ -64,7 +65,7 @@ class Supervisor:
         """
         try:
             if self._embedded:
-                self._dsn = self._embedded.start(self._say)
+                self._dsn = self._embedded.start(self._tell_start)
             self._listen()
             self._listen_for_ops()
             self._share_metrics()
@@ -76,6 +77,7 @@ class Supervisor:
             if self._ops_url:
                 self._say(f"health and metrics at {self._ops_url}/healthz and /metrics")
             self._ready(self._url)
+            tell_manager(READY)
             self._watch()
         finally:
             self._stop()
@@ -140,9 +142,10 @@ class Supervisor:
         """Bring back what dies: PostgreSQL recovers by itself, a serving process leaves nothing half done."""
         while True:
             time.sleep(LOOK_SECONDS)
+            tell_manager(ALIVE)
             if self._embedded and not self._embedded.alive():
                 self._say("PostgreSQL ended; starting it again")
-                self._embedded.start(self._say)
+                self._embedded.start(self._tell_start)
             self._keep_backups()
             for child in [c for c in self._children if c.poll() is not None]:
                 self._say(f"a serving process ended with {child.returncode}; starting another")
@@ -170,7 +173,13 @@ class Supervisor:
         command = [sys.executable, "-m", "manyeyes.backups.keeper"]
         self._keeper = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
 
+    def _tell_start(self, line: str) -> None:
+        """Say how far PostgreSQL's start is; whoever waits for it is told that it goes on."""
+        tell_manager(STARTING, ALIVE)
+        self._say(line)
+
     def _stop(self) -> None:
+        tell_manager(STOPPING)
         for listener in (self._listener, self._ops_listener):
             if listener:
                 listener.close()
