@@ -1,9 +1,13 @@
 """What was on its way when a database was upgraded to jobs goes on: nothing is lost, and nothing is told wrongly."""
 
+import asyncio
+from pathlib import Path
+
 import asyncpg
 import pytest
 
 from manyeyes.actions.answer_tasks import Answered
+from manyeyes.db.failures import NewerSchema
 from manyeyes.db.migrate import SQL, migrate, migrations
 from manyeyes.db.picture_days import keep_days
 from manyeyes.db.pool import open_pool
@@ -12,7 +16,8 @@ from manyeyes.tasks import store as tasks
 from manyeyes.tasks.store import TaskOutcome
 from support.action_stage import PICTURE, PRICE, Stage, set_stage
 from support.cell_tables import TABLES
-from support.databases import make_database
+from support.databases import MakeDatabase, make_database
+from support.real_server import run
 
 JOBS = 12  # the number of their migration
 
@@ -79,3 +84,19 @@ async def test_what_was_on_its_way_goes_on(stage: Stage, before: str):
         assert (await upgraded.books()).findings == []
     finally:
         await pool.close()
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(create_database: MakeDatabase, tmp_path: Path):
+    dsn = await create_database("newer")
+    db = await asyncpg.connect(dsn)
+    try:
+        await db.execute(SQL.record, 9000, "of_tomorrow")
+        with pytest.raises(NewerSchema, match="schema 9000, of a newer version"):
+            await migrate(db)
+    finally:
+        await db.close()
+    for command in (("account", "list"), ("serve", "--port", "0")):
+        said = await asyncio.to_thread(run, tmp_path, *command, MANYEYES_DATABASE_URL=dsn, MANYEYES_OPS="off")
+        assert (said.returncode, said.stdout) == (1, "")
+        assert "Run the newer version" in said.stderr
+        assert "Traceback" not in said.stderr

@@ -7,3 +7,7 @@ class DataDirectoryInUse(RuntimeError):
 
 class EmbeddedFailed(RuntimeError):
     """PostgreSQL could not be started. The message says why; when PostgreSQL said it, with the end of its log."""
+
+
+class NewerSchema(ValueError):
+    """A newer version has changed this database; the text says what to run."""

@@ -4,10 +4,15 @@ from importlib import resources
 
 import asyncpg
 
+from manyeyes.db.failures import NewerSchema
 from manyeyes.db.queries import Queries
 from manyeyes.db.statement_functions import make_functions
 
 SQL = Queries(__package__)
+NEWER = (
+    "the database has schema {newest}, of a newer version; this one knows {known} and could damage what it does not "
+    "know. Run the newer version, or restore a copy from before the upgrade"
+)
 
 
 class Migration:
@@ -28,7 +33,8 @@ def migrations() -> list[Migration]:
 async def migrate(db: asyncpg.Connection) -> list[str]:
     """Apply the migrations that are missing and return their names.
 
-    Two processes may try at once: the second waits and finds nothing to do.
+    Two processes may try at once: the second waits and finds nothing to do. Raises NewerSchema, having changed nothing,
+    for a database that a newer version has changed already.
     """
     try:
         return await _apply(db)
@@ -44,7 +50,10 @@ async def _apply(db: asyncpg.Connection) -> list[str]:
             done = {row["number"] for row in await db.fetch(SQL.applied)}
         else:
             done = set()
-        for migration in migrations():
+        known = migrations()
+        if newer := done - {migration.number for migration in known}:
+            raise NewerSchema(NEWER.format(newest=max(newer), known=known[-1].number))
+        for migration in known:
             if migration.number not in done:
                 await db.execute(migration.text)
                 await db.execute(SQL.record, migration.number, migration.name)
