@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from support.client_wheel import PACKAGE, build_wheel, install_alone
+from support.wheels import PACKAGE, build_wheel, install_alone
 
 
 @pytest.fixture(scope="session")

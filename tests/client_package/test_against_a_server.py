@@ -11,8 +11,8 @@ import pytest
 
 from support.asked_folders import AskedHouse, number_of, picture, pictures
 from support.asked_house import open_house
-from support.client_wheel import PACKAGE
 from support.real_server import copy_data
+from support.wheels import PACKAGE
 
 HERE = Path(__file__).parent
 EXAMPLES = re.findall(r"^```python\n(.*?)^```", (PACKAGE / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)

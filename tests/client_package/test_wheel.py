@@ -5,8 +5,8 @@ import sys
 import zipfile
 from pathlib import Path
 
-from support.client_wheel import PACKAGE, build_wheel
 from support.repository import ROOT
+from support.wheels import PACKAGE
 from tools import make_client
 
 MODULES = PACKAGE / "src" / "manyeyes_client"
@@ -26,19 +26,6 @@ def test_it_is_there_alone_without_anything_of_the_server(lone_python: Path):
     assert done.stdout.endswith(" False\n")
     done = subprocess.run([lone_python, "-I", "-c", "import manyeyes"], capture_output=True, text=True, check=False)
     assert "No module named 'manyeyes'" in done.stderr
-
-
-def test_the_server_s_own_wheel_brings_it_along(tmp_path: Path):
-    copy = tmp_path / "repository"
-    argv = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "src", "clients"]
-    listed = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.splitlines()
-    for name in [*listed, "pyproject.toml", "README.md", "LICENSE"]:
-        if (ROOT / name).is_file():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            (copy / name).write_bytes((ROOT / name).read_bytes())
-    names = zipfile.ZipFile(build_wheel(copy, tmp_path)).namelist()
-    assert {"manyeyes_client/__init__.py", "manyeyes_client/py.typed", "manyeyes/__init__.py"} <= set(names)
-    assert not [name for name in names if name.startswith(("clients", "src"))]
 
 
 def test_it_is_installed_beside_the_server_here():

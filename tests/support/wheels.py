@@ -1,4 +1,4 @@
-"""The client package as its users get it: a wheel, in an environment that has nothing else but what it asks for."""
+"""A package as its users get it: a wheel, in an environment that has nothing else but what it asks for."""
 
 import shutil
 import subprocess
@@ -8,6 +8,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from support.repository import ROOT
 
@@ -29,16 +30,16 @@ def install_alone(wheel: Path, folder: Path) -> Path:
     python = folder / "bin" / "python"
     pip(str(python), "install", "--no-deps", "--no-index", str(wheel))
     [packages] = (folder / "lib").glob("python*/site-packages")
-    for name in needed_by(*requirements_in(packages)):
+    for name in needed_by(*requirements_in(packages, wheel.name.split("-")[0])):
         found = distribution(name)
         for top in {file.parts[0] for file in found.files or () if file.parts[0] not in ("..", "__pycache__")}:
             (packages / top).symlink_to(Path(str(found.locate_file(top))))
     return python
 
 
-def requirements_in(packages: Path) -> list[str]:
-    """Return what the package in a folder of packages says that it needs."""
-    [metadata] = packages.glob("manyeyes_client-*.dist-info/METADATA")
+def requirements_in(packages: Path, package: str = "manyeyes_client") -> list[str]:
+    """Return what a package in a folder of packages says that it needs."""
+    [metadata] = packages.glob(f"{package}-*.dist-info/METADATA")
     lines = metadata.read_text("utf-8").splitlines()
     return [line.removeprefix("Requires-Dist: ") for line in lines if line.startswith("Requires-Dist: ")]
 
@@ -49,9 +50,11 @@ def needed_by(*wanted: str) -> set[str]:
     waiting = [Requirement(text) for text in wanted]
     while waiting:
         requirement = waiting.pop()
-        if requirement.name in found or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+        if canonicalize_name(requirement.name) in found or (
+            requirement.marker and not requirement.marker.evaluate({"extra": ""})
+        ):
             continue
-        found.add(requirement.name)
+        found.add(canonicalize_name(requirement.name))
         waiting += [Requirement(text) for text in distribution(requirement.name).requires or ()]
     return found
 

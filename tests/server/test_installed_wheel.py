@@ -1,0 +1,74 @@
+"""The server as a package: what is in it, and that it serves where nothing else is installed but what it asks for."""
+
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import httpx
+import pytest
+
+from support.real_server import ServeProcess, run
+from support.repository import ROOT
+from support.wheels import build_wheel, install_alone
+
+PACKAGED = ("src", "clients/python/src")
+ALSO = ("pyproject.toml", "README.md", "LICENSE")
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of what the package is made from, without what lies there unrecorded."""
+    copy = tmp_path_factory.mktemp("source") / "repository"
+    argv = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "src", "clients"]
+    listed = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.splitlines()
+    for name in [*listed, *ALSO]:
+        if (ROOT / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            (copy / name).write_bytes((ROOT / name).read_bytes())
+    return copy
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the server's wheel."""
+    return build_wheel(source, tmp_path_factory.mktemp("wheel"))
+
+
+def contents(wheel: Path) -> set[str]:
+    return {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+
+
+def test_every_file_of_the_package_is_in_its_wheel_and_the_client_comes_along(source: Path, wheel: Path):
+    found = {path.relative_to(source / top) for top in PACKAGED for path in (source / top).rglob("*.*")}
+    files = {path for path in found if path.suffix != ".md"}  # who works on the source reads those
+    assert contents(wheel) == {str(path) for path in files}
+
+
+def test_the_source_package_makes_the_same_wheel(source: Path, wheel: Path, tmp_path: Path):
+    program = "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
+    argv = [sys.executable, "-c", program, str(tmp_path)]
+    subprocess.run(argv, cwd=source, capture_output=True, check=True)
+    [packed] = tmp_path.glob("manyeyes-*.tar.gz")
+    with tarfile.open(packed) as tar:
+        tar.extractall(tmp_path / "unpacked", filter="data")
+    [unpacked] = (tmp_path / "unpacked").iterdir()
+    (tmp_path / "built").mkdir()
+    assert contents(build_wheel(unpacked, tmp_path / "built")) == contents(wheel)
+
+
+def test_it_serves_alone(wheel: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    python = install_alone(wheel, tmp_path / "alone")
+    monkeypatch.setattr("support.real_server.COMMAND", [str(python), "-I", "-m", "manyeyes"])
+    server = ServeProcess(data)
+    try:
+        children = server.serving_pids()
+        assert os.readlink(f"/proc/{children[0]}/exe") == os.path.realpath(python)
+        assert httpx.post(f"{server.url}/getQueueStats", json={"queueId": 1}).json()["waiting"] == 0
+        page = httpx.get(f"{server.url}/login")
+        assert (page.status_code, "<html" in page.text) == (200, True)
+        assert run(data, "db", "check").returncode == 0
+    finally:
+        assert server.stop() == 0
