@@ -67,7 +67,7 @@ def test_it_serves_alone(wheel: Path, data: Path, tmp_path: Path, monkeypatch: p
         children = server.serving_pids()
         assert os.readlink(f"/proc/{children[0]}/exe") == os.path.realpath(python)
         assert httpx.post(f"{server.url}/getQueueStats", json={"queueId": 1}).json()["waiting"] == 0
-        page = httpx.get(f"{server.url}/login")
+        page = httpx.get(f"{server.url}/worker", follow_redirects=True)
         assert (page.status_code, "<html" in page.text) == (200, True)
         assert run(data, "db", "check").returncode == 0
     finally:
