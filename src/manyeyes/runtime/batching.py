@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar, cast
 
@@ -104,7 +105,7 @@ class Batcher:
         lane.waiting.append((item, future))
         if not lane.running:
             lane.running = True
-            task = asyncio.create_task(self._run(lane, verb, cell, serve))
+            task = asyncio.create_task(self._run(lane, verb, cell, serve), context=Context())  # it serves many
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return await future
