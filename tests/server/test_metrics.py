@@ -7,16 +7,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from prometheus_client import REGISTRY
-from prometheus_client.parser import text_string_to_metric_families
 
 from bench.postgres_proxy import counting
 from manyeyes.runtime.context import Context, open_context
-from manyeyes.server import serving_process
 from manyeyes.server.house_metrics import FIGURES, OLDEST_SECONDS, HouseMetrics
 from manyeyes.settings import Settings
 from manyeyes.v1 import account_metrics
 from support import factories, repository
+from support.alert_rules import samples_of
+from support.counted_metrics import counted
 from support.databases import MakeDatabase
 from support.embedded_owners import wait_until
 from support.in_process_client import Client
@@ -27,32 +26,11 @@ PAGE = repository.ROOT / "docs" / "reference" / "metrics.md"
 ROW = re.compile(r"^\| `(manyeyes_\w+)` \|([^|]*)\|([^|]+)\|([^|]+)\|$", re.MULTILINE)
 
 
-def counted() -> dict[str, tuple[str, ...]]:
-    """Return the labels of what processes count, by name."""
-    assert serving_process, "and with it all that counts"
-    found = {}
-    for collector, names in REGISTRY._collector_to_names.items():
-        name = getattr(collector, "_name", "")
-        if name.startswith("manyeyes_"):
-            is_counter = f"{name}_total" in names
-            found[f"{name}_total" if is_counter else name] = tuple(collector._labelnames)  # type: ignore[attr-defined]
-    return found
-
-
 def test_the_page_and_the_code_agree_on_every_name_and_label():
     told = {name: tuple(re.findall(r"`(\w+)`", labels)) for name, labels, _, _ in ROW.findall(PAGE.read_text("utf-8"))}
     of_house = {figure.name: figure.labels for figure in FIGURES}
     of_accounts = {figure.name: figure.labels for figure in account_metrics.FIGURES}
     assert told == counted() | of_house | of_accounts
-
-
-def values(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
-    """Return each sample by name and labels; what is no Prometheus text raises."""
-    return {
-        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
 
 
 def test_a_real_house_is_told_as_it_is(data: Path, tmp_path: Path):
@@ -67,7 +45,7 @@ def test_a_real_house_is_told_as_it_is(data: Path, tmp_path: Path):
         assert run(data, "db", "check").returncode == 0
 
         def seen(name: str, **labels: str) -> float | None:
-            return values(httpx.get(f"{server.ops_url}/metrics").text).get((name, tuple(sorted(labels.items()))))
+            return samples_of(httpx.get(f"{server.ops_url}/metrics").text).get((name, tuple(sorted(labels.items()))))
 
         wait_until(lambda: seen("manyeyes_queue_waiting_tasks", cell="1", queue="1") == 2)
         wait_until(lambda: (seen("manyeyes_held_micros", cell="1") or 0) > 0)
@@ -100,7 +78,7 @@ async def test_a_look_costs_three_statements_and_asking_again_none(create_databa
 
 async def test_what_the_database_knows_is_absent_while_that_is_away(context: Context):
     await context.cells.close()
-    found = values((await HouseMetrics(context).text()).decode())
+    found = samples_of((await HouseMetrics(context).text()).decode())
     assert found["manyeyes_database_up", ()] == 0
     assert ("manyeyes_disk_free_bytes", ()) in found
     assert not [name for name, _ in found if name.startswith(("manyeyes_queue", "manyeyes_held", "manyeyes_standbys"))]
@@ -112,7 +90,7 @@ async def test_an_account_is_told_of_itself_alone(client: Client):
         await factories.submit(client.context, customer)
     reply = await client.get("/v1/metrics", headers={"authorization": f"Bearer {ann.key}"})
     assert (reply.status_code, reply.headers["content-type"].partition(";")[0]) == (200, "text/plain")
-    found = values(reply.text)
+    found = samples_of(reply.text)
     assert {name for name, _ in found} <= {figure.name for figure in account_metrics.FIGURES}
     waiting = {labels: value for (name, labels), value in found.items() if name == "manyeyes_account_waiting_tasks"}
     assert list(waiting.values()) == [2]
