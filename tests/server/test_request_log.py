@@ -15,7 +15,7 @@ from manyeyes.logs.line_pace import MOST_ALIKE
 from support.embedded_owners import ask, wait_until
 from support.log_lines import lines, one_told, told
 from support.made_pictures import jpeg
-from support.raw_connections import asked, post
+from support.raw_connections import RawConnection, asked, post
 from support.real_server import ServeProcess, ask_json
 
 WRONG_KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
@@ -157,3 +157,14 @@ def test_who_asks_wrongly_without_end_fills_no_log_and_hides_nobody(server: Serv
     assert counted()["request_refused"] <= MOST_ALIKE * seconds
     metrics = httpx.get(f"{server.ops_url}/metrics").text
     assert f'manyeyes_requests_refused_total{{reason="unknown_key"}} {many}.0' in metrics
+
+
+def test_who_hangs_up_is_no_fault(server: ServeProcess, ann):
+    whole = post("/v1/tasks", b"{" * 100, b"authorization: Bearer " + ann["client_key"].encode())
+    with RawConnection(server.url) as connection:
+        connection.send(whole[:-50])
+    last = httpx.post(f"{server.url}/getBalance", json={})
+    assert one_told(server.data, last.headers)
+    assert [
+        line for line in lines(server.data) if line["event"] == "request_failed" or line.get("path") == "/v1/tasks"
+    ] == []

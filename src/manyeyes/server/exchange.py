@@ -149,8 +149,8 @@ class Exchange:
         self._end_silence()
         if not self.disconnected and not self.response_complete:
             await self._end()
-        if not self.note.is_told and (self.note.fault is not None or not self.disconnected):
-            tell(self.note, self.scope, self._status)
+        if not self.note.is_told:
+            tell(self.note, self.scope, self._status, is_gone=self.disconnected)
 
     def _cut_off(self) -> None:
         if self.response_started:

@@ -17,12 +17,15 @@ _pace = LinePace()
 log = structlog.get_logger()
 
 
-def tell(note: RequestNote, scope: Mapping[str, Any], status: int) -> None:
-    """Log a request whose reply is over, when it was refused or failed; ``status`` 0: none was sent."""
+def tell(note: RequestNote, scope: Mapping[str, Any], status: int, *, is_gone: bool) -> None:
+    """Log a request whose reply is over, when it was refused or failed; ``status`` 0: none was sent.
+
+    ``is_gone``: its client hung up before the end, and was refused nothing; only a fault is told.
+    """
     note.is_told = True
     fault = None if isinstance(note.fault, ClientDisconnect) else note.fault
     note.fault = None  # it holds all that was at work
-    if fault is None and not note.reason and status < 400:
+    if fault is None and (is_gone or (not note.reason and status < 400)):
         return
     client = scope.get("client")
     known = {"method": scope["method"], "path": shown_path(scope), "address": client[0] if client else ""}
