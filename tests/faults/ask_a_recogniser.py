@@ -2,7 +2,7 @@
 
 import uvloop
 
-from manyeyes.logs import set_up_logs
+from manyeyes.logs.lines import set_up_logs
 from manyeyes.recognisers.pool import RecogniserPool
 from support.recogniser_packages import detail, told
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from manyeyes.actions.record_recognitions import NewResult, Recorded, RecordRecognition, record_recognitions
-from manyeyes.logs import set_up_logs
+from manyeyes.logs.lines import set_up_logs
 from manyeyes.runtime.context import Context, open_context
 from manyeyes.settings import Settings
 

@@ -7,6 +7,7 @@ from manyeyes.db.queries import Queries
 from manyeyes.notices import store as notices
 from manyeyes.sites import store as sites
 from manyeyes.soft_apps import store as soft_apps
+from manyeyes.statistics.gauges import store as gauges
 from manyeyes.trail import store as trail
 from manyeyes.workers.link_requests import store as link_requests
 from manyeyes.workers.register import store as register
@@ -42,4 +43,9 @@ HOT_HOUSE: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
         True,
     ),
     (sites.SQL, "site_of", (1, 6, "shop-5.example"), {"site_pkey"}, False),
+    (gauges.SQL, "queue_gauges", (1, 7), {"session_room", "queue_minute_pkey"}, True),
+    (gauges.SQL, "cell_gauges", (1, 1000), {"work_expiring", "work_leased", "session_room", "report_open"}, False),
+    (gauges.SQL, "account_queues", (1, 7), {"work_account"}, False),
+    (gauges.SQL, "account_charged", (1, 7, 7), {"usage_minute_pkey"}, True),
+    (gauges.SQL, "account_refused", (1, 7, HOUR_AGO, 1000), {"result_account", "refused_report_account"}, False),
 ]

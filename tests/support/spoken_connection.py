@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import re
 from typing import Any
 
 import uvicorn
@@ -21,22 +22,27 @@ LIMITS = ConnectionLimits(
 )
 
 
+ID = re.compile(rb"x-request-id: ([^\r]*)\r\n")
+
+
 class Wire(asyncio.Transport):
     """Keeps each write, as the system would see it, whether all of them came before the end, and whether it reads.
 
-    ``unread``: bytes that the client has not taken.
+    ``unread``: bytes that the client has not taken. ``ids``: of the requests, which the writes are kept without.
     """
 
     def __init__(self) -> None:
         super().__init__({"peername": ("192.0.2.1", 4711), "sockname": ("192.0.2.2", 80)})
         self.writes: list[bytes] = []
+        self.ids: list[bytes] = []
         self.is_over = self.was_aborted = False
         self.reads = True
         self.unread = 0
 
     def write(self, data: bytes) -> None:  # type: ignore[override]
         assert not self.is_over, "written after the connection was closed"
-        self.writes.append(bytes(data))
+        self.ids += ID.findall(data)
+        self.writes.append(ID.sub(b"", data))
 
     def close(self) -> None:
         self.is_over = True
@@ -67,7 +73,7 @@ class Spoken:
             LIMITS,
             Places(LIMITS),
             ConnectionWatch(LIMITS),
-            lambda path, trouble: trouble.name.encode(),
+            lambda path, trouble, request_id: trouble.name.encode(),
         )
         config = uvicorn.Config(application, lifespan="off", log_config=None, access_log=False, proxy_headers=False)
         self.connection = bounded(config=config, server_state=self.state, app_state={})

@@ -255,6 +255,7 @@ SCOPED = [
     ("POST", "/v1/tasks/7/report", "tasks:write"),
     ("GET", "/v1/balance", "money:read"),
     ("GET", "/v1/spending", "money:read"),
+    ("GET", "/v1/metrics", "money:read"),
     ("GET", "/v1/webhooks", "webhooks"),
     ("GET", "/v1/reports", "tasks:read"),
 ]

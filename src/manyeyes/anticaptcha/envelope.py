@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-import structlog
 
 from manyeyes.accounts.rules import canonical_address
 from manyeyes.anticaptcha.call import AntiCaptchaCall
@@ -11,6 +10,7 @@ from manyeyes.anticaptcha.errors import WireError, wire_error
 from manyeyes.anticaptcha.methods import METHODS
 from manyeyes.anticaptcha.token_task import kind_of
 from manyeyes.db.pool import is_lost
+from manyeyes.logs.request_note import note_fault, note_refusal
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Reason, Refusal
@@ -21,7 +21,6 @@ LARGEST_DRAINED = 64 * 1024 * 1024  # read and thrown away, so that the client h
 _BY_NAME = {name.lower(): (name, method) for name, method in METHODS.items()}
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
-log = structlog.get_logger()
 
 
 class AntiCaptcha:
@@ -37,25 +36,26 @@ class AntiCaptcha:
         most = LARGEST_BODY if carries_picture else largest
         raw = await _body(receive, most)
         if scope["method"] != "POST":
-            return await _reply(send, wire_error(Refusal(Reason.UNKNOWN_METHOD, "methods are called with POST")))
+            return await _reply(send, _refused(Refusal(Reason.UNKNOWN_METHOD, "methods are called with POST")))
         found = _BY_NAME.get(name)
         if found is None:
-            return await _reply(send, wire_error(Refusal(Reason.UNKNOWN_METHOD, f"{name[:60]!r}")))
+            return await _reply(send, _refused(Refusal(Reason.UNKNOWN_METHOD, f"{name[:60]!r}")))
         if raw is None:
             reason = Reason.PICTURE_TOO_BIG if carries_picture else Reason.UNREADABLE
-            return await _reply(send, wire_error(Refusal(reason, f"the body has more than {most} bytes")))
+            return await _reply(send, _refused(Refusal(reason, f"the body has more than {most} bytes")))
         body = _object(raw, largest)
         if isinstance(body, Refusal):
-            return await _reply(send, wire_error(body))
+            return await _reply(send, _refused(body))
         call = AntiCaptchaCall(self._context, body, raw, _address(scope), scope)
         try:
             reply = await found[1](call)
         except Exception as error:
             if isinstance(error, Unavailable) or is_lost(error):
+                note_refusal("away")
                 return await _reply(send, _AWAY, status=503)
-            log.exception("method_failed", method=found[0])
+            note_fault(error, "method_failed")
             return await _reply(send, _AWAY, status=500)
-        await _reply(send, wire_error(reply) if isinstance(reply, Refusal) else reply)
+        await _reply(send, _refused(reply) if isinstance(reply, Refusal) else reply)
 
 
 def is_method(path: str) -> bool:
@@ -119,6 +119,11 @@ def _carries_picture(body: dict[str, Any]) -> bool:
 def _address(scope: dict[str, Any]) -> str:
     client = scope.get("client")
     return canonical_address(client[0]) if client else ""
+
+
+def _refused(refusal: Refusal) -> WireError:
+    note_refusal(refusal.reason)
+    return wire_error(refusal)
 
 
 async def _reply(send: Any, reply: Any, status: int = 200) -> None:

@@ -5,6 +5,7 @@ Which client sends what: docs/contracts/anticaptcha.md#what-clients-send.
 
 from collections.abc import Mapping
 
+from manyeyes.logs.request_note import note_task
 from manyeyes.values.refusals import Reason, Refusal, Refused
 from manyeyes.values.text.rules import ROOM, kept_words
 
@@ -115,6 +116,7 @@ def task_number(value: object) -> int | Refusal:
         return Refusal(Reason.UNKNOWN_TASK, f"taskId must be an integer, received {_kind(value)}")
     if not 1 <= number <= LARGEST_INT32:
         return Refusal(Reason.UNKNOWN_TASK)
+    note_task(number)
     return number
 
 

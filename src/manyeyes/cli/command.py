@@ -13,7 +13,7 @@ import asyncpg
 from manyeyes.backups.rules import BackupFailed
 from manyeyes.cli.options import CommandFailed, Common, WithPasskeys, say, settings_of
 from manyeyes.db.embedded import DataDirectoryInUse, Embedded, EmbeddedFailed, has_database, running_dsn
-from manyeyes.logs import set_up_logs
+from manyeyes.logs.lines import set_up_logs
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context, open_context, prepare_database_at
 from manyeyes.settings import Settings

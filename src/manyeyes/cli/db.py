@@ -12,6 +12,7 @@ from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.db.migrate import migrations, pending
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.installation_keys import SecretsUnreadable, check_secrets
+from manyeyes.runtime.last_audit import note_audit
 from manyeyes.values import money
 
 app = App(name="db", help="Schema and books.")
@@ -46,6 +47,7 @@ def check(*, common: Common | None = None) -> None:
             accounts, wallets = accounts + books.accounts, wallets + books.wallets
             held += books.open_tasks_held_micros
             findings += [f"cell {cell}: {finding}" for finding in books.findings]
+        note_audit(context.settings, difference)
         return {
             "difference": difference,
             "transfers": transfers,

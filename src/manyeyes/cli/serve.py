@@ -3,6 +3,7 @@
 import json as json_text
 import signal
 import sys
+from datetime import UTC, datetime
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -48,7 +49,7 @@ def serve(
         if not 0 <= port <= 65535:
             raise CommandFailed("--port must be from 0 to 65535")
         as_json = common.json
-        supervisor = Supervisor(settings, host, port, processes, say=say, ready=lambda url: _announce(url, as_json))
+        supervisor = Supervisor(settings, host, port, processes, say=_tell, ready=lambda url: _announce(url, as_json))
         supervisor.run()
     except StopRequested:
         return
@@ -71,6 +72,14 @@ def _end(*_: object) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)  # one word is enough; stopping is not to be interrupted
     raise StopRequested
+
+
+def _tell(line: str) -> None:
+    """Say what happens: words on a terminal, elsewhere a line of the log as the serving processes write theirs."""
+    if sys.stderr.isatty():
+        return say(line)
+    at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    say(json_text.dumps({"event": "server", "said": line, "level": "info", "timestamp": at}))
 
 
 def _announce(url: str, as_json: bool) -> None:

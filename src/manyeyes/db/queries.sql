@@ -58,6 +58,13 @@ SELECT coalesce(max(age(backend_xmin)), 0)::bigint AS transactions,
        coalesce(extract(epoch FROM max(now() - xact_start)), 0)::float8 AS seconds
 FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid();
 
+-- name: database_gauges
+-- How the database is now: the oldest snapshot, and the standbys that follow, with how far behind the last one is.
+SELECT (SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0) FROM pg_stat_activity
+        WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid())::float8 AS snapshot_seconds,
+       (SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming') AS standbys,
+       (SELECT coalesce(extract(epoch FROM max(replay_lag)), 0) FROM pg_stat_replication)::float8 AS standby_lag_seconds;
+
 -- name: settled_until
 -- Since when the oldest transaction of ours runs that may still write with an instant of its beginning; now, when none does.
 -- The margin is for a draft, which took its instant before its transaction began (db/statement_functions.py: MOST_OFF_SECONDS),

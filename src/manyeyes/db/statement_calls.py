@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import count
 
+from prometheus_client import Counter
+
 from manyeyes.db.statement_functions import StatementFunction
 
+ROUND_TRIPS = Counter("manyeyes_round_trips", "Calls of actions to the database; BEGIN and COMMIT are not counted")
 CALLS_KEPT = 1_024  # texts; an action has a few
 Called = tuple[tuple[StatementFunction, bool], ...]  # each with whether its rows are wanted
 

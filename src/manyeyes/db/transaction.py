@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar, overload
 import asyncpg
 
 from manyeyes.db.clock import DatabaseClock
-from manyeyes.db.statement_calls import call_all, call_to_look, call_to_save
+from manyeyes.db.statement_calls import ROUND_TRIPS, call_all, call_to_look, call_to_save
 from manyeyes.db.statement_functions import Functions, StatementFunction
 
 MOST_PARAMETERS = 32_000  # of one call; the driver's limit is 32,767
@@ -151,6 +151,7 @@ class Transaction:
     async def _timed(self, sql: str, arguments: Sequence[Any]) -> Any:
         """Return the one row of a call whose first value is the time there."""
         sent = time.monotonic()
+        ROUND_TRIPS.inc()
         record = await self._db.fetchrow(sql, *arguments)
         assert record is not None
         self._clock.note(record[0], sent, time.monotonic())
@@ -185,9 +186,9 @@ class Transaction:
             await self._db.execute("SET LOCAL statement_timeout TO DEFAULT")
 
     async def _alone(self, said: _Said) -> Sequence[Any] | None:
+        ROUND_TRIPS.inc()
         if said.wanted:
-            rows: Sequence[Any] = await self._db.fetch(said.text, *said.arguments)
-            return rows
+            return await self._db.fetch(said.text, *said.arguments)
         await self._db.execute(said.text, *said.arguments)
         return None
 

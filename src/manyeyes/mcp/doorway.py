@@ -13,6 +13,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from manyeyes.logs.request_note import note_refusal
 from manyeyes.mcp.in_process import Asgi
 from manyeyes.roles.sign_in import caller_address, is_from_own_page
 from manyeyes.runtime.context import Context
@@ -75,6 +76,7 @@ class Doorway:
         owner = await self._context.lookups.owner(key, caller_address(request))
         if not isinstance(owner, Refusal):
             return None
+        note_refusal(owner.reason)
         if owner.reason is Reason.UNKNOWN_KEY:
             words = "send a valid client key as Authorization: Bearer <key>"
             return refusal_of(HTTPStatus.UNAUTHORIZED, words, {"www-authenticate": "Bearer"})

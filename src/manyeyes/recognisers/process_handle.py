@@ -22,8 +22,9 @@ from manyeyes.recognisers.child_protocol import (
     Request,
     frame,
 )
+from manyeyes.recognisers.said_lines import SaidLines
 
-LONGEST_LINE = 500
+HELD_SECONDS = 1.0  # for the rest of a traceback
 LAST_WORD_SECONDS = (
     1.0  # for the last lines of a child that is gone; only a process that it left behind holds its pipe for longer
 )
@@ -153,22 +154,21 @@ class RecogniserProcess:
         return Lost("crashed", f"the recogniser's process ended while it looked at the picture ({by})")
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
-        """Log what the child says on its standard error, also the end of a line that has none."""
+        """Log what the child says on its standard error, a traceback as one line of the log."""
         assert process.stderr
-        rest = b""
-        while chunk := await process.stderr.read(65_536):
-            *lines, rest = (rest + chunk).split(b"\n")
-            rest = rest[:LONGEST_LINE]
-            for line in lines:
-                self._note(line, process.pid)
-        if rest:
-            self._note(rest, process.pid)
-
-    def _note(self, line: bytes, pid: int) -> None:
-        text = line.decode(errors="replace").rstrip()[:LONGEST_LINE]
-        if text:
-            self._last_words.append(text)
-            log.info("recogniser_says", recogniser=self._kind.name, pid=pid, line=text)
+        said = SaidLines()
+        is_over = False
+        while not is_over:
+            try:
+                chunk = await asyncio.wait_for(process.stderr.read(65_536), HELD_SECONDS if said.holds_trace else None)
+            except TimeoutError:
+                found = said.end_trace()
+            else:
+                is_over = not chunk
+                found = said.end() if is_over else said.take(chunk)
+            for text in found:
+                self._last_words.append(text.rpartition("\n")[2])
+                log.info("recogniser_says", recogniser=self._kind.name, pid=process.pid, line=text)
 
     def _said(self) -> str:
         return " / ".join(self._last_words) or "it said nothing"

@@ -8,6 +8,7 @@ from manyeyes.accounts.colleagues import AccountPerson
 from manyeyes.accounts.roles import BY_KEY, OPENS
 from manyeyes.accounts.rules import canonical_address, digest
 from manyeyes.actions.note_sessions import NoteSession, note_sessions
+from manyeyes.logs.request_note import note_caller
 from manyeyes.roles.presences import WORKER_DISABLED
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookup_cache import not_from
@@ -128,6 +129,7 @@ async def _noted(context: Context, session: BrowserSession, address: str) -> Sub
     is_late = session.seen_at is None or (datetime.now(UTC) - session.seen_at).total_seconds() > NOTED_SECONDS
     if is_late:
         await context.batcher.ask(note_sessions, NoteSession(session.secret_hash, address))
+    note_caller(session.subject)
     return session.subject
 
 

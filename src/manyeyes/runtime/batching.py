@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar, cast
 
@@ -19,6 +20,7 @@ from prometheus_client import Counter, Histogram
 from manyeyes.db.pool import LOST_CONNECTION, Cells, is_lost
 from manyeyes.db.statement_functions import CHANGED, GONE
 from manyeyes.db.transaction import Undrafted
+from manyeyes.values.refusals import Refusal
 
 LARGEST_BATCH = 256
 LARGEST_DRAFT = 1  # commands: of more a transaction is shared by all
@@ -28,6 +30,8 @@ BATCH_SIZE = Histogram(
     "manyeyes_batch_commands", "Commands per batch", ["verb"], buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256)
 )
 BATCH_SECONDS = Histogram("manyeyes_batch_seconds", "Seconds per batch, commit included", ["verb"])
+COMMANDS = Counter("manyeyes_commands", "Commands by what became of them: done or refused", ["verb", "outcome"])
+AWAY = Counter("manyeyes_database_away", "Batches that found the database away and were tried again", ["verb"])
 OVERTAKEN = Counter(
     "manyeyes_drafts_overtaken", "Lone commands that met another change and were carried out anew", ["verb"]
 )
@@ -104,7 +108,7 @@ class Batcher:
         lane.waiting.append((item, future))
         if not lane.running:
             lane.running = True
-            task = asyncio.create_task(self._run(lane, verb, cell, serve))
+            task = asyncio.create_task(self._run(lane, verb, cell, serve), context=Context())  # it serves many
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return await future
@@ -135,6 +139,11 @@ class Batcher:
             return _fail(batch, error)
         BATCH_SIZE.labels(verb.__name__).observe(len(batch))
         BATCH_SECONDS.labels(verb.__name__).observe(time.monotonic() - began)
+        refused = sum(isinstance(outcome, Refusal) for outcome in outcomes)
+        if refused < len(batch):
+            COMMANDS.labels(verb.__name__, "done").inc(len(batch) - refused)
+        if refused:
+            COMMANDS.labels(verb.__name__, "refused").inc(refused)
         for (_, future), outcome in zip(batch, outcomes, strict=True):
             if not future.done():
                 future.set_result(outcome)
@@ -152,6 +161,7 @@ class Batcher:
                     raise
                 if time.monotonic() > give_up:
                     raise Unavailable(str(error)) from error
+                AWAY.labels(verb.__name__).inc()
                 log.warning("database_away", action=verb.__name__, error=repr(error))
                 items = [_retried(item) for item in items]
                 await asyncio.sleep(0.1)

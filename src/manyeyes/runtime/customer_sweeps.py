@@ -1,7 +1,9 @@
-"""The periodic jobs for customers' accounts: when their keys were used, and whose balance is low."""
+"""The periodic jobs for customers' accounts: when keys were used, whose balance is low, which jobs do not move."""
 
 from manyeyes.actions.note_key_uses import NoteKeyUses, note_key_uses
 from manyeyes.actions.tell_low_balances import LARGEST_SWEEP, TellLowBalances, tell_low_balances
+from manyeyes.actions.tell_stuck_jobs import LARGEST_SWEEP as STUCK_SWEEP
+from manyeyes.actions.tell_stuck_jobs import TellStuckJobs, tell_stuck_jobs
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.periodic import PeriodicJob
 
@@ -22,4 +24,10 @@ async def tell_low(context: Context, cell: int) -> None:
         pass
 
 
-CUSTOMER_JOBS: list[tuple[float, PeriodicJob]] = [(60.0, note_uses), (5.0, tell_low)]
+async def tell_stuck(context: Context, cell: int) -> None:
+    """Tell customers of jobs on which nobody works, until none is left."""
+    while await context.batcher.ask(tell_stuck_jobs, TellStuckJobs(cell)) == STUCK_SWEEP:
+        pass
+
+
+CUSTOMER_JOBS: list[tuple[float, PeriodicJob]] = [(60.0, note_uses), (5.0, tell_low), (60.0, tell_stuck)]

@@ -14,6 +14,7 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import App
 from manyeyes.db.pool import LOST_CONNECTION, Cells, is_lost
+from manyeyes.logs.request_note import note_caller
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.runtime.batching import read_patiently
@@ -66,6 +67,7 @@ class LookupCache:
         owner = await self.key(key_hash)
         if owner is None:
             return Refusal(Reason.UNKNOWN_KEY)
+        note_caller(owner)
         refusal = not_from(owner, address)
         if refusal is None:
             self._used_keys.add(key_hash)
@@ -82,7 +84,9 @@ class LookupCache:
 
     async def subject(self, token: str) -> Subject | None:
         """Return whom a worker's token signs in; None for no valid one."""
-        return await self.token(digest(token))
+        found = await self.token(digest(token))
+        note_caller(found)
+        return found
 
     async def token(self, token_hash: bytes) -> Subject | None:
         """Return whose token it is by its hash; None for no valid one."""
@@ -123,7 +127,9 @@ class LookupCache:
 
     async def app(self, secret_id: str) -> App | None:
         """Return an app by its secretId; None when there is none."""
-        return await self._fresh("app", secret_id, lambda db: apps.app(db, secret_id))
+        found = await self._fresh("app", secret_id, lambda db: apps.app(db, secret_id))
+        note_caller(found)
+        return found
 
     async def recognitions(self, secret_id: str) -> list[Recognition]:
         """Return an app's recognitions, closed ones too, the oldest first."""

@@ -22,6 +22,7 @@ from manyeyes.consensus.crowd_evidence import evidence as crowd_evidence
 from manyeyes.consensus.em import NOT_GOLD, AnswersOfAll, Floats, Whole, fit
 from manyeyes.consensus.rules import Method, Skill
 from manyeyes.db.pool import PATIENT_SETTINGS
+from manyeyes.logs.lines import set_up_logs
 from manyeyes.panels import store as panels
 from manyeyes.panels.store import LabelAnswer
 from manyeyes.runtime.nightly_alike import alike_people
@@ -137,4 +138,5 @@ def _labels(kind: str, options: str) -> tuple[str, ...]:
 
 if __name__ == "__main__":
     os.nice(_NICE)
+    set_up_logs()
     asyncio.run(learn(sys.stdin.readline().strip(), int(sys.argv[1])))

@@ -9,6 +9,7 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
+from prometheus_client import Counter
 
 from manyeyes.actions.beat_nodes import BeatNode, beat_nodes
 from manyeyes.actions.close_overdue_judgements import LARGEST_SWEEP as JUDGEMENTS_SWEEP
@@ -42,8 +43,6 @@ from manyeyes.actions.sweep_calls import LARGEST_SWEEP as CALLS_SWEEP
 from manyeyes.actions.sweep_calls import SweepCalls, sweep_calls
 from manyeyes.actions.sweep_deliveries import LARGEST_SWEEP as DELIVERY_SWEEP
 from manyeyes.actions.sweep_deliveries import SweepDeliveries, sweep_deliveries
-from manyeyes.actions.tell_stuck_jobs import LARGEST_SWEEP as STUCK_SWEEP
-from manyeyes.actions.tell_stuck_jobs import TellStuckJobs, tell_stuck_jobs
 from manyeyes.actions.vest_pay import LARGEST_SWEEP as VEST_SWEEP
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
@@ -54,6 +53,8 @@ from manyeyes.runtime.notifier import EVERY_REVIEWER
 from manyeyes.runtime.skill_process import learn_apart
 from manyeyes.skills.evidence import queues_to_learn
 
+LAPSED = Counter("manyeyes_lapsed_leases", "Leases that ran out before their answer")
+EXPIRED = Counter("manyeyes_expired_tasks", "Tasks that nobody finished in their longest life")
 log = structlog.get_logger()
 SEED_BYTES = 16  # of chance: what a sweep decides may be drawn for an audit
 FAILED_SECONDS = 60.0  # how soon a job that failed is tried again at the latest
@@ -70,6 +71,7 @@ async def return_leases(context: Context, cell: int) -> None:
     """Give lapsed leases back and match their queues anew."""
     while True:
         swept = await context.batcher.ask(return_lapsed_leases, ReturnLapsedLeases(cell))
+        LAPSED.inc(len(swept.worker_ids))
         context.notifier.notify(swept.worker_ids)
         context.dispatcher.wake(cell, swept.queue_ids)
         if len(swept.worker_ids) < LAPSED_SWEEP:
@@ -119,6 +121,7 @@ async def learn_nightly(context: Context, cell: int) -> None:
 async def end_overdue(context: Context, cell: int) -> None:
     """End tasks that nobody finished in their longest life, until none is left; lines of their jobs may follow."""
     while ended := await context.batcher.ask(end_overdue_tasks, EndOverdueTasks(cell, os.urandom(SEED_BYTES))):
+        EXPIRED.inc(ended)
         context.job_bell.ring()
         if ended < OVERDUE_SWEEP:
             return
@@ -238,12 +241,6 @@ async def forget_past_standings(context: Context, cell: int) -> None:
         await asyncio.sleep(0)
 
 
-async def tell_stuck(context: Context, cell: int) -> None:
-    """Tell customers of jobs on which nobody works, until none is left."""
-    while await context.batcher.ask(tell_stuck_jobs, TellStuckJobs(cell)) == STUCK_SWEEP:
-        await asyncio.sleep(0)
-
-
 async def guard_reports(context: Context, cell: int) -> None:
     """Log whose reports of incorrect tokens stand out so far that they are ignored from now on."""
     for account_id in await context.batcher.ask(watch_reporters, WatchReporters(cell)):
@@ -266,7 +263,6 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (60.0, close_judgements),
     (60.0, forget_past_standings),
     (300.0, guard_reports),
-    (60.0, tell_stuck),
     (3600.0, forget_refused),
     (3600.0, forget_spent_credentials),
     (3600.0, keep_picture_days),

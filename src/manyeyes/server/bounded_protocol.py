@@ -12,12 +12,14 @@ from typing import Any
 
 import httptools
 
+from manyeyes.logs.request_note import RequestNote
 from manyeyes.server.client_pace import ClientPace
 from manyeyes.server.connection_limits import ConnectionLimits, Places
 from manyeyes.server.connection_watch import ConnectionWatch
 from manyeyes.server.guarded_transport import GuardedTransport
 from manyeyes.server.http_protocol import HttpProtocol
 from manyeyes.server.request_head import KnownHeads, RequestHead, head_size, path_asked, without_offer
+from manyeyes.server.request_log import tell_unread
 from manyeyes.server.trouble import Trouble
 
 MOST_LINES = 128  # of a head; browsers send about twenty
@@ -28,7 +30,7 @@ CHUNKED_SLICE = 4 * 1024  # what is parsed between two looks at how little of a 
 LARGEST_FRAMING, FRAMING_SHARE = 8 * 1024, 16  # sizes, extensions, trailers: so much, and a sixteenth of the content
 LINGER_SECONDS = 2.0  # for a client that is still sending to hear why nobody listens
 LARGEST_SWALLOWED = 1024 * 1024  # of what it sends meanwhile
-AnswerOf = Callable[[str, Trouble], bytes]  # a whole HTTP reply, for a path ("" when none was read)
+AnswerOf = Callable[[str, Trouble, bytes], bytes]  # a whole HTTP reply, for a path ("" when none was read) and an id
 
 
 class BoundedProtocol(HttpProtocol):
@@ -64,10 +66,11 @@ class BoundedProtocol(HttpProtocol):
         """Serve the connection when there is a place for it."""
         super().connection_made(transport)
         self._since = self.loop.time()
-        self._place = self._places.take(self.client[0] if self.client else "")
+        self._place = self._places.take(self.address)
+        self.trusts_ids = self._places.trusts(self.address)
         self._be_watched()
         if self._place is None:
-            self.transport.write(self._answer_of("", Trouble.NO_PLACE))
+            self._tell("", Trouble.NO_PLACE, None)
             self.transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -249,10 +252,6 @@ class BoundedProtocol(HttpProtocol):
         if self.parser is not None:  # it is not gone
             self.watch.add(self)
 
-    def abort(self) -> None:
-        """End the connection at once."""
-        self.transport.abort()
-
     def _is_slow_to_ask(self, now: float) -> bool:
         is_asking = not self.under_way and not self._is_resting
         return is_asking and now - self._since >= self._limits.head_seconds
@@ -267,13 +266,21 @@ class BoundedProtocol(HttpProtocol):
         """Say what is wrong when no reply has begun, and end the connection."""
         if self.transport.is_closing():
             return
-        if self.under_way:
-            if self.under_way.response_started:
-                self.transport.abort()
-                return
-            self.under_way.disconnect()
-        self.transport.write(self._answer_of(self._path(head or self._pending), trouble))
+        path, asked = self._path(head or self._pending), self.under_way
+        if asked and asked.response_started:
+            self.transport.abort()
+            return
+        if asked:
+            asked.disconnect()
+        self._tell(path, trouble, asked.note if asked else None)
         self._hang_up()
+
+    def _tell(self, path: str, trouble: Trouble, note: RequestNote | None) -> None:
+        """Answer what is no request, or none any more, and log it."""
+        note = note or RequestNote(self.request_id().decode())
+        self.transport.write(self._answer_of(path, trouble, note.request_id.encode()))
+        note.reason = trouble.name.lower()
+        tell_unread(note, path, self.address, trouble.status)
 
     def _path(self, head: bytes) -> str:
         """Return the path that was asked for, parsed or not."""

@@ -61,16 +61,25 @@ class Places:
         if not self._held[name]:
             del self._held[name]
 
+    def trusts(self, address: str) -> bool:
+        """Tell whether a trusted proxy is there, by whose word requests are named."""
+        found = _read_address(address)
+        return self._proxies is None or (found is not None and any(found in network for network in self._proxies))
+
     def _name(self, address: str) -> str:
         """Return who counts as one; empty for a trusted proxy, and for who has no address."""
-        try:
-            found = ipaddress.ip_address(address)
-        except ValueError:
-            return ""
-        found = getattr(found, "ipv4_mapped", None) or found
-        if self._proxies is None or any(found in network for network in self._proxies):
+        found = _read_address(address)
+        if found is None or self.trusts(address):
             return ""
         return str(found) if found.version == 4 else str(ipaddress.ip_network((found, IPV6_SITE), strict=False))
+
+
+def _read_address(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def _networks(proxies: str) -> list[AnyNetwork] | None:

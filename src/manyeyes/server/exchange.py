@@ -11,11 +11,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-import structlog
-
+from manyeyes.logs import request_note
+from manyeyes.logs.request_note import RequestNote
 from manyeyes.server.connection_watch import ConnectionWatch
 from manyeyes.server.one_write_transport import OneWriteTransport
 from manyeyes.server.reply_head import Header, reply_head
+from manyeyes.server.request_log import tell
 
 AsgiScope = dict[str, Any]
 AsgiCallable = Callable[[AsgiScope, Any, Any], Awaitable[None]]
@@ -26,7 +27,6 @@ _FAULT_HEADERS = [
     (b"content-length", b"%d" % len(_FAULT)),
     (b"connection", b"close"),
 ]
-log = structlog.get_logger()
 
 
 class HeldConnection(Protocol):
@@ -45,7 +45,7 @@ class HeldConnection(Protocol):
 
 
 class Exchange:
-    """``keep_alive`` and ``expects_word`` are the head's (`RequestHead`)."""
+    """``keep_alive`` and ``expects_word`` are the head's (`RequestHead`); ``request_id`` is in the reply's, too."""
 
     __slots__ = (
         "_connection",
@@ -57,24 +57,31 @@ class Exchange:
         "_more_body",
         "_news",
         "_parts",
+        "_request_id",
         "_silence",
         "_size",
+        "_status",
         "_task",
         "_transport",
         "disconnected",
         "keep_alive",
+        "note",
         "response_complete",
         "response_started",
         "scope",
         "waiting_for_100_continue",
     )
 
-    def __init__(self, connection: HeldConnection, scope: AsgiScope, keep_alive: bool, expects_word: bool) -> None:
+    def __init__(
+        self, connection: HeldConnection, scope: AsgiScope, keep_alive: bool, expects_word: bool, request_id: bytes
+    ) -> None:
         self._connection = connection
         self._transport = connection.transport
         self.scope = scope
         self.keep_alive, self.waiting_for_100_continue = keep_alive, expects_word
         self.disconnected = self.response_started = self.response_complete = False
+        self._request_id, self._status = request_id, 0
+        self.note = RequestNote(request_id.decode())
         self._parts: list[bytes] = []  # of the request's body, not yet told
         self._size, self._more_body = 0, True
         self._is_full = False  # nothing more is read until the application asks
@@ -131,17 +138,27 @@ class Exchange:
 
     async def run(self, application: AsgiCallable) -> None:
         """Let the application answer; when it cannot, say so, or cut off what it had begun."""
+        request_note.begin(self.note)
         try:
             await application(self.scope, self.receive, self.send)
-        except BaseException as error:  # also when the process ends: the connection must not stay
-            if self._task is None or not self.disconnected:
-                log.error("reply_broken", exc_info=error)
-            if self.response_started:
-                self._transport.write(self._head)
-                self._transport.close()
+        except asyncio.CancelledError:  # its client went, or the process ends: the connection must not stay
+            self._cut_off()
+        except BaseException as error:
+            self.note.fault = self.note.fault or error
+            self._cut_off()
         self._end_silence()
-        if self.disconnected or self.response_complete:
-            return
+        if not self.disconnected and not self.response_complete:
+            await self._end()
+        if not self.note.is_told:
+            tell(self.note, self.scope, self._status, is_gone=self.disconnected)
+
+    def _cut_off(self) -> None:
+        if self.response_started:
+            self._transport.write(self._head)
+            self._transport.close()
+
+    async def _end(self) -> None:
+        """End the connection with the reply that has begun, or with one."""
         if self.response_started:
             self._transport.close()
         else:
@@ -190,7 +207,8 @@ class Exchange:
     def _begin(self, message: dict[str, Any]) -> None:
         own, default = tuple(message.get("headers", ())), tuple(self._connection.default_headers)
         method, version = self.scope["method"], self.scope["http_version"]
-        head = reply_head(method, version, message["status"], default, own, not self.keep_alive)
+        self._status = message["status"]
+        head = reply_head(method, version, self._status, default, own, not self.keep_alive, request_id=self._request_id)
         self.response_started, self.waiting_for_100_continue = True, False
         self.keep_alive, self._left, self._is_chunked = not head.ends, head.length, head.is_chunked
         if "silence" in message:

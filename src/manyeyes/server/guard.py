@@ -6,15 +6,13 @@ Also what no edge should have to look at: a query or a cookie of thousands of pa
 import asyncio
 from typing import Any
 
-import structlog
-
 from manyeyes.db.pool import is_lost
+from manyeyes.logs.request_note import note_fault, note_refusal
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.server.trouble import Trouble
 from manyeyes.server.trouble_answers import TroubleAnswers
 
 MOST_PAIRS = 200  # of a query, of all cookies: browsers keep fewer for a host, and reading one takes a microsecond
-log = structlog.get_logger()
 
 
 class Guard:
@@ -44,9 +42,10 @@ class Guard:
             except Exception as error:
                 if has_begun and not is_over:
                     raise
-                trouble = _trouble_of(error, scope["path"])
+                trouble = _trouble_of(error)
             trouble = None if is_over else trouble or (None if has_begun else Trouble.BROKEN)
         if trouble is not None:
+            note_refusal(trouble.name.lower())
             headers, body = self._answers.answer(_path_of(scope), trouble)
             await send({"type": "http.response.start", "status": trouble.status, "headers": headers})
             await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
@@ -69,11 +68,8 @@ def _excess(scope: dict[str, Any]) -> Trouble | None:
     return Trouble.LARGE_HEAD if cookies > MOST_PAIRS else None
 
 
-def _trouble_of(error: Exception, path: str) -> Trouble:
+def _trouble_of(error: Exception) -> Trouble:
     if isinstance(error, Unavailable) or is_lost(error):
         return Trouble.AWAY
-    try:
-        log.error("call_failed", path=path[:200], exc_info=error)
-    except Exception:  # such as no memory, or too deep a trace to be written
-        log.error("call_failed")
+    note_fault(error, "call_failed")
     return Trouble.BROKEN

@@ -5,6 +5,7 @@ small call (docs/decisions/0068). Who feeds the parser, and with how much, is `b
 """
 
 import asyncio
+import os
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,8 +18,9 @@ from manyeyes.server.connection_watch import ConnectionWatch
 from manyeyes.server.exchange import Exchange
 from manyeyes.server.one_write_transport import OneWriteTransport
 from manyeyes.server.reply_head import Header
-from manyeyes.server.request_head import RequestHead
+from manyeyes.server.request_head import RequestHead, well_formed
 
+NAME_BYTES = 8  # of a connection's name, drawn by chance: no two of an installation have one
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
 RequestTarget = tuple[str, bytes, bytes]  # a path, the same as it was written, and the query
 
@@ -48,11 +50,18 @@ class HttpProtocol(asyncio.Protocol):
         self.watch = watch
         self._application, self._state, self._app_state = config.loaded_app, server_state, app_state
         self._url = b""
+        self._name, self._requests = os.urandom(NAME_BYTES).hex().encode(), 0
+        self.trusts_ids = False  # the peer is a proxy whose word is taken
 
     @property
     def default_headers(self) -> list[Header]:
         """Return what the head of every reply begins with: uvicorn makes the date anew each second."""
         return self._state.default_headers
+
+    @property
+    def address(self) -> str:
+        """Return where the peer is, empty where that is no address."""
+        return self.client[0] if self.client else ""
 
     @property
     def under_way(self) -> Exchange | None:
@@ -108,6 +117,10 @@ class HttpProtocol(asyncio.Protocol):
         else:
             self.transport.close()
 
+    def abort(self) -> None:
+        """End the connection at once."""
+        self.transport.abort()
+
     # 2. The parser tells.
 
     def on_message_begin(self) -> None:
@@ -136,6 +149,7 @@ class HttpProtocol(asyncio.Protocol):
         path, raw_path, query = target(self._url)
         length: int | None = 0
         expects_word = False
+        request_id = b""
         for name, value in self.headers:
             if name == b"content-length":
                 length = int(value)
@@ -143,6 +157,8 @@ class HttpProtocol(asyncio.Protocol):
                 length = None
             elif name == b"expect" and value.lower() == b"100-continue":
                 expects_word = version != "1.0"  # whose clients do not know the word (RFC 9110, 10.1.1)
+            elif name == b"x-request-id":
+                request_id = well_formed(value)
         return RequestHead(
             method=self.parser.get_method().decode("ascii"),
             path=path,
@@ -153,6 +169,7 @@ class HttpProtocol(asyncio.Protocol):
             length=length,
             keep_alive=version != "1.0" and self.parser.should_keep_alive(),
             expects_word=expects_word,
+            request_id=request_id,
         )
 
     def begin(self, head: RequestHead) -> Exchange:
@@ -165,7 +182,9 @@ class HttpProtocol(asyncio.Protocol):
         scope["query_string"] = head.query
         scope["headers"] = head.headers.copy()
         scope["state"] = self._app_state.copy()
-        self.exchange = exchange = Exchange(self, scope, head.keep_alive, head.expects_word)
+        self.exchange = exchange = Exchange(
+            self, scope, head.keep_alive, head.expects_word, self.request_id(head.request_id)
+        )
         task = self.loop.create_task(exchange.run(self._application))
         self._state.tasks.add(task)
         task.add_done_callback(self._state.tasks.discard)
@@ -180,6 +199,13 @@ class HttpProtocol(asyncio.Protocol):
         """Tell that the request is whole."""
         assert self.exchange is not None
         self.exchange.end_body()
+
+    def request_id(self, given: bytes = b"") -> bytes:
+        """Return a request's name: as a trusted proxy calls it, else the connection's name and a number."""
+        if given and self.trusts_ids:
+            return given
+        self._requests += 1
+        return b"%b-%d" % (self._name, self._requests)
 
     # 3. The exchange tells.
 

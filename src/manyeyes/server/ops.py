@@ -19,6 +19,7 @@ from manyeyes.db.pool import LOST_CONNECTION
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.server.handover import SHARED_METRICS
+from manyeyes.server.house_metrics import HouseMetrics
 
 HEALTHY_SECONDS = 3.0
 OLDEST_METRICS_SECONDS = 1.0  # writing them takes the loop's time, and nobody looks more often
@@ -26,7 +27,7 @@ OLDEST_METRICS_SECONDS = 1.0  # writing them takes the loop's time, and nobody l
 
 def ops_application(context: Context) -> Any:
     """Return the ASGI application of /healthz and /metrics; every other path is a 404."""
-    metrics = _Metrics()
+    metrics, house = _Metrics(), HouseMetrics(context)
 
     async def health(request: Request) -> Response:
         """GET /healthz: 200 while the database answers, else 503; it does not wait for one that is away."""
@@ -38,8 +39,8 @@ def ops_application(context: Context) -> Any:
         return JSONResponse({"status": "ok"})
 
     async def show_metrics(request: Request) -> Response:
-        """GET /metrics: those of all serving processes together, at most a second old."""
-        return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
+        """GET /metrics: those of all serving processes together, and how the house is now."""
+        return Response(metrics.text() + await house.text(), media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(routes=[Route("/healthz", health), Route("/metrics", show_metrics)])
 

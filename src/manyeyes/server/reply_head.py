@@ -29,8 +29,12 @@ class ReplyHead(NamedTuple):
     ends: bool
 
 
-def reply_head(method: str, version: str, status: int, default: HeaderLines, own: HeaderLines, ends: bool) -> ReplyHead:
+def reply_head(
+    method: str, version: str, status: int, default: HeaderLines, own: HeaderLines, ends: bool, *, request_id: bytes
+) -> ReplyHead:
     """Return the head of a reply to a request with ``method`` in ``version``, ``default`` before its own headers.
+
+    ``request_id`` is not looked at: it is ours, or was judged when it came.
 
     ``ends``: the connection is over after it anyway. Raises RuntimeError for what is no header, or no reply's status.
     """
@@ -42,7 +46,7 @@ def reply_head(method: str, version: str, status: int, default: HeaderLines, own
             break
     else:
         head = _same_head(method == "HEAD", version != "1.0", status, own, ends)
-    written = _STATUS_LINES[status] + _same_lines(default) + head.written
+    written = b"%b%bx-request-id: %b\r\n%b" % (_STATUS_LINES[status], _same_lines(default), request_id, head.written)
     return ReplyHead(written, head.length, head.is_chunked, head.ends)
 
 

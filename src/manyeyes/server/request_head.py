@@ -10,6 +10,7 @@ MOST_KNOWN = 8  # heads of a connection: a client repeats a few, but for the len
 LARGEST_KNOWN = 1_024  # bytes
 MOST_LINES_KNOWN = 32  # headers: each takes a hundred bytes more than it has; browsers send about twenty
 _ENDS = re.compile(rb"\n\r?\n")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:=-]{1,128}")
 _OFFER = re.compile(rb"\nupgrade:[^\n]*", re.IGNORECASE)
 
 
@@ -17,7 +18,7 @@ class RequestHead(msgspec.Struct, frozen=True, kw_only=True):
     """``path`` is unquoted, ``raw_path`` is not. ``length``: of the body, in bytes; None: it comes in chunks.
 
     ``keep_alive``: the client wants the connection for more. ``expects_word``: it waits to be told to send its body
-    (RFC 9110, 10.1.1).
+    (RFC 9110, 10.1.1). ``request_id``: what it is called by who sent it, empty for what is no name.
     """
 
     method: str
@@ -29,6 +30,7 @@ class RequestHead(msgspec.Struct, frozen=True, kw_only=True):
     length: int | None
     keep_alive: bool
     expects_word: bool
+    request_id: bytes = b""
 
 
 class KnownHeads:
@@ -65,6 +67,11 @@ def head_size(came: bytes, scanned: int, largest: int) -> tuple[int, bool]:
         return end + 4, True
     broken = _ENDS.search(came, begin, largest)  # the parser says what is wrong with it
     return (broken.end(), True) if broken else (len(came), False)
+
+
+def well_formed(request_id: bytes) -> bytes:
+    """Return what somebody else calls a request, empty for what is no name: it goes into a header, and into the log."""
+    return request_id if _REQUEST_ID.fullmatch(request_id) else b""
 
 
 def without_offer(head: bytes) -> bytes:

@@ -15,7 +15,7 @@ import uvicorn
 import uvloop
 
 from manyeyes.db.launcher import PR_SET_PDEATHSIG, prctl
-from manyeyes.logs import set_up_logs
+from manyeyes.logs.lines import set_up_logs, tell_unheard
 from manyeyes.runtime.context import Context, open_context
 from manyeyes.runtime.installation_keys import SecretsUnreadable
 from manyeyes.server.application import running
@@ -51,6 +51,7 @@ def _end(*servers: _Server) -> None:
 async def serve(dsn: str, listener: socket.socket, ops: socket.socket | None, ready_fd: int) -> None:
     """Serve on open listening sockets until SIGTERM; write one byte to ``ready_fd`` when requests are accepted."""
     # 1. Connect, and run the periodic jobs.
+    asyncio.get_running_loop().set_exception_handler(tell_unheard)
     settings = from_environment()
     _allow_files(settings.connections + OWN_FILES)
     context = await open_context(settings, dsn, serving=True)

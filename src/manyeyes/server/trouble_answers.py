@@ -35,9 +35,10 @@ class TroubleAnswers:
         headers += [(b"x-content-type-options", b"nosniff"), (b"connection", b"close")]
         return headers + ([] if trouble.is_callers else [(b"retry-after", RETRY_SECONDS)]), body
 
-    def reply(self, path: str, trouble: Trouble) -> bytes:
+    def reply(self, path: str, trouble: Trouble, request_id: bytes) -> bytes:
         """Return a whole HTTP reply, for what never became a request."""
         headers, body = self.answer(path, trouble)
+        headers.append((b"x-request-id", request_id))
         status = HTTPStatus(trouble.status)
         lines = [f"HTTP/1.1 {status.value} {status.phrase}".encode(), *(b"%b: %b" % header for header in headers)]
         return b"\r\n".join([*lines, b"", body])

@@ -4,10 +4,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-import structlog
-
 from manyeyes.accounts.rules import canonical_address
 from manyeyes.db.pool import is_lost
+from manyeyes.logs.request_note import note_fault, note_refusal
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.tupu.admission import check_triple, find_app
@@ -22,7 +21,6 @@ from manyeyes.tupu.response_json import error_answer, fault_answer
 from manyeyes.tupu.unsupported import elsewhere, family_of
 from manyeyes.values.refusals import Reason, Refusal
 
-log = structlog.get_logger()
 _JSON = (b"content-type", b"application/json")
 
 
@@ -50,10 +48,12 @@ class Tupu:
         except Exception as error:
             if isinstance(error, Unavailable) or is_lost(error):
                 status = 503
+                note_refusal("away")
             else:
-                log.exception("call_failed", path=scope["path"])
+                note_fault(error, "call_failed")
             answer = fault_answer(family, time.time())
         if isinstance(answer, Refusal):
+            note_refusal(answer.reason)
             answer = error_answer(answer, family, time.time())
         headers = [_JSON, (b"x-content-type-options", b"nosniff")]
         headers += [(b"retry-after", b"5")] if status == 503 else []

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from manyeyes.runtime.context import Context
 from manyeyes.v1 import (
+    account_metrics,
     announcements,
     buckets,
     certainty,
@@ -31,6 +32,7 @@ from manyeyes.v1 import (
     webhooks,
     worker,
 )
+from manyeyes.v1.account_metrics import AccountMetricsApi
 from manyeyes.v1.announcements import AnnouncementsApi
 from manyeyes.v1.buckets import BucketsApi
 from manyeyes.v1.certainty import CertaintyApi
@@ -85,5 +87,6 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     JobAgreementApi: job_agreement.OPERATIONS,
     BucketsApi: buckets.OPERATIONS,
     MoneyApi: money.OPERATIONS,
+    AccountMetricsApi: account_metrics.OPERATIONS,
     StatementApi: statement.OPERATIONS,
 }

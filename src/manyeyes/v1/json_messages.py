@@ -9,6 +9,7 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from manyeyes.logs.request_note import note_refusal
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import heard
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody, problem_of
@@ -35,6 +36,7 @@ def json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None
 
 def problem_response(problem: ProblemBody) -> Response:
     """Return a problem as RFC 9457 has it sent."""
+    note_refusal(problem.refusal)
     return Response(msgspec.json.encode(problem), problem.status, media_type=PROBLEM_MEDIA)
 
 

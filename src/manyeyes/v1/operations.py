@@ -14,6 +14,7 @@ from starlette.responses import Response
 from manyeyes.accounts.colleagues import AccountPerson
 from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import KeyOwner
+from manyeyes.logs.request_note import note_task
 from manyeyes.runtime.context import Context
 from manyeyes.v1.idempotency import call_key
 from manyeyes.v1.json_messages import LARGEST_BODY, decode, json, refuse, whole_body
@@ -113,6 +114,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
             raw = await whole_body(request, self.largest) if self.body else b""
             body = decode(raw, self.body) if self.body else None
             key = call_key(request, raw) if isinstance(person, KeyOwner) else None
+            _note_task(getattr(body, "task_id", None))
         answer = await self.handler(api, Call(person, body, request, key))
         if isinstance(answer, Answer):
             return json(answer.view, answer.status, answer.headers)
@@ -148,4 +150,11 @@ def job_number(call: Call[Any, Any]) -> int:
 
 def read_task(text: str) -> int | None:
     """Return a task's wire id; None for what is none."""
-    return whole_number(text, 10)
+    number = whole_number(text, 10)
+    _note_task(number)
+    return number
+
+
+def _note_task(number: object) -> None:
+    if isinstance(number, int):
+        note_task(number)

@@ -7,13 +7,13 @@ from functools import cache
 from typing import Any
 
 import msgspec
-import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from manyeyes.db.pool import is_lost
 from manyeyes.dispatch.laid_work import subject as subject_of
+from manyeyes.logs.request_note import note_fault
 from manyeyes.recognisers.interface import Failure
 from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
@@ -27,7 +27,6 @@ from manyeyes.v1.problem_page import problem_page
 from manyeyes.v1.problems import PAGE, problem
 from manyeyes.values.refusals import Refused
 
-log = structlog.get_logger()
 DESCRIPTION = "/v1/openapi.json"
 PICTURE_HEADERS = {
     "cache-control": "private, max-age=3600, immutable",
@@ -70,7 +69,7 @@ class Calls:
             except Refused as refused:
                 response = refuse(refused.refusal)
             except Exception as error:
-                response = _failed(error, scope["path"])
+                response = _failed(error)
             await response(scope, receive, send)
 
     def _missing(self, method: str, path: str, known: str) -> Response:
@@ -96,13 +95,13 @@ def _starred(path: str) -> tuple[str, ...]:
     return f"{head}/*", f"{above}/*/{last}", f"{above.rpartition('/')[0]}/*/{named}/*"
 
 
-def _failed(error: Exception, path: str) -> Response:
+def _failed(error: Exception) -> Response:
     """Return the response to an error: 503 for an outage (docs/decisions/0005), else 500, with the trace in the log."""
     if isinstance(error, Unavailable) or is_lost(error):
         response = problem_response(problem("unavailable", 503, "the database is away; ask again"))
         response.headers["retry-after"] = "5"
         return response
-    log.error("call_failed", path=path, exc_info=error)
+    note_fault(error, "call_failed")
     return problem_response(problem("failed", 500, "an unexpected fault; it is in the log"))
 
 

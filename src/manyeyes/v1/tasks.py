@@ -7,6 +7,7 @@ import msgspec
 
 from manyeyes.accounts.rules import TASKS_READ, TASKS_WRITE
 from manyeyes.accounts.store import KeyOwner
+from manyeyes.logs.request_note import note_task
 from manyeyes.roles.customer.new_tasks import create
 from manyeyes.roles.customer.reports import report_of
 from manyeyes.roles.customer.tasks import CustomerTask, cancel, changes_of, report, task_of, tasks_of, wait_for
@@ -124,7 +125,9 @@ class TasksApi:
 
 def _number(part: str) -> int:
     """Return the task's number in the path; one that is none names no task."""
-    return whole_number(part, 18) or 0
+    number = whole_number(part, 18) or 0
+    note_task(number)
+    return number
 
 
 def _filter(query: Mapping[str, str]) -> TaskFilter:

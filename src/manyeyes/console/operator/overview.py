@@ -21,6 +21,7 @@ from manyeyes.dispatch.depths import store as queue_depths
 from manyeyes.roles.house.first_steps import backed_up_at, first_steps
 from manyeyes.roles.operator import open_appeals
 from manyeyes.runtime.context import Context
+from manyeyes.runtime.last_audit import note_audit
 from manyeyes.workers import store as workers
 
 BOOKS_FRESH_SECONDS = 60.0  # the check reads every transfer: not at each view
@@ -83,6 +84,7 @@ class OperatorPages:
                     async with self._context.cells.pool(cell).acquire() as db:
                         total += (await check_books(db, cell, zones)).difference_micros
                 self._difference = (time.monotonic(), total)
+                await asyncio.to_thread(note_audit, self._context.settings, total)
             return self._difference[1]
 
     async def _queues(self) -> list[dict[str, Any]]:
