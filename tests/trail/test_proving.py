@@ -1,6 +1,8 @@
 """The proof of the audit trail in a real database: what was altered, taken out or cut off is named by its number."""
 
+from contextlib import nullcontext
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 import pytest
@@ -84,7 +86,7 @@ async def test_each_column_of_each_entry_that_is_altered_is_found(told: Context,
             await undone.start()
             set_to = f"UPDATE trail_entry SET {column} = {ALTERED[column]} WHERE cell = $1 AND number = $2"
             await db.execute(set_to, CELL, number)
-            found = await prove_chain(db, CELL, [], set())
+            found = await prove_chain(partial(nullcontext, db), CELL, [], set())
             await undone.rollback()
             if (column, number) in {("before", 1)}:  # it is null already
                 continue
