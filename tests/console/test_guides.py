@@ -5,8 +5,9 @@ from playwright.async_api import expect
 
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import ImageOptions
+from manyeyes.workers.store import Subject
 from support import factories
-from support.browser_visits import Screen, at_results, at_review, at_work, send
+from support.browser_visits import Screen, at_results, at_review, at_work, link, send
 from support.in_process_client import Client
 from support.screen_disputes import complaint, reviewer
 from support.screen_results import unsettled
@@ -78,6 +79,18 @@ async def test_a_worker_is_offered_none_of_it(site: Site, browser):
     await expect(screen.part("picture")).to_be_visible()
     await expect(screen.part("how")).to_be_hidden()
     assert "Dots do not count" not in await screen.page.content()
+
+
+@pytest.mark.browser
+async def test_the_operator_mends_a_guide_of_several_lines(site: Site, browser):
+    await say(site.context, GUIDE)
+    page = await (await browser.new_context(locale="en-US")).new_page()
+    await page.goto(site.url + await link(site.context, Subject("operator", 0, 0)))
+    await page.goto(site.url + "/operator/queues/1")
+    await page.get_by_label("Guide for reviewers").fill(GUIDE + "\nA blot is no digit.")
+    await page.locator("form", has=page.get_by_label("Guide for reviewers")).locator("button.deed").click()
+    await page.wait_for_url("**notice=changed")
+    await expect(page.get_by_label("Guide for reviewers")).to_have_value(GUIDE + "\nA blot is no digit.")
 
 
 async def test_v1_tells_reviewers_and_nobody_else(client: Client):

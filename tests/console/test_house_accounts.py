@@ -151,6 +151,17 @@ async def test_keys_are_listed_as_their_people_call_them_with_when_each_was_used
     assert f'data-label="Last used (UTC)"><time datetime="{key.used_at:%Y-%m-%dT%H:%M:%SZ}">' in page
 
 
+async def test_a_scope_that_there_is_not_makes_no_key(client: Client):
+    customer = await factories.customer(client.context)
+    before = await account_keys.keys_of(client.context, customer)
+    await sign_in(client)
+    for scopes in ("everything", ["money:read", "a\0b"]):
+        data = {"scopes": scopes, "networks": ""}
+        refused = await client.post(f"/operator/accounts/{customer.account_id}/keys", data=data, headers=OWN_PAGE)
+        assert (refused.status_code, "This could not be read" in refused.text) == (422, True)
+    assert await account_keys.keys_of(client.context, customer) == before
+
+
 async def test_keys_are_made_listed_and_ended_and_browsers_signed_out(client: Client):
     customer = await factories.customer(client.context)
     path = f"{ACCOUNTS}/{customer.account_id}"
