@@ -16,7 +16,7 @@ from manyeyes.console.operator.accounts import (
     invite_fields,
 )
 from manyeyes.console.operator.house_page import ID_DIGITS, OnceShown, done, number_in, with_passkeys
-from manyeyes.console.shared.forms import text_of
+from manyeyes.console.shared.forms import choice_of, text_of
 from manyeyes.console.shared.guards import for_deed
 from manyeyes.console.shared.languages import mark
 from manyeyes.console.shared.sheets import draw_sheet, read_sheet
@@ -154,14 +154,13 @@ class AccountDeeds(AccountPages):
 
     @for_deed(Deed.WEBHOOK_SECRET_ROTATE)
     async def secret(self, request: Request) -> Response:
-        """POST /operator/accounts/{account_id}/secret: show what verifies its call-backs; `rotate` (yes): a new one."""
+        """POST /operator/accounts/{account_id}/secret: of its call-backs; `rotate` (yes): another one than `seen`."""
         found = await house.account_of(self._context, number_in(request, "account_id"))
         if found is None:
             return self.missing(request)
-        is_new = text_of(await request.form(), "rotate") == "yes"
-        secret = await secret_of(
-            self._context, found.place, rotate=is_new, actor=await actor_of(self._context, request)
-        )
+        form, actor = await request.form(), await actor_of(self._context, request)
+        is_new, seen = text_of(form, "rotate") == "yes", choice_of(form, "seen")
+        secret = await secret_of(self._context, found.place, rotate=is_new, seen=seen, actor=actor)
         shown = [OnceShown(mark("It verifies the call-backs"), secret.secret)]
         if secret.previous:
             shown.append(OnceShown(mark("The one before signs too, for a day"), secret.previous))
