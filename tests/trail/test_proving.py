@@ -20,7 +20,7 @@ from manyeyes.roles.trail_reading import ChainProof, asked_for, every_head, prov
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.periodic import sign_trail
 from manyeyes.trail.heads import SignedHead, head_line, public_key_of, read_heads
-from manyeyes.trail.rules import ChainedEntry, ChainEnd, Flaw
+from manyeyes.trail.rules import ChainedEntry, ChainEnd, Flaw, follow_all
 from manyeyes.trail.store import NEWEST, PAGE, TrailFilter
 from manyeyes.values.actor import Actor
 from manyeyes.workers.store import Worker
@@ -224,11 +224,11 @@ async def test_a_span_of_days_has_both_of_its_ends(told: Context):
 async def test_others_go_on_while_a_chain_is_followed(told: Context, monkeypatch: pytest.MonkeyPatch):
     """No connection is held while hashes are made, and they are not made in the loop that serves everybody."""
     monkeypatch.setattr(trail_reading, "PAGE", 2)
-    pool, real, found = told.cells.pool(CELL), trail_reading.follow_all, list[tuple[bool, int]]()
+    pool, found = told.cells.pool(CELL), list[tuple[bool, int]]()
 
     def followed(entries: Iterable[ChainedEntry], end: ChainEnd) -> Iterator[ChainEnd | Flaw]:
         found.append((threading.current_thread() is threading.main_thread(), pool.get_size() - pool.get_idle_size()))
-        yield from real(entries, end)
+        yield from follow_all(entries, end)
 
     monkeypatch.setattr(trail_reading, "follow_all", followed)
     assert (await proof(told)).flaw is None
