@@ -258,7 +258,7 @@ async def test_somebody_is_invited_to_an_account_and_each_of_its_people_gets_a_l
     (again,) = shown_once((await send(client, f"{path}/link", person=ben.person_id)).text)
     page = (await client.get(path)).text
     assert ("Ben" in page, "Billing" in page, first in page, again in page) == (True, True, False, False)
-    for person in ("4711", "nobody"):
+    for person in ("4711", "nobody", "", "a\0b", "-2"):
         assert (await send(client, f"{path}/link", person=person)).headers["location"].endswith("refused")
     assert (await client.get(httpx.URL(again).path)).status_code == 200
     assert (await send(client, f"{ACCOUNTS}/4711/people", name="Ben", role="owner")).status_code == 404

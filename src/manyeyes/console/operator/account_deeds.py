@@ -15,7 +15,7 @@ from manyeyes.console.operator.accounts import (
     AccountPages,
     invite_fields,
 )
-from manyeyes.console.operator.house_page import ID_DIGITS, OnceShown, done, number_in, with_passkeys
+from manyeyes.console.operator.house_page import OnceShown, done, number_in, with_passkeys
 from manyeyes.console.shared.forms import choice_of, text_of
 from manyeyes.console.shared.guards import for_deed
 from manyeyes.console.shared.languages import mark
@@ -29,7 +29,6 @@ from manyeyes.roles.house.accounts import AccountChange
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.passkeys import end_sign_ins
 from manyeyes.values.deeds import Deed
-from manyeyes.values.integers import whole_number
 from manyeyes.values.money import LARGEST_MICROS
 from manyeyes.values.refusals import Refusal
 
@@ -116,9 +115,8 @@ class AccountDeeds(AccountPages):
         if found is None:
             return self.missing(request)
         back, actor = f"{PATH}/{found.place.account_id}", await actor_of(self._context, request)
-        person = whole_number(text_of(await request.form(), "person") or str(FOUNDER), ID_DIGITS)
-        if person is None:
-            return done(back, "refused")
+        form = await request.form()
+        person = choice_of(form, "person") if "person" in form else FOUNDER
         invited = await fresh_link(self._context, found.place, person, actor)
         if isinstance(invited, Refusal):
             return done(back, "no_first_owner" if person == FOUNDER else "refused")
