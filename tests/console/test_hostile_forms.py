@@ -29,7 +29,7 @@ HOSTILE = {
 }
 IN_PATHS = {kind: value for kind, value in HOSTILE.items() if kind != "long"}
 ROOMS = {"customer": ("/customer",), "operator": ("/operator",), "worker": ("/worker", "/reviewer")}
-EVERYBODYS = ("/logout", "/look", "/login", "/notices/confirm/{signed}", "/notices/end/{signed}", "/login/{secret}")
+ASKS_OTHER_HOSTS = "/check"  # a site is looked for in the world
 # Fields of forms that no page of the full house shows, because nothing is in that state.
 UNSHOWN = {
     "/customer/callbacks/replay": ("task_id",),
@@ -157,7 +157,7 @@ async def forms_of(site: Site, visit: Visit, who: str, paths: tuple[str, ...]) -
             found[filled(route, gaps)] = dict.fromkeys(UNSHOWN.get(route.path, ()), b"1")
     unknown = {each.path for each in forms} - routed - UNSHOWN.keys()
     assert unknown == set(), "say in UNSHOWN what stands in each form that no page shows"
-    return dict(sorted(found.items()))
+    return {path: found[path] for path in sorted(found) if not path.endswith(ASKS_OTHER_HOSTS)}
 
 
 def variants(fields: dict[str, bytes]) -> Iterator[tuple[str, str, dict[str, bytes]]]:
