@@ -100,3 +100,26 @@ async def test_all_that_was_given_up_is_replayed_page_by_page(stage: Stage, post
     states = {row["task_id"]: row["state"] for row in await post.deliveries()}
     assert {states[task_id] for task_id in told} == {DeliveryState.WAITING}
     assert states[others] == DeliveryState.GIVEN_UP
+
+
+async def test_a_number_that_no_task_has_means_none_of_them(stage: Stage, post: Post):
+    async with receiver(http(status="410 Gone")) as gone:
+        await ended(stage, address(gone))
+        await post.go()
+    (before,) = await post.deliveries()
+    assert await stage.act(replay_deliveries, ReplayDeliveries(stage.cell, before["account_id"], 0)) == [[]]
+    assert await post.deliveries() == [before]
+
+
+async def test_what_cannot_be_sent_again_does_not_end_the_pages(stage: Stage, post: Post, monkeypatch):
+    monkeypatch.setattr(module, "LARGEST_REPLAY", 2)
+    account_id, worker_id = await stage.account(), await stage.worker()
+    async with receiver(http(status="410 Gone")) as gone:
+        told = [await stage.solve(account_id, worker_id, callback_url=address(gone)) for _ in range(5)]
+        await post.go()
+    async with stage.transaction() as tx:
+        await tx.execute("UPDATE delivery SET tries = $2 WHERE cell = 1 AND task_id = $1", told[0], MOST_TRIES_EVER)
+        await tx.execute("UPDATE result SET kept = false WHERE cell = 1 AND task_id = $1", told[2])
+    (first,) = await stage.act(replay_deliveries, ReplayDeliveries(stage.cell, account_id))
+    assert first == [told[1], told[3]]
+    assert await stage.act(replay_deliveries, ReplayDeliveries(stage.cell, account_id, after=told[3])) == [[told[4]]]

@@ -209,6 +209,8 @@ def test_a_guide_for_reviewers_comes_from_a_file_and_an_empty_one_takes_it_away(
     guide.write_text("x" * 4001)
     assert "at most 4000 characters" in manyeyes("queue", "set", "1", "--guide", str(guide)).complaint
     assert "no such file" in manyeyes("queue", "set", "1", "--guide", str(tmp_path / "none")).complaint.lower()
+    guide.write_bytes(b"\xff\xfeD\x00o\x00t\x00s\x00")
+    assert "must be UTF-8 text" in manyeyes("queue", "set", "1", "--guide", str(guide)).complaint
     assert manyeyes("queue", "list", "--json").json["queues"][0]["guide"] == kept
     guide.write_text("")
     assert manyeyes("queue", "set", "1", "--guide", str(guide), "--json").json == FIRST

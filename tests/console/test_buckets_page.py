@@ -28,7 +28,14 @@ async def test_a_bucket_is_kept_listed_replaced_and_forgotten(client: Client, cu
     assert ("First make a key with your store" in empty, '"s3://BUCKET/KEY"}' in empty) == (True, True)
     assert led_to(await send(client, PATH, **NEW)) == f"{PATH}?notice=bucket_kept"
     page = (await client.get(f"{PATH}?notice=bucket_kept")).text
-    told = ("receipts", "https://s3.example.com", "AKIDEXAMPLE", "s3://receipts/KEY", "Tasks may name pictures in it")
+    told = (
+        "its secret is kept",
+        "receipts",
+        "https://s3.example.com",
+        "AKIDEXAMPLE",
+        "s3://receipts/KEY",
+        "Tasks may name pictures in it",
+    )
     assert [text in page for text in told] == [True] * len(told)
     assert SECRET not in page
     assert led_to(await send(client, PATH, **(NEW | {"endpoint": ""}))).endswith("bucket_kept")

@@ -66,6 +66,18 @@ async def test_the_secret_is_the_one_that_signs(client: Client, customer: factor
     assert (rotated.secret in page, rotated.previous == found.secret, found.secret in page) == (True, True, True)
 
 
+async def test_a_secret_is_replaced_once_however_often_the_form_is_sent(client: Client, customer: factories.Customer):
+    first = await secret_of(client.context, customer)
+    (seen,) = re.findall(r'name="seen" value="(\d+)"', (await client.get(PATH)).text)
+    for unfit in ({}, {"seen": "one"}, {"seen": "1" + "0" * 30}):
+        await client.post(f"{PATH}/rotate", data=unfit, headers=OWN)
+    assert await secret_of(client.context, customer) == first
+    for _ in range(2):
+        assert (await client.post(f"{PATH}/rotate", data={"seen": seen}, headers=OWN)).status_code == 303
+    now = await secret_of(client.context, customer)
+    assert (now.secret != first.secret, now.previous) == (True, first.secret)
+
+
 async def test_nobody_else_sees_it_and_no_other_page_sends_the_form(client: Client, customer: factories.Customer):
     assert (await client.post(f"{PATH}/replay", data={"task_id": "1"})).status_code == 403
     assert (await client.get(PATH, params={"before": "x"})).status_code == 303

@@ -111,3 +111,17 @@ async def test_a_customer_begins_nothing_anew(site: Site, browser, customer: fac
     await page.request.post(site.url + "/operator/certainty/anew", form=form, headers={"origin": site.url})
     async with site.context.cells.pool(1).acquire() as db:
         assert await db.fetchval("SELECT is_refused FROM certainty")
+
+
+async def test_a_question_that_cannot_be_read_is_not_the_one_without_a_number(
+    site: Site, browser, customer: factories.Customer
+):
+    await known(site, customer.account_id, 0.05, (30, 12), None, refused=True)
+    page = await (await browser.new_context(**ENGLISH)).new_page()
+    await page.goto(site.url + await link(site.context, OPERATOR))
+    await page.wait_for_url("**/operator")
+    for number in ("", "one", "-0", "1" + "0" * 30):
+        form = {"account_id": str(customer.account_id), "queue_id": "1", "question_id": number, "target": "500"}
+        await page.request.post(site.url + "/operator/certainty/anew", form=form, headers={"origin": site.url})
+    async with site.context.cells.pool(1).acquire() as db:
+        assert await db.fetchval("SELECT is_refused FROM certainty")

@@ -3,15 +3,19 @@
 import pytest
 from playwright.async_api import expect
 
+from manyeyes.actions.add_staff import AddStaff, add_staff
+from manyeyes.staff.store import StaffMember
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import ImageOptions
+from manyeyes.workers.store import Subject
 from support import factories
-from support.browser_visits import Screen, at_results, at_review, at_work, send
+from support.browser_visits import Screen, at_results, at_review, at_work, link, send
 from support.in_process_client import Client
 from support.screen_disputes import complaint, reviewer
 from support.screen_results import unsettled
 from support.served_site import Site
 
+HEBREW = "\u05e9\u05dc\u05d5\u05dd"
 GUIDE = "Dots do not count.\nA digit between two is the upper one."
 
 
@@ -78,6 +82,31 @@ async def test_a_worker_is_offered_none_of_it(site: Site, browser):
     await expect(screen.part("picture")).to_be_visible()
     await expect(screen.part("how")).to_be_hidden()
     assert "Dots do not count" not in await screen.page.content()
+
+
+@pytest.mark.browser
+async def test_the_operator_mends_a_guide_of_several_lines(site: Site, browser):
+    await say(site.context, GUIDE)
+    page = await (await browser.new_context(locale="en-US")).new_page()
+    await page.goto(site.url + await link(site.context, Subject("operator", 0, 0)))
+    await page.goto(site.url + "/operator/queues/1")
+    await page.get_by_label("Guide for reviewers").fill(GUIDE + "\nA blot is no digit.")
+    await page.locator("form", has=page.get_by_label("Guide for reviewers")).locator("button.deed").click()
+    await page.wait_for_url("**notice=changed")
+    await expect(page.get_by_label("Guide for reviewers")).to_have_value(GUIDE + "\nA blot is no digit.")
+
+
+@pytest.mark.browser
+async def test_each_line_of_a_guide_runs_as_its_script_does_and_an_auditor_reads_them_as_lines(site: Site, browser):
+    await say(site.context, f"{HEBREW}\n{GUIDE}")
+    assert await site.context.batcher.ask(add_staff, AddStaff(StaffMember(1, "Eve", "auditor"))) is None
+    for staff_id in (0, 1):
+        page = await (await browser.new_context(locale="en-US")).new_page()
+        await page.goto(site.url + await link(site.context, Subject("operator", staff_id, 0)))
+        await page.goto(site.url + "/operator/queues/1")
+        shown = page.locator("#terms dd.lines") if staff_id else page.get_by_label("Guide for reviewers")
+        assert await shown.evaluate("each => getComputedStyle(each).direction") == "rtl"
+    assert (await shown.inner_text()).splitlines() == [HEBREW, *GUIDE.splitlines()]
 
 
 async def test_v1_tells_reviewers_and_nobody_else(client: Client):

@@ -7,9 +7,11 @@ import pytest
 from manyeyes.roles.payouts import requests_of
 from manyeyes.roles.practising import queue_training
 from manyeyes.settings import Settings
+from manyeyes.webhooks.rules import DeliveryState
 from support import factories
 from support.action_stage import set_stage
-from support.house_visits import hidden, led_to, send, sign_in
+from support.browser_visits import customer_subject, link
+from support.house_visits import OWN_PAGE, hidden, led_to, send, sign_in
 from support.in_process_client import Client
 from support.loopback_servers import http
 from support.paid_people import earn
@@ -61,6 +63,21 @@ async def test_all_that_was_given_up_is_sent_again(client: Client):
     other = await factories.customer(client.context)
     path = f"/operator/accounts/{other.account_id}"
     assert led_to(await send(client, f"{path}/resend", failed="yes")) == f"{path}/work?notice=nothing_resent"
+
+
+@pytest.mark.parametrize("number", ["0", "", "one", "9999999999", "1" + "0" * 30])
+async def test_a_number_that_no_task_has_sends_nothing_again(client: Client, number: str):
+    customer = await factories.customer(client.context)
+    await told(client.context, customer.account_id, http(status="410 Gone"))
+    key = {"authorization": f"Bearer {customer.key}"}
+    assert (await client.post(f"/v1/webhooks/{number}/replay", headers=key)).status_code == 404
+    await client.post(await link(client.context, customer_subject(customer)), headers=OWN_PAGE)
+    assert led_to(await send(client, "/customer/callbacks/replay", task_id=number)) == "/customer/callbacks"
+    await sign_in(client)
+    path = f"/operator/accounts/{customer.account_id}"
+    assert led_to(await send(client, f"{path}/resend", task=number)) == f"{path}/work?notice=refused"
+    rows = await client.context.cells.directory.fetch("SELECT state FROM delivery")
+    assert [row["state"] for row in rows] == [DeliveryState.GIVEN_UP]
 
 
 async def test_a_training_set_is_made_of_chosen_tasks_in_their_order(client: Client):

@@ -86,6 +86,14 @@ async def test_a_decision_about_nothing_is_refused(client: Client, people, form)
     assert "could not be done" in (await decide(client, **form)).text
 
 
+async def test_a_cell_that_cannot_be_read_is_not_the_only_one(client: Client, people):
+    customer, author = people
+    number = await appealed(client.context, customer, author)
+    for cell in ("one", "77", "1" + "0" * 30):
+        assert "could not be done" in (await decide(client, task_id=number, accepted="yes", cell=cell)).text
+    assert await wallet(client.context, author) == 0
+
+
 async def test_an_answer_that_is_too_long_decides_nothing(client: Client, people):
     customer, author = people
     number = await appealed(client.context, customer, author)

@@ -27,6 +27,7 @@ from manyeyes.jobs.rules import (
     may_be_fed,
     needs_settling,
     queue_room,
+    read_job_name,
     room,
 )
 from manyeyes.values.refusals import Reason, Refusal
@@ -246,3 +247,17 @@ def test_a_task_waits_as_its_job_says_and_not_beyond_the_deadline(seconds: int |
 )
 def test_when_it_is_likely_done(left: int, answered: int, workers: int, seconds: int | None):
     assert eta_seconds(left, answered, 900, workers) == seconds
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("", ""), ("  Meters\r\nof \t May ", "Meters of May"), ("a\0b\u202ec", "abc"), ("x" * 200, "x" * 200)],
+)
+def test_a_name_is_kept_on_one_line_without_what_is_not_seen(typed: str, kept: str):
+    assert read_job_name(typed) == kept
+
+
+@pytest.mark.parametrize("typed", ["x" * 201, "\u200b" * 10_000])
+def test_a_name_that_is_too_long_is_not_cut(typed: str):
+    with pytest.raises(ValueError, match="at most 200"):
+        read_job_name(typed)

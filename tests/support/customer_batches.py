@@ -199,12 +199,12 @@ def replay_deliveries(draw: Draw, world: World) -> list[ReplayDeliveries]:
     some = draw.few([task_id for task_id, _ in world.deliveries])
 
     def one() -> ReplayDeliveries:
-        task_id = draw.one((0, *some))
+        task_id = draw.one((None, *some))
         owner = draw.one(world.account_ids) if draw.rarely() else world.owners[some[0]]
         key = draw.one((None, CallKey(b"k" * 32, bytes([task_id % 250]) * 32))) if task_id else None
         return ReplayDeliveries(CELL, owner, task_id, after=draw.one((0, some[0])), key=key)
 
-    by_key = {(c.task_id, c.account_id, c.after): c for c in draw.batch(one)}
+    by_key = {(c.task_id or 0, c.account_id, c.after): c for c in draw.batch(one)}
     return [by_key[key] for key in sorted(by_key)]
 
 

@@ -1,6 +1,10 @@
 """The proof of the audit trail in a real database: what was altered, taken out or cut off is named by its number."""
 
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 import pytest
@@ -11,11 +15,12 @@ from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.register_workers import RegisterWorker, register_workers
 from manyeyes.actions.sign_heads import SignHeads, sign_heads
 from manyeyes.db.pool import DIRECTORY
+from manyeyes.roles import trail_reading
 from manyeyes.roles.trail_reading import ChainProof, asked_for, every_head, prove, prove_chain, trail_page
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.periodic import sign_trail
 from manyeyes.trail.heads import SignedHead, head_line, public_key_of, read_heads
-from manyeyes.trail.rules import Flaw
+from manyeyes.trail.rules import ChainedEntry, ChainEnd, Flaw, follow_all
 from manyeyes.trail.store import NEWEST, PAGE, TrailFilter
 from manyeyes.values.actor import Actor
 from manyeyes.workers.store import Worker
@@ -84,7 +89,7 @@ async def test_each_column_of_each_entry_that_is_altered_is_found(told: Context,
             await undone.start()
             set_to = f"UPDATE trail_entry SET {column} = {ALTERED[column]} WHERE cell = $1 AND number = $2"
             await db.execute(set_to, CELL, number)
-            found = await prove_chain(db, CELL, [], set())
+            found = await prove_chain(partial(nullcontext, db), CELL, [], set())
             await undone.rollback()
             if (column, number) in {("before", 1)}:  # it is null already
                 continue
@@ -214,3 +219,18 @@ async def test_a_span_of_days_has_both_of_its_ends(told: Context):
         assert len((await trail_page(told, wanted)).entries) == expected, (since, until)
     with pytest.raises(ValueError, match="no day"):
         asked_for("", "", "", "yesterday", "")
+
+
+async def test_others_go_on_while_a_chain_is_followed(told: Context, monkeypatch: pytest.MonkeyPatch):
+    """No connection is held while hashes are made, and they are not made in the loop that serves everybody."""
+    monkeypatch.setattr(trail_reading, "PAGE", 2)
+    pool, found = told.cells.pool(CELL), list[tuple[bool, int]]()
+
+    def followed(entries: Iterable[ChainedEntry], end: ChainEnd) -> Iterator[ChainEnd | Flaw]:
+        found.append((threading.current_thread() is threading.main_thread(), pool.get_size() - pool.get_idle_size()))
+        yield from follow_all(entries, end)
+
+    monkeypatch.setattr(trail_reading, "follow_all", followed)
+    assert (await proof(told)).flaw is None
+    assert found
+    assert set(found) == {(False, 0)}

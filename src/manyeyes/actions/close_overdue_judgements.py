@@ -29,14 +29,14 @@ async def close_overdue_judgements(
 
     Nobody is paid for what is closed. An audit that nobody made tells nothing.
     """
-    cell, patience = commands[0].cell, timedelta(hours=commands[0].patience_hours)
-    overdue = await judgements.overdue(tx, cell, now - patience, LARGEST_SWEEP)
+    cell, filed_until = commands[0].cell, now - timedelta(hours=commands[0].patience_hours)
+    overdue = await judgements.overdue(tx, cell, filed_until, LARGEST_SWEEP)
     if not overdue:
         return [0 for _ in commands]
     task_ids = sorted(set(overdue))
     waiting = await lock_panels_of(tx, cell, task_ids)
     found = await judgements.lock(tx, cell, task_ids)
-    late = [j for j in found.values() if j.state in UNDECIDED]
+    late = [j for j in found.values() if j.state in UNDECIDED and j.filed_at <= filed_until]
     closed = [msgspec.structs.replace(j, state=JudgementState.CLOSED) for j in late]
     await end_judgements(tx, now, cell, closed, waiting, await history.questions(tx, cell, task_ids))
     return [len(overdue) for _ in commands]

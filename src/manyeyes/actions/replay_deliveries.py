@@ -16,14 +16,14 @@ LARGEST_REPLAY = 1_000
 
 
 class ReplayDeliveries(msgspec.Struct, frozen=True):
-    """``task_id`` 0: those of the account that were given up, of tasks after ``after``, `LARGEST_REPLAY` at most.
+    """``task_id`` None: those of the account that were given up, of tasks after ``after``, `LARGEST_REPLAY` at most.
 
     ``key``: how the caller names the call for one task, which then sends once; None when they do not.
     """
 
     cell: int
     account_id: int
-    task_id: int = 0
+    task_id: int | None = None
     after: int = 0
     key: CallKey | None = None
 
@@ -36,8 +36,8 @@ async def replay_deliveries(
     A call that came before is told its task, and nothing is due anew. Refusal: KEY_REUSED.
     """
     cell = commands[0].cell
-    calls = await open_calls(tx, now, cell, [(c.account_id, c.key, c.task_id) for c in commands])
-    in_order = sorted(set(commands), key=lambda c: (c.task_id, c.account_id, c.after))
+    calls = await open_calls(tx, now, cell, [(c.account_id, c.key, c.task_id or 0) for c in commands])
+    in_order = sorted(set(commands), key=lambda c: (c.task_id or 0, c.account_id, c.after))
     replayed = {command: await _once(tx, now, command, calls) for command in in_order}
     await calls.save(tx, cell)
     return [replayed[command] for command in commands]
@@ -51,13 +51,14 @@ async def _once(
         return [before] if isinstance(before, int) else before
     replayed = await _replay(tx, now, command)
     if replayed:
-        calls.keep(command.account_id, command.key, command.task_id)
+        calls.keep(command.account_id, command.key, command.task_id or 0)
     return replayed
 
 
 async def _replay(tx: asyncpg.Connection, now: datetime, command: ReplayDeliveries) -> list[int]:
     cell, account_id = command.cell, command.account_id
-    wanted = [command.task_id] if command.task_id else []
-    if not wanted:
+    if command.task_id is not None:
+        wanted = [command.task_id]
+    else:
         wanted = await webhooks.given_up_after(tx, cell, account_id, command.after, LARGEST_REPLAY, CONFIRM)
     return sorted(await webhooks.replay(tx, now, cell, account_id, wanted, CONFIRM)) if wanted else []

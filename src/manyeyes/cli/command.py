@@ -88,7 +88,7 @@ def _said(error: Exception) -> str:
     """Return an error in words; of a file that cannot be used its name and why, without Python's number for it."""
     if isinstance(error, OSError) and error.filename and error.strerror:
         return f"{error.filename}: {error.strerror}"
-    return str(error)
+    return "the file must be UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 async def _work(settings: Settings, work: Callable[[Context], Awaitable[Result]], may_create: bool) -> Result:

@@ -1,5 +1,6 @@
 """The console's routes: pages for people, by role."""
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -75,8 +76,8 @@ def routes(context: Context) -> list[Route]:
     with_files = {path: _of_own_page(context, form) for path, form in files.items()}
     guarded = {path: _from_own_page(context, form) for path, form in forms.items()} | with_files
     return [
-        *(Route(path, page, methods=["GET"]) for path, page in pages.items()),
-        *(Route(path, form, methods=["POST"]) for path, form in guarded.items()),
+        *(Route(path, _of_a_name(page), methods=["GET"]) for path, page in pages.items()),
+        *(Route(path, _of_a_name(form), methods=["POST"]) for path, form in guarded.items()),
         # Mail programs send it by themselves, from no page of ours (RFC 8058): the link is the permission.
         Route("/notices/end/{signed}", NoticeLinkPages(context).end, methods=["POST"]),
     ]
@@ -223,6 +224,17 @@ def show_away(request: Request) -> Response:
         response = PlainTextResponse("the database is away; ask again in a few seconds", status_code=503)
     response.headers["retry-after"] = "5"
     return response
+
+
+def _of_a_name(page: PageOrForm) -> PageOrForm:
+    """Let an address with a NUL in it lead nowhere: nothing is called so, and no database could look for it."""
+
+    async def named(request: Request) -> Response:
+        if "\0" in request.scope["path"]:
+            raise HTTPException(404)
+        return await page(request)
+
+    return named
 
 
 def _of_own_page(context: Context, form: PageOrForm) -> PageOrForm:

@@ -8,6 +8,7 @@ import msgspec
 from manyeyes.consensus.terms import PeopleTerms, within
 from manyeyes.values import money
 from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.text.rules import ROOM, kept_words
 
 LONGEST_NAME = 200
 CLAIM_SECONDS = 30  # how long a process has a job to itself while it fetches pictures; then another one may go on
@@ -150,6 +151,14 @@ def needs_settling(job: Job, waiting: bool, resting: bool, queued: bool, *, now:
 def is_ending(job: Job, now: datetime) -> bool:
     """Tell whether nothing of the job may wait any more: it is cancelled, or its deadline is over."""
     return job.state is JobState.CANCELLED or (job.deadline is not None and job.deadline <= now)
+
+
+def read_job_name(text: str) -> str:
+    """Return a job's name on one line, empty for none. Raises ValueError for one that is too long."""
+    name = " ".join(kept_words(text[: LONGEST_NAME * ROOM]).split())
+    if len(name) > LONGEST_NAME or len(text) > LONGEST_NAME * ROOM:
+        raise ValueError(f"at most {LONGEST_NAME} characters")
+    return name
 
 
 def may_be_fed(job: Job, now: datetime) -> bool:

@@ -1,9 +1,11 @@
 """Reading the audit trail: its entries, the newest first, and the proof that none was altered or is missing."""
 
+import asyncio
 import heapq
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime, time, timedelta
 
 import asyncpg
@@ -14,7 +16,7 @@ from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.trail import store as trail
 from manyeyes.trail.heads import SignedHead, beside, head_flaw, public_key_of
-from manyeyes.trail.rules import BEGINNING, ChainedEntry, ChainEnd, Flaw, follow
+from manyeyes.trail.rules import BEGINNING, ChainedEntry, ChainEnd, Flaw, follow_all
 from manyeyes.trail.store import NEWEST, PAGE, TrailFilter, TrailPlace
 from manyeyes.values.actor import ACTING
 
@@ -123,9 +125,10 @@ async def prove(context: Context, kept: Sequence[SignedHead], trusted: Iterable[
     strangers = sorted({head.cell for head in kept} - set(cells))
     proofs = [ChainProof(cell, 0, 0, Flaw(1, "is missing: a head was signed of this cell")) for cell in strangers]
     for cell in cells:
-        async with context.cells.pool(cell).acquire() as db:
+        acquire = context.cells.pool(cell).acquire
+        async with acquire() as db:
             heads = [*await trail.heads(db, cell), *(head for head in kept if head.cell == cell)]
-            proofs.append(await prove_chain(db, cell, heads, keys))
+        proofs.append(await prove_chain(acquire, cell, heads, keys))
     return proofs
 
 
@@ -137,14 +140,16 @@ async def prove_part(context: Context, place: ProofPlace, most: int) -> list[Cha
     for cell in cells[first:]:
         if left > 0:
             behind = place.number if cell == place.cell else 0
-            async with context.cells.pool(cell).acquire() as db:
-                proofs.append(await prove_chain(db, cell, await trail.heads(db, cell), keys, behind, left))
+            acquire = context.cells.pool(cell).acquire
+            async with acquire() as db:
+                heads = await trail.heads(db, cell)
+            proofs.append(await prove_chain(acquire, cell, heads, keys, behind, left))
             left = 0 if proofs[-1].is_cut else left - max(0, proofs[-1].entries - behind)
     return proofs
 
 
 async def prove_chain(
-    db: asyncpg.Connection,
+    acquire: Callable[[], AbstractAsyncContextManager[asyncpg.Connection]],
     cell: int,
     heads: Sequence[SignedHead],
     keys: set[bytes],
@@ -153,23 +158,22 @@ async def prove_chain(
 ) -> ChainProof:
     """Follow one chain to its end, and compare it with its heads on the way.
 
+    Others go on meanwhile: no connection is held between two pages of it, and hashes are made in a thread.
     ``behind``: the entry from which it is followed, its beginning where there is no such entry; ``most``: how far.
     """
-    by_number: defaultdict[int, list[SignedHead]] = defaultdict(list)
-    wrong: list[Flaw] = []
-    for head in heads:
-        flaw = head_flaw(head, keys)
-        if flaw:
-            wrong.append(flaw)
-        else:
-            by_number[head.number].append(head)
-    said_end = await trail.chain_end(db, cell) or BEGINNING
-    end = await _end_at(db, cell, behind)
+    by_number, wrong = await asyncio.to_thread(_judged, heads, keys)
+    async with acquire() as db:
+        said_end = await trail.chain_end(db, cell) or BEGINNING
+        end = await _end_at(db, cell, behind)
     proven = max((number for number in by_number if number <= end.number), default=0)
     stop = None if most is None else end.number + most
-    while page := await trail.entries_after(db, cell, end.number, min(PAGE, stop - end.number) if stop else PAGE):
-        for entry in page:
-            step = follow(end, entry)
+    while True:
+        async with acquire() as db:
+            wanted = min(PAGE, stop - end.number) if stop else PAGE
+            page = await trail.entries_after(db, cell, end.number, wanted)
+        if not page:
+            break
+        for step in await asyncio.to_thread(list, follow_all(page, end)):
             checked = step if isinstance(step, Flaw) else _at(step, said_end, by_number, proven)
             if isinstance(checked, Flaw):
                 return ChainProof(cell, end.number, proven, checked)
@@ -182,6 +186,18 @@ async def prove_chain(
     if end.number and not said_end.number:
         wrong.append(Flaw(end.number, "is the last that is there, and what says where the chain has got to is gone"))
     return ChainProof(cell, end.number, proven, min(wrong, key=lambda flaw: flaw.number, default=None), is_cut)
+
+
+def _judged(heads: Iterable[SignedHead], keys: set[bytes]) -> tuple[dict[int, list[SignedHead]], list[Flaw]]:
+    """Return the heads that are what was signed, by their numbers, and what is wrong with the others."""
+    by_number: defaultdict[int, list[SignedHead]] = defaultdict(list)
+    wrong: list[Flaw] = []
+    for head in heads:
+        if flaw := head_flaw(head, keys):
+            wrong.append(flaw)
+        else:
+            by_number[head.number].append(head)
+    return by_number, wrong
 
 
 async def _end_at(db: asyncpg.Connection, cell: int, number: int) -> ChainEnd:

@@ -7,12 +7,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from manyeyes.consensus.terms import ONE_ANSWER
-from manyeyes.jobs.rules import LONGEST_NAME, JobChange, JobVerb
+from manyeyes.jobs.rules import JobChange, JobVerb, read_job_name
 from manyeyes.jobs.store import NewJob
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.v1.question_views import QuestionBody
 from manyeyes.v1.terms import TermsBody, instant, micros, read_terms, wrong
-from manyeyes.values.text.rules import ROOM, kept_words
 
 
 class JobBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,7 +35,6 @@ class JobChangeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     deadline: datetime | UnsetType | None = UNSET
 
 
-_MOST_READ = LONGEST_NAME * ROOM  # characters of a name that are looked at
 _VERBS = {"running": JobVerb.START, "paused": JobVerb.PAUSE}
 
 
@@ -70,7 +68,7 @@ def change_of(body: JobChangeBody) -> JobChange:
 
 
 def _name(given: str) -> str:
-    name = " ".join(kept_words(given[:_MOST_READ]).split())
-    if len(name) > LONGEST_NAME or len(given) > _MOST_READ:
-        raise wrong("/name", f"at most {LONGEST_NAME} characters")
-    return name
+    try:
+        return read_job_name(given)
+    except ValueError as error:
+        raise wrong("/name", str(error)) from error

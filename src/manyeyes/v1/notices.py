@@ -70,13 +70,13 @@ class NoticesApi:
 
     async def choose(self, call: Call[KeyOwner, ChosenNoticesBody]) -> NoticeAddressView | Refusal:
         """Choose which notices go to an address."""
-        number, actor = whole_number(call.part(3), 19) or 0, await actor_of(self._context, call.request, "v1")
+        number, actor = whole_number(call.part(3), 18) or 0, await actor_of(self._context, call.request, "v1")
         found = await choose_notices(self._context, call.person, number, call.body.notices, actor)
         return found if isinstance(found, Refusal) else _view(found)
 
     async def remove(self, call: Call[KeyOwner, None]) -> Refusal | None:
         """Remove an address: nothing more goes there."""
-        notice = NoticeId(call.person.cell, call.person.account_id, whole_number(call.part(3), 19) or 0)
+        notice = NoticeId(call.person.cell, call.person.account_id, whole_number(call.part(3), 18) or 0)
         actor = await actor_of(self._context, call.request, "v1")
         found = await change_address(self._context, notice, AddressChange.REMOVE, actor)
         return found if isinstance(found, Refusal) else None

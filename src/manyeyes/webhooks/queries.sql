@@ -98,8 +98,10 @@ WHERE cell = $1 AND account_id = $2 AND task_id = ANY ($3::bigint[]) AND tries <
 RETURNING task_id;
 
 -- name: given_up_after
--- An account's deliveries that were given up, in the order of their tasks, locked; none of an event that is told once.
-SELECT task_id FROM delivery WHERE cell = $1 AND account_id = $2 AND task_id > $3 AND state = 2 AND event <> $5
+-- An account's deliveries that were given up and that `replay` makes due again, in the order of their tasks, locked.
+SELECT task_id FROM delivery WHERE cell = $1 AND account_id = $2 AND task_id > $3 AND state = 2 AND tries < $5 AND event <> $6
+  AND NOT EXISTS (SELECT FROM result AS r WHERE r.cell = $1 AND NOT r.kept
+                    AND r.task_id = CASE delivery.subject_id WHEN 0 THEN delivery.task_id ELSE delivery.subject_id END)
 ORDER BY task_id LIMIT $4 FOR UPDATE;
 
 -- name: lock_old

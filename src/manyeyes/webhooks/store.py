@@ -185,8 +185,9 @@ async def replay(
 async def given_up_after(
     tx: asyncpg.Connection, cell: int, account_id: int, after: int, limit: int, once: str
 ) -> list[int]:
-    """Return the tasks after one whose deliveries were given up, ascending, but for the event ``once``; locked."""
-    return [row["task_id"] for row in await tx.fetch(SQL.given_up_after, cell, account_id, after, limit, once)]
+    """Return the tasks after one whose deliveries were given up and `replay` makes due, ascending; locked."""
+    rows = await tx.fetch(SQL.given_up_after, cell, account_id, after, limit, MOST_TRIES_EVER, once)
+    return [row["task_id"] for row in rows]
 
 
 async def delete_old(tx: asyncpg.Connection, cell: int, before: datetime, limit: int) -> int:

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts.store import AccountPlace
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import text_of
+from manyeyes.console.shared.forms import choice_of, text_of
 from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
@@ -44,8 +44,9 @@ class CallbackPages:
 
     @for_customers
     async def rotate(self, request: Request, place: AccountPlace) -> Response:
-        """POST /customer/callbacks/rotate: another secret; for a day the one before signs too."""
-        await secret_of(self._context, place, rotate=True, actor=await actor_of(self._context, request))
+        """POST /customer/callbacks/rotate: another secret than that ``seen``; for a day the one before signs too."""
+        seen, actor = choice_of(await request.form(), "seen"), await actor_of(self._context, request)
+        await secret_of(self._context, place, rotate=True, seen=seen, actor=actor)
         return RedirectResponse(f"{PATH}#secret-title", status_code=303)
 
     @for_customers

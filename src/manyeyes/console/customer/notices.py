@@ -134,4 +134,4 @@ def _line(listed: ListedAddress, now: datetime) -> dict[str, Any]:
 
 
 def _serial_of(form: FormData) -> int:
-    return whole_number(text_of(form, "address_id"), 19) or 0
+    return whole_number(text_of(form, "address_id"), 18) or 0

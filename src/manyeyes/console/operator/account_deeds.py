@@ -15,8 +15,8 @@ from manyeyes.console.operator.accounts import (
     AccountPages,
     invite_fields,
 )
-from manyeyes.console.operator.house_page import ID_DIGITS, OnceShown, done, number_in, with_passkeys
-from manyeyes.console.shared.forms import text_of
+from manyeyes.console.operator.house_page import OnceShown, done, number_in, with_passkeys
+from manyeyes.console.shared.forms import choice_of, text_of
 from manyeyes.console.shared.guards import for_deed
 from manyeyes.console.shared.languages import mark
 from manyeyes.console.shared.sheets import draw_sheet, read_sheet
@@ -29,7 +29,6 @@ from manyeyes.roles.house.accounts import AccountChange
 from manyeyes.roles.house.faults import FieldFault
 from manyeyes.roles.passkeys import end_sign_ins
 from manyeyes.values.deeds import Deed
-from manyeyes.values.integers import whole_number
 from manyeyes.values.money import LARGEST_MICROS
 from manyeyes.values.refusals import Refusal
 
@@ -116,9 +115,8 @@ class AccountDeeds(AccountPages):
         if found is None:
             return self.missing(request)
         back, actor = f"{PATH}/{found.place.account_id}", await actor_of(self._context, request)
-        person = whole_number(text_of(await request.form(), "person") or str(FOUNDER), ID_DIGITS)
-        if person is None:
-            return done(back, "refused")
+        form = await request.form()
+        person = choice_of(form, "person") if "person" in form else FOUNDER
         invited = await fresh_link(self._context, found.place, person, actor)
         if isinstance(invited, Refusal):
             return done(back, "no_first_owner" if person == FOUNDER else "refused")
@@ -154,14 +152,13 @@ class AccountDeeds(AccountPages):
 
     @for_deed(Deed.WEBHOOK_SECRET_ROTATE)
     async def secret(self, request: Request) -> Response:
-        """POST /operator/accounts/{account_id}/secret: show what verifies its call-backs; `rotate` (yes): a new one."""
+        """POST /operator/accounts/{account_id}/secret: of its call-backs; `rotate` (yes): another one than `seen`."""
         found = await house.account_of(self._context, number_in(request, "account_id"))
         if found is None:
             return self.missing(request)
-        is_new = text_of(await request.form(), "rotate") == "yes"
-        secret = await secret_of(
-            self._context, found.place, rotate=is_new, actor=await actor_of(self._context, request)
-        )
+        form, actor = await request.form(), await actor_of(self._context, request)
+        is_new, seen = text_of(form, "rotate") == "yes", choice_of(form, "seen")
+        secret = await secret_of(self._context, found.place, rotate=is_new, seen=seen, actor=actor)
         shown = [OnceShown(mark("It verifies the call-backs"), secret.secret)]
         if secret.previous:
             shown.append(OnceShown(mark("The one before signs too, for a day"), secret.previous))

@@ -29,6 +29,7 @@ from manyeyes.console.shared.person_roles import ABOUT_ROLES, ROLES
 from manyeyes.console.shared.sheets import DrawnSheet, Field, draw_sheet, read_sheet
 from manyeyes.roles.acting import actor_of
 from manyeyes.roles.customer.account_keys import key_id, keys_of
+from manyeyes.roles.customer.deliveries import secret_of
 from manyeyes.roles.customer.people import people_of
 from manyeyes.roles.house import accounts as house
 from manyeyes.roles.house.accounts import AccountChange, HouseAccount
@@ -171,6 +172,7 @@ class AccountPages(HousePages):
             people=await people_of(self._context, found.place),
             roles={role: say(words) for role, words in ROLES.items()},
             buckets=await listed_buckets(self._context, found.place),
+            secret_generation=(await secret_of(self._context, found.place)).generation,
             sheets=drawn | sheets,
         )
 

@@ -1,5 +1,6 @@
 """/operator/audit/check: whether the audit trail is whole, and what to keep elsewhere that proves it."""
 
+import asyncio
 import json
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +12,8 @@ from manyeyes.console.operator.house_page import ID_DIGITS, HousePages
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.guards import for_operators
 from manyeyes.console.shared.languages import catalogue, mark
-from manyeyes.roles.trail_reading import ChainProof, ProofPlace, every_head, prove_part
+from manyeyes.roles.trail_reading import ChainProof, ProofPlace, cells_of, every_head, prove_part
+from manyeyes.runtime.context import Context
 from manyeyes.trail.heads import head_line, public_key_of
 from manyeyes.values.integers import whole_number
 
@@ -25,13 +27,18 @@ LEAD = mark(
 
 
 class TrailProofPages(HousePages):
-    """The staff's page of the proof that nobody altered the trail."""
+    """The staff's page of the proof that nobody altered the trail. A process makes one proof at a time."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._turn = asyncio.Lock()
 
     @for_operators
     async def show(self, request: Request) -> Response:
         """GET /operator/audit/check?cell=&behind=: the chains from their beginning, or from where a check was cut."""
         place = ProofPlace(_number(request, "cell"), _number(request, "behind"))
-        proofs = await prove_part(self._context, place, CHECKED_AT_ONCE)
+        async with self._turn:
+            proofs = await prove_part(self._context, place, CHECKED_AT_ONCE)
         cut = next((each for each in proofs if each.is_cut), None)
         newest = {head.cell: head for head in await every_head(self._context)}
         return await self.draw(
@@ -40,6 +47,7 @@ class TrailProofPages(HousePages):
             here="audit",
             title=mark("Proof of the trail"),
             lead=LEAD,
+            is_later=place.cell in cells_of(self._context)[1:] or place.number > 0,
             is_whole=all(each.flaw is None for each in proofs),
             chains=[_chain(request, each) for each in proofs],
             further=f"{PATH}?{urlencode({'cell': cut.cell, 'behind': cut.entries})}" if cut else "",

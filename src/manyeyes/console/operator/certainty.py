@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts import store as accounts
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import number_of
+from manyeyes.console.shared.forms import choice_of, queue_of
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.notices import said_notice
@@ -57,10 +57,9 @@ class OperatorCertaintyPages:
         The target is in ten-thousandths, as promises keep it.
         """
         form = await request.form()
-        account_id, queue_id, question_id, parts = (
-            number_of(form, name) for name in ("account_id", "queue_id", "question_id", "target")
-        )
+        # Question 0 is one: it must not stand for what cannot be read.
+        account_id, question_id, parts = (choice_of(form, name) for name in ("account_id", "question_id", "target"))
         actor, target = await actor_of(self._context, request), parts / TARGET_PARTS
-        outcome = await begin_anew(self._context, account_id, queue_id, question_id, target, actor=actor)
+        outcome = await begin_anew(self._context, account_id, queue_of(form), question_id, target, actor=actor)
         notice = "refused" if isinstance(outcome, Refusal) else "anew"
         return RedirectResponse(f"/operator/certainty?notice={notice}", status_code=303)

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from manyeyes.console.operator.health import Check, complaints_check
 from manyeyes.console.shared import task_wording
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import number_of, text_of, typed_in
+from manyeyes.console.shared.forms import choice_of, number_of, text_of, typed_in
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.mark_words import said_marks
@@ -72,7 +72,8 @@ class RecoursePages:
         accepted = {"yes": True, "no": False}.get(text_of(form, "accepted"))
         if accepted is None:
             return RedirectResponse("/operator/recourse?notice=refused", status_code=303)
-        cell, task_id, answer = number_of(form, "cell"), number_of(form, "task_id"), typed_in(form, "answer")
+        cell = choice_of(form, "cell") if "cell" in form else 0  # what cannot be read is no cell, and not the only one
+        task_id, answer = number_of(form, "task_id"), typed_in(form, "answer")
         actor = await actor_of(self._context, request)
         outcome = await oversight.decide_appeal(
             self._context, task_id, accepted=accepted, answer=answer, cell=cell, actor=actor

@@ -122,7 +122,7 @@ class HousePages:
 
 def list_page(request: Request) -> ListPage:
     """Return what a list's address asks for; what cannot be read is left out."""
-    words = request.query_params.get("q", "").strip()[:LONGEST_SEARCH]
+    words = request.query_params.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
     return ListPage(words, whole_number(request.query_params.get("after", ""), ID_DIGITS) or 0)
 
 

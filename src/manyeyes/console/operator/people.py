@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import number_of, text_of, typed_in
+from manyeyes.console.shared.forms import number_of, queue_of, text_of, typed_in
 from manyeyes.console.shared.guards import for_deed, for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.notices import said_notice
@@ -59,7 +59,7 @@ class PeoplePages:
     async def decide(self, request: Request) -> Response:
         """POST /operator/people/decide: `queue_id`, `worker_id`, `lifted` (yes or no), `answer`."""
         form = await request.form()
-        queue_id, worker_id = number_of(form, "queue_id"), number_of(form, "worker_id")
+        queue_id, worker_id = queue_of(form), number_of(form, "worker_id")
         lifted = {"yes": True, "no": False}.get(text_of(form, "lifted"))
         notice = "refused"
         if lifted is not None:

@@ -33,7 +33,7 @@ ROLES = {
     SUPPORT: mark("Support: all but money, prices and staff"),
     AUDITOR: mark("Auditor: sees everything, changes nothing"),
 }
-ROLE = Field(name="role", label=mark("Part"), kind="choice")
+ROLE = Field(name="role", label=mark("Part"), kind="choice", unfit=mark("Choose one of the roles."))
 NOBODY = {"name": "", "role": SUPPORT}
 
 

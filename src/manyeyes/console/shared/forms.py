@@ -2,14 +2,18 @@
 
 from starlette.datastructures import FormData
 
+from manyeyes.roles.house.queues import LARGEST_QUEUE_ID
 from manyeyes.values.decimals import decimal_number
 from manyeyes.values.integers import whole_number
 
 
 def text_of(form: FormData, name: str) -> str:
-    """Return a field's text without the blanks around it; empty when it is not there."""
+    """Return a field's text without the blanks around it; empty when it is not there.
+
+    Nothing is called by a text with a NUL, which no database keeps: that is as if it were not there.
+    """
     value = form.get(name, "")
-    return value.strip() if isinstance(value, str) else ""
+    return value.strip() if isinstance(value, str) and "\0" not in value else ""
 
 
 def typed_in(form: FormData, name: str) -> str:
@@ -27,6 +31,12 @@ def choice_of(form: FormData, name: str) -> int:
 def number_of(form: FormData, name: str) -> int:
     """Return a field's whole number; 0 when there is none that a task could have."""
     return whole_number(text_of(form, name), 10) or 0
+
+
+def queue_of(form: FormData) -> int:
+    """Return the queue that the field `queue_id` names; 0 when there is none that could be one."""
+    queue_id = number_of(form, "queue_id")
+    return queue_id if queue_id <= LARGEST_QUEUE_ID else 0
 
 
 def number_in(text: str) -> float:

@@ -16,6 +16,8 @@ from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.roles.house.faults import FieldFault
 
 WAS = "was."
+CHOSEN = ("check", "choice", "many")  # kinds of fields that only what is offered comes from
+TICKED = [("yes", "")]  # what a single box offers
 MEANWHILE = mark("Somebody else changed this meanwhile. It is now: %(now)s")
 FieldReader = Callable[[str], Any]  # raises ValueError for what cannot be read
 
@@ -90,7 +92,7 @@ def read_sheet(fields: Sequence[Field], form: FormData, now: Mapping[str, str] |
             faults[field.name] = FieldFault(field.name, MEANWHILE, {"now": now[field.name] or "–"})
             continue
         try:
-            values[field.name] = field.reads(text)
+            values[field.name] = field.reads(_offered(field, form, text))
         except ValueError:
             faults[field.name] = FieldFault(field.name, field.unfit)
     return Typed(texts=texts, were=were, values=values, faults=faults)
@@ -136,6 +138,15 @@ def _text(field: Field, form: FormData) -> str:
     return _given(form, field.name)
 
 
+def _offered(field: Field, form: FormData, text: str) -> str:
+    """Return the text. Raises ValueError where something was chosen that is not offered: it would stand for nothing."""
+    offered = {"", *(value for value, _ in field.choices or TICKED)}
+    if field.kind in CHOSEN and not offered.issuperset(form.getlist(field.name)):
+        raise ValueError(f"{field.name} is none of those that are offered")
+    return text
+
+
 def _given(form: FormData, name: str) -> str:
+    """Return a field's text, its lines ended as they are kept: browsers send them with two characters."""
     value = form.get(name, "")
-    return value.strip() if isinstance(value, str) else ""
+    return value.strip().replace("\r\n", "\n") if isinstance(value, str) else ""

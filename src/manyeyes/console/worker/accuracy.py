@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console.shared import task_wording
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import number_of, typed_in
+from manyeyes.console.shared.forms import queue_of, typed_in
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.notices import said_notice
@@ -63,7 +63,7 @@ class AccuracyPages:
     async def appeal(self, request: Request, worker: Worker) -> Response:
         """POST /worker/accuracy/appeal: ask the operator to look; fields `queue_id`, `words`."""
         form = await request.form()
-        queue_id, words = number_of(form, "queue_id"), typed_in(form, "words")
+        queue_id, words = queue_of(form), typed_in(form, "words")
         outcome = await appeal_bar(self._context, worker, queue_id, words)
         is_long = is_too_long(words, LONGEST_APPEAL)
         notice = "long" if is_long else "refused" if isinstance(outcome, Refusal) else "sent"
@@ -72,7 +72,7 @@ class AccuracyPages:
     @for_workers
     async def practise(self, request: Request, worker: Worker) -> Response:
         """POST /worker/accuracy/practise: begin a queue's training set, or go on with it; field `queue_id`."""
-        queue_id = number_of(await request.form(), "queue_id")
+        queue_id = queue_of(await request.form())
         if isinstance(await self._practice.begin(worker, queue_id), Refusal):
             return RedirectResponse(f"/worker/accuracy?notice=practise#queue-{queue_id}", status_code=303)
         return RedirectResponse("/worker", status_code=303)

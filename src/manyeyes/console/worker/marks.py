@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import number_of, text_of
+from manyeyes.console.shared.forms import queue_of, text_of
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.mark_words import every_mark, said_marks
@@ -69,7 +69,7 @@ class MarkPages:
         form = await request.form()
         agreed = marks_named(name for name in map(str, form.getlist("agreed")) if name in MARK_NAMES)
         actor = await actor_of(self._context, request)
-        outcome = await say_marks(self._context, worker, actor, queue_id=number_of(form, "queue_id"), agreed=agreed)
+        outcome = await say_marks(self._context, worker, actor, queue_id=queue_of(form), agreed=agreed)
         return _back(outcome, text_of(form, "back"))
 
     @for_workers

@@ -75,6 +75,10 @@ async def buckets_of(context: Context, owner: Owner) -> list[Bucket]:
 
 async def remove_bucket(context: Context, owner: Owner, name: str, actor: Actor = BY_ITSELF) -> Refusal | None:
     """Forget how to get at a bucket; the refusal where there is none."""
+    try:
+        rules.read_bucket_name(name)
+    except ValueError as error:
+        return Refusal(Reason.UNKNOWN_BUCKET, str(error))
     return await context.batcher.ask(remove_buckets, RemoveBucket(owner.cell, owner.account_id, name, actor=actor))
 
 

@@ -58,10 +58,14 @@ class CallbackPage(msgspec.Struct, frozen=True):
 
 
 class Secret(msgspec.Struct, frozen=True):
-    """What verifies an account's call-backs; ``previous`` still signs too, None when it does not."""
+    """What verifies an account's call-backs; ``previous`` still signs too, None when it does not.
+
+    ``generation``: how many there were before it.
+    """
 
     secret: str
     previous: str | None
+    generation: int
 
 
 async def deliveries_of(
@@ -138,14 +142,19 @@ async def replay_given_up(context: Context, owner: Owner) -> int:
         after = replayed[-1]
 
 
-async def secret_of(context: Context, owner: Owner, *, rotate: bool = False, actor: Actor = BY_ITSELF) -> Secret:
-    """Return what verifies the owner's call-backs; ``rotate`` makes a new one first."""
-    if rotate:
-        generation, _, _ = await _rotation(context, owner)
+async def secret_of(
+    context: Context, owner: Owner, *, rotate: bool = False, seen: int | None = None, actor: Actor = BY_ITSELF
+) -> Secret:
+    """Return what verifies the owner's call-backs; ``rotate`` makes a new one first.
+
+    ``seen``: the generation of the one that is to be replaced, so that a form that is sent twice replaces it once.
+    """
+    generation, _, _ = await _rotation(context, owner)
+    if rotate and seen in (None, generation):
         command = RotateSecret(owner.cell, owner.account_id, generation, actor=actor)
-        await context.batcher.ask(rotate_secrets, command)
+        generation = await context.batcher.ask(rotate_secrets, command)
     shown = [shown_secret(each) for each in await signing_secrets(context, owner)]
-    return Secret(shown[0], shown[1] if len(shown) > 1 else None)
+    return Secret(shown[0], shown[1] if len(shown) > 1 else None, generation)
 
 
 async def signing_secrets(context: Context, owner: Owner) -> list[bytes]:

@@ -11,7 +11,7 @@ from manyeyes.console.customer.jobs.people_choice import PeopleForm, people_of, 
 from manyeyes.console.customer.jobs.people_choice import terms_in as people_in
 from manyeyes.console.customer.jobs.question_form import Faults
 from manyeyes.console.shared.forms import text_of, typed_in
-from manyeyes.jobs.rules import LONGEST_NAME, Job
+from manyeyes.jobs.rules import Job, read_job_name
 from manyeyes.jobs.store import NewJob
 from manyeyes.outbound.given_address import read_callback_address
 from manyeyes.outbound.networks import Network
@@ -110,10 +110,11 @@ def draft_in(
 
 def name_in(typed: str, faults: Faults) -> str:
     """Return a job's name; one that is too long is a fault."""
-    name = " ".join(typed.split())
-    if len(name) > LONGEST_NAME:
-        faults.append(("/name", f"at most {LONGEST_NAME} characters"))
-    return name
+    try:
+        return read_job_name(typed)
+    except ValueError as error:
+        faults.append(("/name", str(error)))
+        return ""
 
 
 def budget_in(typed: str, faults: Faults) -> int | None:
