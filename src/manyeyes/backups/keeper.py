@@ -21,7 +21,7 @@ from manyeyes.backups.whole_copies import make_whole_copy
 from manyeyes.db.embedded import as_superuser, running_dsn, socket_directory
 from manyeyes.db.failures import DataDirectoryInUse
 from manyeyes.db.launcher import PR_SET_PDEATHSIG, prctl
-from manyeyes.logs import set_up_logs
+from manyeyes.logs.lines import set_up_logs
 from manyeyes.settings import Settings, from_environment
 
 SHIP_SECONDS = 10.0
