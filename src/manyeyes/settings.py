@@ -29,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     direct_database_url: str = ""  # of the same database, past the PgBouncer that `database_url` names; empty: none
     contact: str = ""  # whom people who work here ask: a name, a telephone number, an address; empty: not said
     backup_mark: str = ""  # a file that the backup touches when it is done; empty: no backup is known
+    disk_floor_megabytes: Annotated[int, msgspec.Meta(ge=0)] = 1000  # less free space than that: nothing new is taken
     operator_factors: Literal[1, 2] = 1  # proofs that operators sign in with; 2: a passkey, or a link and a passkey
     oidc_issuer: str = ""  # the company's own sign-in, an OpenID Connect provider; empty: none
     oidc_client_id: str = ""

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 from manyeyes.db.embedded import Embedded
+from manyeyes.db.failures import DataDirectoryInUse, EmbeddedFailed
 from manyeyes.runtime.server_address import write_server_note
 from manyeyes.server.handover import LISTEN_FD, OPS_FD, PARENT_PID, PREPARES, READY_FD, SHARED_METRICS
 from manyeyes.server.listeners import CannotServe, address_of, listen, listen_for_ops, ops_place
@@ -18,6 +19,7 @@ from manyeyes.settings import Settings
 LOOK_SECONDS = 0.2
 STOP_SECONDS = 10.0
 RESPAWN_SECONDS = 1.0
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 15.0  # between two tries to start PostgreSQL, as on a full disk
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # heard on all; a link has to name one
 Say = Callable[[str], None]
 
@@ -46,6 +48,7 @@ class Supervisor:
         self._url = self._link_url = self._ops_url = ""
         self._dsn = settings.database_url
         self._children: list[subprocess.Popen[bytes]] = []
+        self._pause, self._next_try = FIRST_PAUSE_SECONDS, 0.0  # before and at the next start of PostgreSQL
 
     def run(self) -> None:
         """Start everything and keep it running until this process is told to end; then stop all of it.
@@ -54,7 +57,7 @@ class Supervisor:
         """
         try:
             if self._embedded:
-                self._dsn = self._embedded.start(self._say)
+                self._dsn = self._start_database(self._embedded)
             self._listen()
             self._listen_for_ops()
             self._share_metrics()
@@ -130,14 +133,50 @@ class Supervisor:
         """Bring back what dies: PostgreSQL recovers by itself, a serving process leaves nothing half done."""
         while True:
             time.sleep(LOOK_SECONDS)
-            if self._embedded and not self._embedded.alive():
-                self._say("PostgreSQL ended; starting it again")
-                self._embedded.start(self._say)
+            if self._embedded and not self._embedded.alive() and not self._started_again(self._embedded):
+                continue  # a serving process that died needs it to begin
             for child in [c for c in self._children if c.poll() is not None]:
                 self._say(f"a serving process ended with {child.returncode}; starting another")
                 self._children.remove(child)
                 time.sleep(RESPAWN_SECONDS)
                 os.close(self._spawn())
+
+    def _start_database(self, embedded: Embedded) -> str:
+        """Start PostgreSQL for the first time and return its DSN; on a disk that is short of space, as soon as it can.
+
+        Raises what `Embedded.start` raises: whatever else keeps it from starting, trying again would not mend.
+        """
+        while True:
+            try:
+                return embedded.start(self._say)
+            except EmbeddedFailed as failure:
+                if self._free_megabytes() >= self._settings.disk_floor_megabytes:
+                    raise
+                time.sleep(self._put_off(failure))
+
+    def _started_again(self, embedded: Embedded) -> bool:
+        """Start PostgreSQL again when that is due, and tell whether it runs. The tries do not end: its files were fine,
+        and a disk that is full now will have space again."""
+        if time.monotonic() < self._next_try:
+            return False
+        self._say("PostgreSQL ended; starting it again")
+        try:
+            embedded.start(self._say)
+        except (EmbeddedFailed, DataDirectoryInUse) as failure:
+            self._next_try = time.monotonic() + self._put_off(failure)
+            return False
+        self._pause = FIRST_PAUSE_SECONDS
+        return True
+
+    def _put_off(self, failure: Exception) -> float:
+        """Say why PostgreSQL does not start, and return for how many seconds nothing is tried: each time for longer."""
+        pause, self._pause = self._pause, min(2 * self._pause, LONGEST_PAUSE_SECONDS)
+        free = f"{self._free_megabytes()} MB are free in {self._settings.data}"
+        self._say(f"{failure}\n{free}; trying again in {pause:.0f} s")
+        return pause
+
+    def _free_megabytes(self) -> int:
+        return shutil.disk_usage(self._settings.data).free // 1_000_000
 
     def _stop(self) -> None:
         for listener in (self._listener, self._ops_listener):
