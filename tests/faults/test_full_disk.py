@@ -15,7 +15,7 @@ import pytest
 
 from manyeyes.db.embedded import running_dsn
 from support import factories
-from support.embedded_owners import wait_until
+from support.embedded_owners import LONG_ENOUGH_SECONDS, wait_until
 from support.made_pictures import jpeg
 from support.real_server import ServeProcess, ask_json, copy_data, left_of
 from support.small_disks import empty, fill, small_disk
@@ -122,6 +122,8 @@ def test_below_the_floor_new_work_is_refused_and_what_is_under_way_is_taken(disk
         assert int(signed.headers["retry-after"]) > 0
         assert house.balance == before, "nothing is held for what was refused"
 
+        assert not readiness(server)["disk"]["ok"]
+        assert f"the floor is {FLOOR_MEGABYTES} MB, nothing new is taken" in readiness(server)["disk"]["why"]
         assert house.answer(lease).status_code == 200
         assert house.method("getTaskResult", taskId=task_id)["status"] == "ready"
         assert house.method("reportIncorrectImageCaptcha", taskId=task_id)["errorId"] == 0
@@ -150,8 +152,10 @@ async def test_a_database_that_panics_for_want_of_space_is_started_again_until_t
         with pytest.raises((asyncpg.PostgresError, OSError)):
             await end_files_of_the_journal(superuser)
         wait_until(lambda: "trying again in" in log_of(disk))
+        wait_until(lambda: not readiness(server)["database"]["ok"])
         empty(disk)
         wait_until(lambda: house.create()["errorId"] == 0)
+        wait_until(lambda: all(check["ok"] for check in readiness(server).values()))
         for task_id in acknowledged:
             assert house.method("getTaskResult", taskId=task_id)["status"] == "processing"
         check = ask_json(disk, "db", "check")
@@ -179,6 +183,10 @@ async def end_files_of_the_journal(superuser: asyncpg.Connection) -> None:
 
 def superusers_dsn(data: Path) -> str:
     return str(running_dsn(data)).replace("//manyeyes@/", "//postgres@/")
+
+
+def readiness(server: ServeProcess) -> Any:
+    return httpx.get(f"{server.ops_url}/readyz", timeout=LONG_ENOUGH_SECONDS).json()["checks"]
 
 
 def log_of(data: Path) -> str:

@@ -24,7 +24,7 @@ def serve(
     port: Annotated[int, Parameter(help="0 takes a free one.")] = DEFAULT_PORT,
     processes: Annotated[int, Parameter(help="Serving processes; one fills about one core.")] = 1,
     ops: Annotated[
-        str | None, Parameter(help=f"HOST:PORT of /healthz and /metrics, or off (default: {DEFAULT_OPS}).")
+        str | None, Parameter(help=f"HOST:PORT of /readyz and /metrics, or off (default: {DEFAULT_OPS}).")
     ] = None,
     common: Common | None = None,
 ) -> None:

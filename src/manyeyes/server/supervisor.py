@@ -67,7 +67,7 @@ class Supervisor:
             for fd in ready:
                 self._await_ready(fd)
             if self._ops_url:
-                self._say(f"health and metrics at {self._ops_url}/healthz and /metrics")
+                self._say(f"health and metrics at {self._ops_url}/readyz and /metrics")
             self._ready(self._url)
             self._watch()
         finally:

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 
 from manyeyes.console.shared import languages
+from manyeyes.roles.house.conditions import BACKUP_TOO_OLD_SECONDS
 from manyeyes.runtime.disk_room import MEGABYTE, Disk, DiskRoom
 
 WAITING_TOO_LONG_SECONDS = 120
 SNAPSHOT_TOO_OLD_SECONDS = 60
-BACKUP_TOO_OLD_SECONDS = 26 * 3600  # a day, and the time that the next one takes
 COMPLAINT_TOO_LONG_SECONDS = 4 * 3600
 MOST_NAMED = 3  # queues in one sentence
 WORKERS = "/operator/workers"  # where they are registered, and made reviewers
