@@ -14,6 +14,7 @@ from manyeyes.db.failures import DataDirectoryInUse, EmbeddedFailed
 from manyeyes.runtime.server_address import write_server_note
 from manyeyes.server.handover import LISTEN_FD, OPS_FD, PARENT_PID, PREPARES, READY_FD, SHARED_METRICS
 from manyeyes.server.listeners import CannotServe, address_of, listen, listen_for_ops, ops_place
+from manyeyes.server.metrics_folder import forget_folder, fresh_folder
 from manyeyes.settings import Settings
 
 LOOK_SECONDS = 0.2
@@ -91,10 +92,7 @@ class Supervisor:
     def _share_metrics(self) -> None:
         """Give several processes a folder for their metrics, so that whichever is asked can tell of all."""
         if self._count > 1:
-            folder = self._settings.data / "metrics"
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            os.environ[SHARED_METRICS] = str(folder)
+            os.environ[SHARED_METRICS] = str(fresh_folder(self._settings.data / "metrics"))
 
     def _spawn(self, *, prepares: bool = False) -> int:
         """Start one serving process and return the pipe on which it says that it accepts.
@@ -191,5 +189,7 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+        if self._count > 1:
+            forget_folder(self._settings.data / "metrics")
         if self._embedded:
             self._embedded.stop()
