@@ -174,7 +174,9 @@ class Supervisor:
         return pause
 
     def _free_megabytes(self) -> int:
-        return shutil.disk_usage(self._settings.data).free // 1_000_000
+        data = self._settings.data.absolute()  # which may not be there yet
+        there = next(each for each in (data, *data.parents) if each.exists())
+        return shutil.disk_usage(there).free // 1_000_000
 
     def _stop(self) -> None:
         for listener in (self._listener, self._ops_listener):

@@ -138,12 +138,12 @@ def disk_check(room: DiskRoom, language: str) -> Check:
     elif not room.has_database:
         findings.append(translate("the database is elsewhere: its disk cannot be seen from here"))
     is_well = not is_short and not room.is_full
-    least = translate("%(size)s MB") % {"size": languages.count(room.floor_bytes // MEGABYTE, language)}
+    least = languages.count(room.floor_bytes // MEGABYTE, language)
     return Check(
         name=translate("Free disk space"),
         finding="; ".join(findings),
         is_well=is_well,
-        limit=translate("at least %(size)s") % {"size": least},
+        limit=translate("at least %(size)s MB") % {"size": least},
         cause="" if is_well else translate("Tasks, recognitions and jobs are refused; answers and reports are taken."),
         next_step=""
         if is_well
