@@ -34,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     backup_every_seconds: Annotated[int, msgspec.Meta(ge=60)] = 86_400  # between whole copies
     backup_keep: Annotated[int, msgspec.Meta(ge=1)] = 7  # whole copies
     backup_mark: str = ""  # a file that a backup touches when it is done; empty: one in `data` where `backup_to` is set
+    disk_floor_megabytes: Annotated[int, msgspec.Meta(ge=0)] = 1000  # less free space than that: nothing new is taken
+    standbys: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0  # synchronous ones in step, else /readyz says not ready
     operator_factors: Literal[1, 2] = 1  # proofs that operators sign in with; 2: a passkey, or a link and a passkey
     oidc_issuer: str = ""  # the company's own sign-in, an OpenID Connect provider; empty: none
     oidc_client_id: str = ""
@@ -70,7 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     filter_others: Annotated[int, msgspec.Meta(ge=0)] = 5  # fewer: filtered workers come last
     filter_window_seconds: Annotated[int, msgspec.Meta(ge=0)] = 600  # who counts as there
     # What a stranger may take of one serving process (docs/decisions/0039).
-    ops: str = ""  # HOST:PORT of /healthz and /metrics; "off": nowhere; empty: `DEFAULT_OPS`, or a free port beside one
+    ops: str = ""  # HOST:PORT of /readyz and /metrics; "off": nowhere; empty: `DEFAULT_OPS`, or a free port beside one
     head_kilobytes: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 32  # of a request line with all headers
     head_seconds: Annotated[float, msgspec.Meta(gt=0)] = 15  # until a request's head is whole
     stall_seconds: Annotated[float, msgspec.Meta(gt=0)] = 60  # for 16 kB more of a body, or of a reply that is read

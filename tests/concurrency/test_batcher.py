@@ -180,7 +180,7 @@ async def test_a_database_that_stays_away_is_reported_and_not_waited_for_for_eve
     async def away(tx: asyncpg.Connection, now, commands) -> None:
         raise ConnectionRefusedError("nobody listens")
 
-    batcher = Batcher(context.cells, patience_seconds=0.0)
+    batcher = Batcher(context.cells, context.disk_room, patience_seconds=0.0)
     with pytest.raises(Unavailable):
         await batcher.ask(away, Ask(1, 0))
 

@@ -16,6 +16,7 @@ from manyeyes.db.pool import Cells
 from manyeyes.db.transaction import Draft, Transaction, together
 from manyeyes.ledger import store as ledger
 from manyeyes.runtime.batching import Batcher, carry_out
+from manyeyes.runtime.disk_room import DiskRoom
 from manyeyes.values.refusals import Refusal
 from support.action_stage import PRICE, Stage
 
@@ -295,5 +296,5 @@ async def test_what_may_still_be_under_way_is_waited_for_under_locks(stage: Stag
             raise ConnectionResetError
         return [found[account_id]]
 
-    assert await Batcher(stage.cells).ask(cut_off, Spend(stage.cell, account_id)) == 300
+    assert await Batcher(stage.cells, DiskRoom()).ask(cut_off, Spend(stage.cell, account_id)) == 300
     assert kinds == [Draft, Transaction]

@@ -52,7 +52,7 @@ async def test_whoever_takes_something_back_just_now_is_left(context: Context, s
 async def test_a_database_that_is_away_is_told_of_once(context: Context, stage: Stage, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(settling, "LARGEST_BATCH", 3)
     await people_with_answers(stage, 3)
-    batcher = Batcher(context.cells, patience_seconds=0.0)
+    batcher = Batcher(context.cells, context.disk_room, patience_seconds=0.0)
 
     async def away(tx: asyncpg.Connection, now, commands) -> None:
         raise ConnectionRefusedError("nobody listens")

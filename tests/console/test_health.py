@@ -1,13 +1,18 @@
 """What the operator is told of the house's health: the limit always, beyond it the cause and what to do."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from test_customer_pages import OWN
 
 from manyeyes.console.operator import health
 from manyeyes.console.shared.languages import LANGUAGES, decimals, money
+from manyeyes.runtime.disk_room import DiskRoom
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.workers.store import Subject
 from support import factories
+from support.browser_visits import link
 from support.in_process_client import Client
 
 
@@ -44,6 +49,29 @@ def test_whatever_is_beyond_its_limit_has_a_cause_and_a_next_step():
             assert (well.is_well, bad.is_well) == (True, False)
             assert (bool(well.cause), bool(well.next_step)) == (False, False)
             assert all((well.limit, bad.limit, bad.cause, bad.next_step)), (language, bad)
+
+
+def test_the_disk_is_told_with_its_floor_and_what_the_database_says_of_its_own(tmp_path: Path):
+    well, short = DiskRoom([tmp_path], has_database=True), DiskRoom([tmp_path], 10**18)
+    for language in LANGUAGES:
+        found, bad = health.disk_check(well, language), health.disk_check(short, language)
+        assert (found.is_well, found.cause, found.next_step) == (True, "", "")
+        assert str(tmp_path) in found.finding
+        assert not bad.is_well
+        assert all((bad.limit, bad.cause, bad.next_step))
+        assert len(bad.finding) > len(found.finding), "the disk of a database elsewhere cannot be seen"
+    elsewhere = DiskRoom()
+    assert health.disk_check(elsewhere, "en").is_well
+    elsewhere.note_full()
+    full = health.disk_check(elsewhere, "en")
+    assert (full.is_well, full.finding) == (False, "the database says that its disk is full")
+
+
+async def test_the_operators_page_says_that_nothing_new_is_taken(client: Client):
+    client.context.disk_room.floor_bytes = 10**18
+    await client.post(await link(client.context, Subject("operator", 0, 0)), headers=OWN)
+    page = (await client.get("/operator")).text
+    assert "Tasks, recognitions and jobs are refused; answers and reports are taken." in page
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,12 @@ import psutil
 import pytest
 
 from manyeyes.runtime.server_address import DEFAULT_OPS
+from manyeyes.server import metrics_folder
 from manyeyes.server.listeners import CannotServe, listen_for_ops, ops_place
+from manyeyes.server.metrics_folder import MEMORY, forget_folder, fresh_folder
 from manyeyes.server.ops import OLDEST_METRICS_SECONDS
 from support.made_pictures import jpeg
-from support.real_server import COMMAND, ServeProcess, ask_json, environment, run
+from support.real_server import COMMAND, ServeProcess, ask_json, environment, run, wait_until_gone
 
 FIRST_LINK, SIGN_INS = 1, 8  # the operator's link of the first start is a credential too
 HOST, PORT = DEFAULT_OPS.split(":")
@@ -37,6 +39,36 @@ def test_the_public_port_knows_neither_and_the_other_one_tells_of_all_processes(
         assert_children_have_no_listener(server)
     finally:
         assert server.stop() == 0
+
+
+def test_metrics_of_several_processes_lie_in_memory_and_nothing_of_them_is_left(data: Path):
+    """A map of a file that finds no room on a full disk would kill its process."""
+    server = ServeProcess(data, processes=2)
+    left = (data / "metrics").resolve()
+    assert left.parent == MEMORY
+    server.kill("supervisor")
+    wait_until_gone(data)
+    server.stop()
+    server = ServeProcess(data, processes=2)
+    try:
+        assert not left.exists(), "the next start clears away what a killed one left"
+        assert (found := (data / "metrics").resolve()) != left
+        assert list(found.iterdir())
+    finally:
+        assert server.stop() == 0
+    assert not found.exists()
+    assert not (data / "metrics").is_symlink()
+
+
+def test_where_nothing_lies_in_memory_metrics_lie_beside_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(metrics_folder, "MEMORY", tmp_path / "none")
+    name = tmp_path / "data" / "metrics"
+    for _ in range(2):
+        assert fresh_folder(name).is_dir()
+        assert list(name.iterdir()) == []
+        (name / "left").touch()
+    forget_folder(name)
+    assert not name.exists()
 
 
 def assert_children_have_no_listener(server: ServeProcess) -> None:

@@ -36,15 +36,15 @@ class CreateTaskReply(msgspec.Struct, frozen=True):
 
 async def create_task(call: AntiCaptchaCall) -> CreateTaskReply | Refusal:
     """Return the new task's id. Checks in order: key 1, 11, 21 · task 22 · kind 23 · properties 24 · picture 3, 4, 15
-    by its structure · balance 10 · picture 15 by its pixels, no process free for that 2 · proof 24 · account 55,
-    balance 10 · workers 54 · slot 2."""
+    by its structure · no room 2 · balance 10 · picture 15 by its pixels, no process free for that 2 · proof 24 ·
+    account 55, balance 10 · workers 54 · slot 2."""
     owner = await call.owner(TASKS_WRITE)
     if isinstance(owner, Refusal):
         return owner
     soft_id = await _known_app(call)
     outcome = await _submit(call, owner, soft_id)
     if isinstance(outcome, Refusal):
-        if soft_id:
+        if soft_id and outcome.reason is not Reason.NO_ROOM:  # that one is no app's doing, and each write takes room
             refused = CountAppRefusal(owner.cell, soft_id, outcome.reason)
             await call.context.batcher.ask(count_app_refusals, refused)
         return outcome
@@ -70,6 +70,8 @@ async def _submit(call: AntiCaptchaCall, owner: KeyOwner, known_app: int) -> Sub
         return refused.refusal
     if isinstance(command, Refusal):
         return command
+    if no_room := call.context.disk_room.refusal():
+        return no_room
     unfit = await why_not_shown(call.context, owner, command.picture) if command.picture else None
     if unfit:
         return unfit

@@ -17,6 +17,7 @@ _ERRORS = {
     Reason.UNKNOWN_KEY: (1, "ERROR_KEY_DOES_NOT_EXIST", "Account authorization key not found in the system"),
     Reason.UNKNOWN_ACCOUNT: (1, "ERROR_KEY_DOES_NOT_EXIST", "Account authorization key not found in the system"),
     Reason.QUEUE_FULL: (2, "ERROR_NO_SLOT_AVAILABLE", "The queue is full; raise your bid or come back later"),
+    Reason.NO_ROOM: (2, "ERROR_NO_SLOT_AVAILABLE", "There is no room for new tasks; come back later"),
     Reason.PICTURE_TOO_SMALL: (3, "ERROR_ZERO_CAPTCHA_FILESIZE", "The picture has less than 100 bytes"),
     Reason.PICTURE_TOO_BIG: (4, "ERROR_TOO_BIG_CAPTCHA_FILESIZE", "The picture is too big"),
     Reason.BALANCE_TOO_LOW: (10, "ERROR_ZERO_BALANCE", "The account's balance does not cover the task"),

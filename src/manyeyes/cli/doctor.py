@@ -9,6 +9,8 @@ from manyeyes.cli.command import Common, run
 from manyeyes.db.migrate import SQL
 from manyeyes.db.pool import LIMITS
 from manyeyes.db.queries import one_row
+from manyeyes.roles.house import conditions
+from manyeyes.roles.house.conditions import Condition
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.installation_keys import SecretsUnreadable, check_secrets
 from manyeyes.runtime.key_file import is_open_to_others, key_place
@@ -24,7 +26,7 @@ WANTED = {
 
 
 def doctor(*, common: Common | None = None) -> None:
-    """Look at the database, its settings, open snapshots and the books; exit 1 when something is wrong."""
+    """Look at the database, what is around it, and the books; exit 1 when something is wrong."""
     outcome: dict[str, Any] = {}
 
     async def work(context: Context) -> dict[str, Any]:
@@ -58,6 +60,7 @@ async def examine(context: Context) -> list[dict[str, Any]]:
             _row("no old snapshot", is_young, f"{snapshot['seconds']:.0f} s, {snapshot['transactions']} transactions")
         )
         checks.append(await _limits(db))
+        checks += [_shown(each) for each in await _conditions(context, db)]
         checks.append(await _secrets(db, context.settings))
     if context.mail_door.server:
         fault = await context.mail_door.look()
@@ -69,6 +72,25 @@ async def examine(context: Context) -> list[dict[str, Any]]:
             _row(f"books of cell {cell} balance", not books.difference_micros, f"difference {books.difference_micros}")
         )
     return checks
+
+
+async def _conditions(context: Context, db: asyncpg.Connection) -> list[Condition]:
+    """Return what `/readyz` looks at that can be seen from here, and what only takes longer to go wrong."""
+    row = await one_row(db, SQL.readiness)
+    return [
+        conditions.disk(context.disk_room),
+        conditions.schema(row["migrations"]),
+        conditions.standby(row, context.settings.standbys),
+        await conditions.archive(db),
+        await conditions.backup(context.settings),
+        await conditions.clock(db),
+        await conditions.transactions(db),
+        await conditions.pooler(context, db),
+    ]
+
+
+def _shown(condition: Condition) -> dict[str, Any]:
+    return _row(condition.name, condition.is_well, condition.seen)
 
 
 async def _limits(db: asyncpg.Connection) -> dict[str, Any]:

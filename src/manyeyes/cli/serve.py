@@ -29,7 +29,7 @@ def serve(
         int, Parameter(help="Serving processes; one fills about one core.", env_var="MANYEYES_PROCESSES")
     ] = 1,
     ops: Annotated[
-        str | None, Parameter(help=f"HOST:PORT of /healthz and /metrics, or off (default: {DEFAULT_OPS}).")
+        str | None, Parameter(help=f"HOST:PORT of /readyz and /metrics, or off (default: {DEFAULT_OPS}).")
     ] = None,
     backup_to: Annotated[
         str | None, Parameter(help="Where copies of the database go: a directory, or s3://BUCKET/PREFIX.")

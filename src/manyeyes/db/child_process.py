@@ -6,6 +6,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 LOG_BYTES = 16 * 1024 * 1024
@@ -30,10 +31,12 @@ class Log:
     def rotate(self) -> None:
         """Copy a log that is too long to `<name>.1` and empty it.
 
-        It is emptied in place: the child goes on appending to the same file, so it need not be told.
+        It is emptied in place: the child goes on appending to the same file, so it need not be told. Where the disk has
+        no room for the copy, what it held is given up for the room.
         """
         if self.path.exists() and self.path.stat().st_size > LOG_BYTES:
-            shutil.copyfile(self.path, self.path.with_name(self.path.name + ".1"))
+            with suppress(OSError):
+                shutil.copyfile(self.path, self.path.with_name(self.path.name + ".1"))
             os.truncate(self.path, 0)
             self._from = 0
 
@@ -75,8 +78,9 @@ class Child:
             raise self._failure
 
     def _live(self) -> None:
-        log = self._log.open()
+        log = -1
         try:
+            log = self._log.open()
             self._process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.DEVNULL,
@@ -89,7 +93,8 @@ class Child:
         except OSError as error:
             self._failure = error
         finally:
-            os.close(log)
+            if log >= 0:
+                os.close(log)
             self._spawned.set()
         if self._process:
             self._process.wait()

@@ -24,6 +24,7 @@ LOST_CONNECTION = (
     asyncpg.DeadlockDetectedError,
     asyncpg.QueryCanceledError,  # a time limit: the server is busy; one command alone would be no quicker
     asyncpg.LockNotAvailableError,
+    asyncpg.DiskFullError,  # there may be room again
     asyncpg.InternalClientError,  # the server died while the connection was in the middle of something
 )
 

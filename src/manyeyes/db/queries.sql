@@ -103,3 +103,36 @@ SELECT EXISTS (SELECT FROM pg_db_role_setting AS s
 -- name: who_and_where
 -- This role and this database, as names are written in a statement.
 SELECT quote_ident(current_user) AS role, quote_ident(current_database()) AS database;
+
+-- name: readiness
+-- Whether this database takes writes, which migrations it has, how many synchronous standbys are in step, and whether we may see that.
+SELECT current_setting('transaction_read_only') = 'on' AS is_read_only, pg_is_in_recovery() AS is_standby,
+       ARRAY(SELECT number FROM migration ORDER BY number) AS migrations,
+       (SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND sync_state IN ('sync', 'quorum')) AS in_step,
+       pg_has_role('pg_monitor', 'MEMBER') AS sees_standbys;
+
+-- name: long_transactions
+-- Transactions that are open for longer than so many seconds, prepared ones too, the oldest first: old rows cannot be cleared meanwhile.
+SELECT who, seconds FROM (
+    SELECT concat_ws(' ', 'process', pid, nullif(application_name, ''), state) AS who,
+           extract(epoch FROM clock_timestamp() - xact_start)::float8 AS seconds
+    FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+    UNION ALL
+    SELECT concat_ws(' ', 'prepared transaction', gid), extract(epoch FROM clock_timestamp() - prepared)::float8
+    FROM pg_prepared_xacts WHERE database = current_database()) AS open
+WHERE seconds > $1::float8 ORDER BY seconds DESC LIMIT 5;
+
+-- name: archive
+-- Whether the journal is archived, and whether the last try failed.
+SELECT current_setting('archive_mode') <> 'off' AS is_on, failed_count AS failures, last_failed_wal AS failed_file,
+       coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false) AS is_failing,
+       extract(epoch FROM clock_timestamp() - last_archived_time)::float8 AS archived_seconds
+FROM pg_stat_archiver;
+
+-- name: backend
+-- The process that serves this connection: not the one that greeted us where a pooler is in between.
+SELECT pg_backend_pid();
+
+-- name: clock
+-- What time it is there.
+SELECT clock_timestamp();

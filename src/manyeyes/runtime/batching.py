@@ -20,6 +20,7 @@ from prometheus_client import Counter, Histogram
 from manyeyes.db.pool import LOST_CONNECTION, Cells, is_lost
 from manyeyes.db.statement_functions import CHANGED, GONE
 from manyeyes.db.transaction import Undrafted
+from manyeyes.runtime.disk_room import NO_ROOM, TAKES_ROOM, DiskRoom, is_full
 from manyeyes.values.refusals import Refusal
 
 LARGEST_BATCH = 256
@@ -86,14 +87,20 @@ class _Lane(Generic[Item, Outcome]):
 class Batcher:
     """One lane per action and cell; each runs one batch at a time."""
 
-    def __init__(self, cells: Cells, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, cells: Cells, room: DiskRoom, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._cells = cells
+        self._disk_room = room
         self._patience = patience_seconds
         self._lanes: dict[tuple[object, int], _Lane[Any, Any]] = {}  # each of its verb's types, which `_enter` ties
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def ask(self, action: Action[Command, Outcome], command: Command) -> Outcome:
-        """Return the action's outcome for this command, committed. Raises `Unavailable`, or what the action raised."""
+        """Return the action's outcome for this command, committed. Raises `Unavailable`, or what the action raised.
+
+        What `TAKES_ROOM` is refused with NO_ROOM where there is none, and nothing of it is done.
+        """
+        if action in TAKES_ROOM and (refusal := self._disk_room.refusal()):
+            return cast("Outcome", refusal)
         return await self._enter(action, command.cell, command, self._act)
 
     async def read(self, read: Read[Key, Value], cell: int, key: Key) -> Value:
@@ -152,13 +159,19 @@ class Batcher:
         self, verb: Verb, cell: int, items: list[Item], serve: Serve[Verb, Item, Outcome]
     ) -> Sequence[Outcome]:
         """Try again while the database is away; a command that may have been done says so by ``retried``."""
-        give_up = time.monotonic() + self._patience
+        give_up, may_be_done = time.monotonic() + self._patience, False
         while True:
             try:
                 return await serve(verb, cell, items)
             except LOST_CONNECTION as error:
                 if not is_lost(error):
                     raise
+                if is_full(error):
+                    self._disk_room.note_full()
+                    if verb in TAKES_ROOM and not may_be_done:  # it was rolled back, and there is nothing of it
+                        return [cast("Outcome", NO_ROOM) for _ in items]
+                else:
+                    may_be_done = True
                 if time.monotonic() > give_up:
                     raise Unavailable(str(error)) from error
                 AWAY.labels(verb.__name__).inc()

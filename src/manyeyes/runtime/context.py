@@ -18,6 +18,7 @@ from manyeyes.outbound.mail_door import MailDoor
 from manyeyes.outbound.picture_fetcher import PictureFetcher
 from manyeyes.recognisers.pool import RecogniserPool
 from manyeyes.runtime.batching import Batcher
+from manyeyes.runtime.disk_room import disk_room_of
 from manyeyes.runtime.dispatcher import Dispatcher
 from manyeyes.runtime.id_blocks import IdBlocks
 from manyeyes.runtime.installation_keys import Keys, SecretsUnreadable, installation_keys
@@ -48,7 +49,9 @@ class Context:
         self.cells = cells
         self.dsn = dsn
         self.node_id = node_id
-        self.batcher = Batcher(cells)
+        self.written_at: dict[int, float] = {}  # by cell, when the node's beat was last committed, as `time.monotonic`
+        self.disk_room = disk_room_of(settings, dsn)
+        self.batcher = Batcher(cells, self.disk_room)
         self.lookups = LookupCache(cells)
         self.job_bell = JobBell()
         self.notifier = Notifier(cells, dsn, self._changed)

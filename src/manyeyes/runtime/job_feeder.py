@@ -88,7 +88,8 @@ class JobFeeder:
             states = live.states[job.job_id]
             if needs_settling(job, states.waiting, states.resting, states.queued, now=live.now):
                 await self._settle_apart(cell, job)
-        for job in live.jobs:
+        fed = () if self._context.disk_room.refusal() else live.jobs  # lines in queues are new work
+        for job in fed:
             now_room = _room(job, live, queues[job.queue_id])
             is_told = not now_room.lines and now_room.waits_for == job.waits_for
             if may_be_fed(job, live.now) and not is_told and (cell, job.job_id) not in self._feeding:

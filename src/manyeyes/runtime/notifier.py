@@ -46,7 +46,7 @@ async def heard(event: asyncio.Event, seconds: float) -> bool:
 
 
 class Notifier:
-    """One event per waiting worker. `alone` is kept up to date by `periodic.beat`: a lone node sends nothing."""
+    """One event per waiting worker. `alone` is kept up to date by `heartbeat.beat`: a lone node sends nothing."""
 
     def __init__(self, cells: Cells, dsn: str, on_change: Callable[[], None]) -> None:
         self.alone = True

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 from prometheus_client import Counter
 
-from manyeyes.actions.beat_nodes import BeatNode, beat_nodes
 from manyeyes.actions.close_overdue_judgements import LARGEST_SWEEP as JUDGEMENTS_SWEEP
 from manyeyes.actions.close_overdue_judgements import CloseOverdueJudgements, close_overdue_judgements
 from manyeyes.actions.count_evidence import LARGEST_SWEEP as EVIDENCE_SWEEP
@@ -49,6 +48,7 @@ from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
 from manyeyes.db.picture_days import keep_days
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.runtime.context import Context, today
+from manyeyes.runtime.heartbeat import beat
 from manyeyes.runtime.notifier import EVERY_REVIEWER
 from manyeyes.runtime.skill_process import learn_apart
 from manyeyes.skills.evidence import queues_to_learn
@@ -59,12 +59,6 @@ log = structlog.get_logger()
 SEED_BYTES = 16  # of chance: what a sweep decides may be drawn for an audit
 FAILED_SECONDS = 60.0  # how soon a job that failed is tried again at the latest
 PeriodicJob = Callable[[Context, int], Awaitable[object]]
-
-
-async def beat(context: Context, cell: int) -> None:
-    """Tell the database that this node lives, and learn whether it is alone (a lone node need not notify)."""
-    live = await context.batcher.ask(beat_nodes, BeatNode(cell, context.node_id))
-    context.notifier.alone = set(live) <= {context.node_id}
 
 
 async def return_leases(context: Context, cell: int) -> None:

@@ -17,7 +17,7 @@ class CannotServe(Exception):
 
 
 def ops_place(given: str, port: int) -> Place | None:
-    """Return host and port of /healthz and /metrics; None for "off".
+    """Return host and port of health and metrics; None for "off".
 
     Without a word of the operator it is `DEFAULT_OPS`, beside a free port (0) a free one. Raises ValueError.
     """
@@ -41,7 +41,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def listen_for_ops(place: Place, *, is_named: bool) -> socket.socket:
-    """Return the socket of /healthz and /metrics. Raises `CannotServe`.
+    """Return the socket of health and metrics. Raises `CannotServe`.
 
     Where nobody named the place and another installation of this machine has it, a free port does: the log says which.
     """

@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable
 
 from manyeyes.db.embedded import Embedded
+from manyeyes.db.failures import DataDirectoryInUse, EmbeddedFailed
 from manyeyes.runtime.server_address import write_server_note
 from manyeyes.server.handover import LISTEN_FD, OPS_FD, PARENT_PID, PREPARES, READY_FD, SHARED_METRICS
 from manyeyes.server.listeners import CannotServe, address_of, listen, listen_for_ops, ops_place
+from manyeyes.server.metrics_folder import forget_folder, fresh_folder
 from manyeyes.server.service_manager import ALIVE, READY, STARTING, STOPPING, tell_manager
 from manyeyes.settings import Settings
 
@@ -24,6 +26,7 @@ LOOK_SECONDS = 0.2
 STOP_SECONDS = 10.0
 RESPAWN_SECONDS = 1.0
 KEEPER_RESPAWN_SECONDS = 10.0
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 15.0  # between two tries to start PostgreSQL, as on a full disk
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # heard on all; a link has to name one
 Say = Callable[[str], None]
 
@@ -57,6 +60,7 @@ class Supervisor:
         self._children: list[subprocess.Popen[bytes]] = []
         self._keeper: subprocess.Popen[bytes] | None = None  # of backups
         self._keeper_at = 0.0  # when it may be started again
+        self._pause, self._next_try = FIRST_PAUSE_SECONDS, 0.0  # before and at the next start of PostgreSQL
 
     def run(self) -> None:
         """Start everything and keep it running until this process is told to end; then stop all of it.
@@ -65,7 +69,7 @@ class Supervisor:
         """
         try:
             if self._embedded:
-                self._dsn = self._embedded.start(self._tell_start)
+                self._dsn = self._start_database(self._embedded)
             self._listen()
             self._listen_for_ops()
             self._share_metrics()
@@ -75,7 +79,7 @@ class Supervisor:
             for fd in ready:
                 self._await_ready(fd)
             if self._ops_url:
-                self._say(f"health and metrics at {self._ops_url}/healthz and /metrics")
+                self._say(f"health and metrics at {self._ops_url}/readyz and /metrics")
             self._ready(self._url)
             tell_manager(READY)
             self._watch()
@@ -100,10 +104,7 @@ class Supervisor:
     def _share_metrics(self) -> None:
         """Give several processes a folder for their metrics, so that whichever is asked can tell of all."""
         if self._count > 1:
-            folder = self._settings.data / "metrics"
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            os.environ[SHARED_METRICS] = str(folder)
+            os.environ[SHARED_METRICS] = str(fresh_folder(self._settings.data / "metrics"))
 
     def _spawn(self, *, prepares: bool = False) -> int:
         """Start one serving process and return the pipe on which it says that it accepts.
@@ -143,9 +144,8 @@ class Supervisor:
         while True:
             time.sleep(LOOK_SECONDS)
             tell_manager(ALIVE)
-            if self._embedded and not self._embedded.alive():
-                self._say("PostgreSQL ended; starting it again")
-                self._embedded.start(self._tell_start)
+            if self._embedded and not self._embedded.alive() and not self._started_again(self._embedded):
+                continue  # a serving process that died needs it to begin
             self._keep_backups()
             for child in [c for c in self._children if c.poll() is not None]:
                 self._say(f"a serving process ended with {child.returncode}; starting another")
@@ -178,6 +178,45 @@ class Supervisor:
         tell_manager(STARTING, ALIVE)
         self._say(line)
 
+    def _start_database(self, embedded: Embedded) -> str:
+        """Start PostgreSQL for the first time and return its DSN; on a disk that is short of space, as soon as it can.
+
+        Raises what `Embedded.start` raises: whatever else keeps it from starting, trying again would not mend.
+        """
+        while True:
+            try:
+                return embedded.start(self._tell_start)
+            except EmbeddedFailed as failure:
+                if self._free_megabytes() >= self._settings.disk_floor_megabytes:
+                    raise
+                time.sleep(self._put_off(failure))
+
+    def _started_again(self, embedded: Embedded) -> bool:
+        """Start PostgreSQL again when that is due, and tell whether it runs. The tries do not end: its files were fine,
+        and a disk that is full now will have space again."""
+        if time.monotonic() < self._next_try:
+            return False
+        self._say("PostgreSQL ended; starting it again")
+        try:
+            embedded.start(self._tell_start)
+        except (EmbeddedFailed, DataDirectoryInUse) as failure:
+            self._next_try = time.monotonic() + self._put_off(failure)
+            return False
+        self._pause = FIRST_PAUSE_SECONDS
+        return True
+
+    def _put_off(self, failure: Exception) -> float:
+        """Say why PostgreSQL does not start, and return for how many seconds nothing is tried: each time for longer."""
+        pause, self._pause = self._pause, min(2 * self._pause, LONGEST_PAUSE_SECONDS)
+        free = f"{self._free_megabytes()} MB are free in {self._settings.data}"
+        self._tell_start(f"{failure}\n{free}; trying again in {pause:.0f} s")
+        return pause
+
+    def _free_megabytes(self) -> int:
+        data = self._settings.data.absolute()  # which may not be there yet
+        there = next(each for each in (data, *data.parents) if each.exists())
+        return shutil.disk_usage(there).free // 1_000_000
+
     def _stop(self) -> None:
         tell_manager(STOPPING)
         for listener in (self._listener, self._ops_listener):
@@ -193,5 +232,7 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+        if self._count > 1:
+            forget_folder(self._settings.data / "metrics")
         if self._embedded:
             self._embedded.stop()

@@ -29,6 +29,7 @@ CODES = {
     Reason.TOO_FAST: (17, "Too many calls in a second"),
     Reason.QUEUE_FULL: (17, "The queue of the people who review is full"),
     Reason.TOO_MANY_PICTURES: (19, "Too many pictures in one request"),
+    Reason.NO_ROOM: (100, "There is no room for new calls; try again later"),
     Reason.RECOGNISER_AWAY: (101, "A recogniser cannot run"),
 }
 

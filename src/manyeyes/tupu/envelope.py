@@ -54,6 +54,7 @@ class Tupu:
             answer = fault_answer(family, time.time())
         if isinstance(answer, Refusal):
             note_refusal(answer.reason)
+            status = 503 if answer.reason is Reason.NO_ROOM else status
             answer = error_answer(answer, family, time.time())
         headers = [_JSON, (b"x-content-type-options", b"nosniff")]
         headers += [(b"retry-after", b"5")] if status == 503 else []

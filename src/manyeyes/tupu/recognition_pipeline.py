@@ -61,6 +61,8 @@ async def answer(call: SignedCall, asked: RecognitionRequest) -> str | Refusal:
         known = await call.context.batcher.read(recognitions.replay, call.app.cell, key)
         if known is not None:
             return known
+    if no_room := call.context.disk_room.refusal():
+        return no_room
     try:
         frames = await _frames(call, asked)
         if isinstance(frames, Refusal):

@@ -92,7 +92,7 @@ OPERATIONS = [
         caller=signed_in_customer,
         body=JobBody,
         reply=JobView,
-        statuses=(400, 401, 402, 403, 409, 422),
+        statuses=(400, 401, 402, 403, 409, 422, 503),
         scope=TASKS_WRITE,
         success=201,
         largest=LARGEST_ASKED,
@@ -123,7 +123,7 @@ OPERATIONS = [
         caller=signed_in_customer,
         body=JobChangeBody,
         reply=JobView,
-        statuses=(400, 401, 402, 403, 404, 409, 422),
+        statuses=(400, 401, 402, 403, 404, 409, 422, 503),
         scope=TASKS_WRITE,
     ),
     Operation(
@@ -132,7 +132,7 @@ OPERATIONS = [
         handler=JobsApi.start,
         caller=signed_in_customer,
         reply=JobView,
-        statuses=(400, 401, 402, 403, 404, 409),
+        statuses=(400, 401, 402, 403, 404, 409, 503),
         scope=TASKS_WRITE,
     ),
     Operation(

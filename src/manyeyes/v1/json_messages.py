@@ -19,7 +19,7 @@ from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 LARGEST_BODY = 64 * 1024
 _STEP = re.compile(r"\.[^.\[\]]+|\[[^\]]*\]")
 SIGN_IN = {Reason.UNKNOWN_TOKEN, Reason.UNKNOWN_KEY}
-ASK_LATER = {Reason.TOO_MANY_WAITS, Reason.PICTURE_AWAY, Reason.QUEUE_FULL, Reason.ALL_FILTERED}
+ASK_LATER = {Reason.TOO_MANY_WAITS, Reason.PICTURE_AWAY, Reason.QUEUE_FULL, Reason.NO_ROOM, Reason.ALL_FILTERED}
 Body = TypeVar("Body")
 Answer = TypeVar("Answer")
 

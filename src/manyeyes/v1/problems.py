@@ -90,6 +90,7 @@ PROBLEMS = {
     Reason.PICTURE_AWAY: (503, "The picture could not be had for now"),
     Reason.JOB_NOT_STARTED: (409, "The job has not begun"),
     Reason.QUEUE_FULL: (503, "The queue is full"),
+    Reason.NO_ROOM: (503, "There is no room for new work"),
     Reason.ALL_FILTERED: (503, "All workers who are there are filtered"),
 }
 

@@ -23,6 +23,7 @@ class Reason(enum.StrEnum):
     PICTURE_NOT_SUPPORTED = "picture_not_supported"
     BALANCE_TOO_LOW = "balance_too_low"
     QUEUE_FULL = "queue_full"
+    NO_ROOM = "no_room"
     ALL_FILTERED = "all_filtered"
     UNKNOWN_TASK = "unknown_task"
     UNSOLVABLE = "unsolvable"

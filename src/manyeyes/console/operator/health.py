@@ -6,10 +6,11 @@ from typing import Any
 import msgspec
 
 from manyeyes.console.shared import languages
+from manyeyes.roles.house.conditions import BACKUP_TOO_OLD_SECONDS
+from manyeyes.runtime.disk_room import MEGABYTE, Disk, DiskRoom
 
 WAITING_TOO_LONG_SECONDS = 120
 SNAPSHOT_TOO_OLD_SECONDS = 60
-BACKUP_TOO_OLD_SECONDS = 26 * 3600  # a day, and the time that the next one takes
 COMPLAINT_TOO_LONG_SECONDS = 4 * 3600
 MOST_NAMED = 3  # queues in one sentence
 WORKERS = "/operator/workers"  # where they are registered, and made reviewers
@@ -125,6 +126,39 @@ def backup_check(seconds: float | None, language: str) -> Check:
         translate("The daily backup did not end well."),
         translate("Look at what it said, and run it by hand."),
     )
+
+
+def disk_check(room: DiskRoom, language: str) -> Check:
+    """Return how much space is left on the disk of ours that has least, and whether new work is refused for it."""
+    translate = languages.catalogue(language).ugettext
+    disk, is_short = next(iter(room.disks()), None), bool(room.short_of())
+    findings = [_space(disk, language)] if disk else []
+    if room.is_full:
+        findings.append(translate("the database says that its disk is full"))
+    elif not room.has_database:
+        findings.append(translate("the database is elsewhere: its disk cannot be seen from here"))
+    is_well = not is_short and not room.is_full
+    least = languages.count(room.floor_bytes // MEGABYTE, language)
+    return Check(
+        name=translate("Free disk space"),
+        finding="; ".join(findings),
+        is_well=is_well,
+        limit=translate("at least %(size)s MB") % {"size": least},
+        cause="" if is_well else translate("Tasks, recognitions and jobs are refused; answers and reports are taken."),
+        next_step=""
+        if is_well
+        else translate("Make space, or keep pictures for fewer days: %(command)s. It goes on by itself.")
+        % {"command": "manyeyes account set NAME --keep-days N"},
+    )
+
+
+def _space(disk: Disk, language: str) -> str:
+    translate = languages.catalogue(language).ugettext
+    return translate("%(free)s MB of %(total)s MB are free in %(place)s") % {
+        "free": languages.count(disk.free_bytes // MEGABYTE, language),
+        "total": languages.count(disk.total_bytes // MEGABYTE, language),
+        "place": disk.place,
+    }
 
 
 def _timed(name: str, seconds: float, most: int, language: str, cause: str, next_step: str) -> Check:

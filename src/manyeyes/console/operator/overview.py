@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from manyeyes.actions.check_books import check_books
-from manyeyes.console.operator.health import Check, backup_check, books_check, snapshot_check, waiting_check
+from manyeyes.console.operator.health import Check, backup_check, books_check, disk_check, snapshot_check, waiting_check
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.guards import for_operators
 from manyeyes.console.shared.rendering import render
@@ -59,6 +59,7 @@ class OperatorPages:
             waiting_check(waiting, queues, language),
             snapshot_check(snapshot, language),
             books_check(await self.books_difference(), language),
+            disk_check(self._context.disk_room, language),
             backup_check(_age(await backed_up_at(self._context.settings)), language),
         ]
 

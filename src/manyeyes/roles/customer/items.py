@@ -62,14 +62,16 @@ class CustomerItems:
     async def take(self, owner: Owner, job_id: int, sent: SentFile) -> UploadTaken | Refusal:
         """Take a file, or the rest of one. What is wrong with it leaves nothing of it, and is told line by line.
 
-        Refusals: UNKNOWN_JOB, BALANCE_TOO_LOW, JOB_NOT_DRAFT, UPLOAD_OPEN, UNKNOWN_UPLOAD (it cannot go on, nothing
-        of it is there), KEY_REUSED, BAD_ITEMS. Raises what ``sent.body`` raises; what was saved until then stays.
+        Refusals: UNKNOWN_JOB, NO_ROOM, BALANCE_TOO_LOW, JOB_NOT_DRAFT, UPLOAD_OPEN, UNKNOWN_UPLOAD (it cannot go on,
+        nothing of it is there), KEY_REUSED, BAD_ITEMS. Raises what ``sent.body`` raises; what was saved stays.
         """
         job = await self._job(owner, job_id)
         if isinstance(job, Refusal):
             return job
         if sent.size is not None and sent.size > LARGEST_UPLOAD:
             return Refusal(Reason.BAD_ITEMS, TOO_LARGE)
+        if no_room := self._context.disk_room.refusal():
+            return no_room
         if not await has_money(self._context, owner):
             return NO_MONEY
         if sent.upload_key and sent.form != ZIP:

@@ -159,7 +159,7 @@ class CustomerJobs:
         if isinstance(found, Refusal):
             return found
         is_start = change.verb is JobVerb.START and found.job.state is JobState.DRAFT
-        unfit = await self._why_not(found.job) if is_start else None
+        unfit = (self._context.disk_room.refusal() or await self._why_not(found.job)) if is_start else None
         if unfit:
             return unfit
         command = ChangeJob(

@@ -45,6 +45,8 @@ async def create(context: Context, owner: Owner, wanted: WantedTask, key: CallKe
 
     The picture of an address is fetched at once, within ten seconds.
     """
+    if no_room := context.disk_room.refusal():
+        return no_room
     few = await too_few_people(context, wanted.queue, wanted.terms)
     if few:
         return few

@@ -91,6 +91,7 @@ REFUSALS: Mapping[Reason, str] = {
     Reason.BAD_ITEMS: mark("Nothing of the file was taken. Put right what is named here, and send it again."),
     Reason.KEY_REUSED: mark("Another file of that name is there already."),
     Reason.QUEUE_FULL: mark("Too much is waiting here now. Try again in a moment."),
+    Reason.NO_ROOM: mark("Nothing new can be taken here just now. Try again later; what you have stays as it is."),
 }
 UPLOAD_WORDS: Mapping[str, str] = {  # which the page's script shows while it sends files
     "sending": mark("Sending %(name)s: %(percent)s %%"),
