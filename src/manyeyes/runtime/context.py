@@ -11,6 +11,7 @@ from manyeyes.allow_list.rules import FilterTerms
 from manyeyes.db.migrate import SQL, migrate
 from manyeyes.db.picture_days import keep_days
 from manyeyes.db.pool import FIRST_CELL, LIMITS, PATIENT_SETTINGS, Cells, open_pool
+from manyeyes.db.primary import connect
 from manyeyes.db.role_settings import keep_role_settings
 from manyeyes.dispatch import store as dispatch
 from manyeyes.outbound.door import Door
@@ -210,7 +211,7 @@ async def prepare_database_at(dsn: str, settings: Settings | None = None) -> lis
     """Do what `prepare_database` does, over a connection of its own, without a limit; past a pooler, for which the
     role gets the limits."""
     direct = settings.direct_database_url if settings else ""
-    db = await asyncpg.connect(direct or dsn, server_settings=PATIENT_SETTINGS)
+    db = await connect(direct or dsn, PATIENT_SETTINGS)
     try:
         applied = await prepare_database(db)
         if direct:
