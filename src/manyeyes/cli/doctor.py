@@ -8,6 +8,7 @@ from manyeyes.actions.check_books import check_books
 from manyeyes.cli.command import Common, run
 from manyeyes.db.migrate import SQL
 from manyeyes.db.pool import LIMITS
+from manyeyes.db.primary import STANDBY, WRITABLE, looks
 from manyeyes.db.queries import one_row
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.installation_keys import SecretsUnreadable, check_secrets
@@ -58,6 +59,7 @@ async def examine(context: Context) -> list[dict[str, Any]]:
             _row("no old snapshot", is_young, f"{snapshot['seconds']:.0f} s, {snapshot['transactions']} transactions")
         )
         checks.append(await _limits(db))
+        checks += await _servers(db, context.dsn)
         checks.append(await _secrets(db, context.settings))
     if context.mail_door.server:
         fault = await context.mail_door.look()
@@ -69,6 +71,16 @@ async def examine(context: Context) -> list[dict[str, Any]]:
             _row(f"books of cell {cell} balance", not books.difference_micros, f"difference {books.difference_micros}")
         )
     return checks
+
+
+async def _servers(db: asyncpg.Connection, dsn: str) -> list[dict[str, Any]]:
+    """Return the rows about the servers of an address that names several, and whether a standby has every commit."""
+    found = await looks(dsn)
+    if len(found) == 1:
+        return []
+    following = int(await db.fetchval(SQL.synchronous_standbys))
+    rows = [_row(f"server {place}", seen in (WRITABLE, STANDBY), seen) for place, seen in found.items()]
+    return [*rows, _row("every commit is on a standby", following > 0, f"{following} synchronous")]
 
 
 async def _limits(db: asyncpg.Connection) -> dict[str, Any]:

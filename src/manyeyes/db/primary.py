@@ -25,6 +25,9 @@ AWAY = (  # the next host may be better
     *(asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError),
 )
 
+UNANSWERED = "the database did not answer in time; one whose synchronous standby is away ends no command that writes"
+WRITABLE, STANDBY, SILENT = "takes writes", "a standby", "it did not answer in time"  # what a server is found to be
+
 
 class NoPrimary(ConnectionError):
     """No server of an address takes writes; the message tells why of each."""
@@ -121,6 +124,22 @@ async def connect(
     """Return a connection to the primary of an address. Raises `NoPrimary`, or what asyncpg raises."""
     options = {"server_settings": dict(settings or {}), "command_timeout": command_seconds}
     return await _connect_to_one_of(each_host(dsn), {"connection_class": PrimaryConnection, **options})
+
+
+async def looks(dsn: str) -> dict[str, str]:
+    """Return by host what each server of an address is: it "takes writes", is "a standby", or why it was not heard."""
+    found = {}
+    for host in each_host(dsn):
+        try:
+            db = await asyncpg.connect(host, timeout=HOST_SECONDS, target_session_attrs="any")
+        except TimeoutError:
+            found[_place(host)] = SILENT
+        except (OSError, asyncpg.PostgresError) as error:
+            found[_place(host)] = str(error)
+        else:
+            found[_place(host)] = STANDBY if await db.fetchval("SELECT pg_is_in_recovery()") else WRITABLE
+            db.terminate()
+    return found
 
 
 def each_host(dsn: str) -> list[str]:

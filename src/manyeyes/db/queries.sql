@@ -58,6 +58,10 @@ SELECT coalesce(max(age(backend_xmin)), 0)::bigint AS transactions,
        coalesce(extract(epoch FROM max(now() - xact_start)), 0)::float8 AS seconds
 FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid();
 
+-- name: synchronous_standbys
+-- How many standbys commits wait for.
+SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum');
+
 -- name: settled_until
 -- Since when the oldest transaction of ours runs that may still write with an instant of its beginning; now, when none does.
 -- The margin is for a draft, which took its instant before its transaction began (db/statement_functions.py: MOST_OFF_SECONDS),
