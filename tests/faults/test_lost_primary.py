@@ -26,6 +26,8 @@ CUSTOMERS, WORKERS = 3, 3
 PROMOTED_AFTER_SECONDS = 2.0
 LONGEST_GAP_SECONDS = 40.0  # it was 63, and with two hosts in the address it had no end
 
+LISTENING = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND application_name = 'manyeyes'"
+
 
 @pytest.fixture
 def servers(tmp_path: Path) -> Iterator[Pair]:
@@ -70,6 +72,7 @@ async def test_the_standby_takes_over(servers: Pair, served: Load, tmp_path: Pat
     print(f"primary {fault}: nobody was served for {gap:.1f} s; refused meanwhile: {dict(served.refused)}")
     assert gap < LONGEST_GAP_SECONDS
     await served.reached(tasks=20, answers=20)
+    await assert_hints_are_heard(servers.second.address())
     await served.stop()
     await assert_whole(servers.second.address(), served, tmp_path)
     assert not {"/createTask", "/v1/worker/answers"} & served.refused.keys(), "who was under way was refused"
@@ -91,6 +94,16 @@ async def test_without_its_standby_nothing_is_acknowledged_until_it_is_back(
     await served.reached(tasks=20, answers=20)
     await served.stop()
     await assert_whole(servers.first.address(), served, tmp_path)
+
+
+async def assert_hints_are_heard(address: str) -> None:
+    """The process listens on the new primary, sooner or later: on a silent line nothing tells it to."""
+    db = await asyncpg.connect(address)
+    async with asyncio.timeout(60):
+        while not await db.fetchval(LISTENING):
+            for _ in range(10):
+                await asyncio.sleep(0.05)
+    await db.close()
 
 
 async def assert_whole(address: str, served: Load, tmp_path: Path) -> None:

@@ -126,6 +126,12 @@ async def connect(
     return await _connect_to_one_of(each_host(dsn), {"connection_class": PrimaryConnection, **options})
 
 
+def takes_writes(db: asyncpg.Connection) -> bool:
+    """Tell whether the server took writes when it answered last; it says so unasked (not through a pooler)."""
+    told = db.get_settings()
+    return "on" not in (getattr(told, name, "off") for name in ("in_hot_standby", "default_transaction_read_only"))
+
+
 async def looks(dsn: str) -> dict[str, str]:
     """Return by host what each server of an address is: it "takes writes", is "a standby", or why it was not heard."""
     found = {}

@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from manyeyes.db.pool import COMMAND_SECONDS, LOST_CONNECTION, SERVER_SETTINGS, Cells
-from manyeyes.db.primary import connect
+from manyeyes.db.primary import connect, takes_writes
 
 CHANNEL = "manyeyes"
 CHANGED = "manyeyes_changed"  # an operator changed something that processes cache
@@ -147,8 +147,8 @@ class Notifier:
             await connection.add_listener(CHANNEL, self._heard)
             await connection.add_listener(CHANGED, lambda *_: self._on_change())
             self._line = connection
-            while not await heard(broken, ASKED_SECONDS):
-                await connection.execute("SELECT")
+            while not await heard(broken, ASKED_SECONDS) and takes_writes(connection):
+                await connection.execute(f"LISTEN {CHANNEL}")  # it does so already; a dead line fails to say so
         finally:
             self._line = None
             connection.terminate()
