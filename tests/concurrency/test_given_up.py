@@ -9,6 +9,7 @@ import pytest
 
 from manyeyes.db.pool import open_pool
 from manyeyes.db.primary import NoPrimary, connect, each_host
+from manyeyes.runtime import lookup_cache
 from manyeyes.runtime.batching import Batcher, Unavailable
 from manyeyes.runtime.context import Context
 from support.databases import MakeDatabase
@@ -104,6 +105,17 @@ async def test_patience_begins_when_a_command_comes(context: Context):
     assert [str(error) for error in told] == ["the database is away: nobody listens"] * 2
     assert all(isinstance(error, Unavailable) for error in told)
     assert attempts == [[0, 1]]
+
+
+async def test_a_look_up_that_takes_long_gives_what_was_known(context: Context, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(lookup_cache, "FRESH_SECONDS", 0.0)
+    known = await context.lookups.blocked_networks()
+    db = await asyncpg.connect(context.dsn)
+    async with db.transaction():
+        await db.execute("LOCK TABLE blocked_address")
+        async with asyncio.timeout(6):  # the database would end the wait after eight seconds
+            assert await context.lookups.blocked_networks() == known
+    await db.close()
 
 
 @pytest.mark.parametrize(
