@@ -26,6 +26,7 @@ from bench import (
     certainty_proof,
     certainty_texts,
     depth,
+    failover,
     history,
     http_requests,
     idle,
@@ -78,6 +79,7 @@ MEASUREMENTS = {
     "processes": processes.measure,
     "profiles": profiles.measure,
     "agreement": agreement.measure,
+    "failover": failover.measure,
     "certainty_floor": certainty_floor.measure,
 }
 WITH_CROWD: dict[str, Callable[[bool, Path | None], list[Row]]] = {  # take the folder of ``--crowd`` as well

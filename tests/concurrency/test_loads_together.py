@@ -105,7 +105,7 @@ async def test_what_a_load_writes_waits_for_the_next_read(stage: Stage, function
 
 
 async def test_a_limit_of_its_own_holds_in_the_database_too_and_for_nothing_else(stage: Stage):
-    """The driver alone would wait longer for what the database ends after 15 seconds."""
+    """The driver alone would wait longer for what the database ends after eight seconds."""
     limit = "SELECT current_setting('statement_timeout')"
     async with stage.cells.transaction(stage.cell) as (tx, _):
         assert await tx.fetchval(limit, timeout=3600) == "1h"

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,8 @@ import asyncpg
 import pytest
 
 from manyeyes.db.pool import LIMITS
-from manyeyes.ledger.rules import TransferKind
 from support.databases import MakeDatabase
-from support.persistent_load import Acknowledged, Load
+from support.persistent_load import Load, assert_booked_once
 from support.pgbouncer import MISSING, find_pgbouncer, pgbouncer
 from support.real_server import ServeProcess, run
 
@@ -80,16 +78,6 @@ async def test_nothing_acknowledged_is_lost_behind_a_pooler(pooled: dict[str, An
         await db.close()
     checked = await ask("db", "check")
     assert (checked["difference"], checked["findings"]) == (0, [])
-
-
-async def assert_booked_once(db: asyncpg.Connection, acknowledged: Acknowledged) -> None:
-    """Every acknowledged task was held once, and every acknowledged answer settled and paid once."""
-    booked = Counter([tuple(row) for row in await db.fetch("SELECT cause_id, kind FROM transfer")])
-    answered = [int(lease.split("-")[1]) for lease, _ in acknowledged.answers]
-    tasks = [task_id for _, task_id in acknowledged.tasks]
-    assert len(set(tasks)) == len(tasks)
-    assert {booked[task_id, TransferKind.HOLD] for task_id in tasks} == {1}
-    assert {booked[task_id, kind] for task_id in answered for kind in (TransferKind.SETTLE, TransferKind.PAY)} == {1}
 
 
 async def test_the_limits_of_statements_hold_behind_a_pooler(pooled: dict[str, Any], dsn: str, tmp_path: Path):

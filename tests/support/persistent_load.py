@@ -3,11 +3,14 @@
 import asyncio
 import base64
 import random
+from collections import Counter
 from typing import Any
 
+import asyncpg
 import httpx
 import msgspec
 
+from manyeyes.ledger.rules import TransferKind
 from support import factories
 
 AGAIN_SECONDS = 0.05
@@ -26,6 +29,8 @@ class Load:
 
     def __init__(self, url: str, keys: list[str], tokens: list[str]) -> None:
         self.acknowledged = Acknowledged()
+        self.refused: Counter[str] = Counter()  # by path: answers that say "not now"
+        self.was_refused = asyncio.Event()  # a command was, not a look
         self._url = url
         self._stopping = False
         self._task = {"type": "ImageToTextTask", "body": base64.b64encode(factories.picture_bytes()).decode()}
@@ -53,7 +58,7 @@ class Load:
                 await asyncio.sleep(0.02)
 
     async def _customer(self, key: str) -> None:
-        async with httpx.AsyncClient(base_url=self._url, timeout=30) as client:
+        async with httpx.AsyncClient(base_url=self._url, timeout=60) as client:
             while not self._stopping:
                 reply = await self._call(client, "POST", "/createTask", {"clientKey": key, "task": self._task})
                 if reply is not None:
@@ -64,7 +69,7 @@ class Load:
 
     async def _worker(self, token: str) -> None:
         headers = {"authorization": f"Bearer {token}"}
-        async with httpx.AsyncClient(base_url=self._url, timeout=30, headers=headers) as client:
+        async with httpx.AsyncClient(base_url=self._url, timeout=60, headers=headers) as client:
             while await self._call(client, "POST", "/v1/worker/online", {}) is None:
                 pass
             while not self._stopping:
@@ -91,6 +96,19 @@ class Load:
             return None
         if reply.status_code >= 500:
             assert reply.json(), "the contract's own words, whatever broke"
+            self.refused[path.partition("?")[0]] += 1
+            if verb == "POST":
+                self.was_refused.set()
             await asyncio.sleep(AGAIN_SECONDS)
             return None
         return reply
+
+
+async def assert_booked_once(db: asyncpg.Connection, acknowledged: Acknowledged) -> None:
+    """Every acknowledged task was held once, and every acknowledged answer settled and paid once."""
+    booked = Counter([tuple(row) for row in await db.fetch("SELECT cause_id, kind FROM transfer")])
+    answered = [int(lease.split("-")[1]) for lease, _ in acknowledged.answers]
+    tasks = [task_id for _, task_id in acknowledged.tasks]
+    assert len(set(tasks)) == len(tasks)
+    assert {booked[task_id, TransferKind.HOLD] for task_id in tasks} == {1}
+    assert {booked[task_id, kind] for task_id in answered for kind in (TransferKind.SETTLE, TransferKind.PAY)} == {1}

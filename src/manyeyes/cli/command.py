@@ -13,6 +13,7 @@ import asyncpg
 from manyeyes.backups.rules import BackupFailed
 from manyeyes.cli.options import CommandFailed, Common, WithPasskeys, say, settings_of
 from manyeyes.db.embedded import DataDirectoryInUse, Embedded, EmbeddedFailed, has_database, running_dsn
+from manyeyes.db.primary import UNANSWERED
 from manyeyes.logs.lines import set_up_logs
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context, open_context, prepare_database_at
@@ -88,6 +89,8 @@ def _said(error: Exception) -> str:
     """Return an error in words; of a file that cannot be used its name and why, without Python's number for it."""
     if isinstance(error, OSError) and error.filename and error.strerror:
         return f"{error.filename}: {error.strerror}"
+    if isinstance(error, TimeoutError):
+        return str(error) or UNANSWERED
     return "the file must be UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
 
 

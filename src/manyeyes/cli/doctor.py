@@ -8,6 +8,7 @@ from manyeyes.actions.check_books import check_books
 from manyeyes.cli.command import Common, run
 from manyeyes.db.migrate import SQL
 from manyeyes.db.pool import LIMITS
+from manyeyes.db.primary import STANDBY, WRITABLE, looks
 from manyeyes.db.queries import one_row
 from manyeyes.roles.house import conditions
 from manyeyes.roles.house.conditions import Condition
@@ -61,6 +62,7 @@ async def examine(context: Context) -> list[dict[str, Any]]:
         )
         checks.append(await _limits(db))
         checks += [_shown(each) for each in await _conditions(context, db)]
+        checks += await _servers(db, context.dsn)
         checks.append(await _secrets(db, context.settings))
     if context.mail_door.server:
         fault = await context.mail_door.look()
@@ -91,6 +93,16 @@ async def _conditions(context: Context, db: asyncpg.Connection) -> list[Conditio
 
 def _shown(condition: Condition) -> dict[str, Any]:
     return _row(condition.name, condition.is_well, condition.seen)
+
+
+async def _servers(db: asyncpg.Connection, dsn: str) -> list[dict[str, Any]]:
+    """Return the rows about the servers of an address that names several, and whether a standby has every commit."""
+    found = await looks(dsn)
+    if len(found) == 1:
+        return []
+    following = int(await db.fetchval(SQL.synchronous_standbys))
+    rows = [_row(f"server {place}", seen in (WRITABLE, STANDBY), seen) for place, seen in found.items()]
+    return [*rows, _row("every commit is on a standby", following > 0, f"{following} synchronous")]
 
 
 async def _limits(db: asyncpg.Connection) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import cast
 import asyncpg
 
 from manyeyes.db.clock import DatabaseClock
+from manyeyes.db.primary import PrimaryPool
 from manyeyes.db.statement_functions import ARRAYS_IN_ROWS, Functions, find_functions
 from manyeyes.db.transaction import Draft, Drafting, Transaction, Undrafted
 
@@ -26,6 +27,7 @@ LOST_CONNECTION = (
     asyncpg.LockNotAvailableError,
     asyncpg.DiskFullError,  # there may be room again
     asyncpg.InternalClientError,  # the server died while the connection was in the middle of something
+    asyncpg.ReadOnlySQLTransactionError,  # the server is a standby by now, or was shut for writing: another one is not
 )
 
 
@@ -39,13 +41,13 @@ def is_lost(error: BaseException) -> bool:
 
 SESSION = {"application_name": "manyeyes", "timezone": "UTC"}  # PgBouncer carries these to whoever serves us
 LIMITS = {  # it carries none of these: behind one they are our role's (db/role_settings.py)
-    "statement_timeout": "15s",  # of a call, however many statements go in it: docs/decisions/0070
+    "statement_timeout": "8s",  # of a call, however many statements go in it: docs/decisions/0070
     "idle_in_transaction_session_timeout": "5s",
     "jit": "off",
 }
 SERVER_SETTINGS = SESSION | LIMITS
 PATIENT_SETTINGS = SERVER_SETTINGS | {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
-COMMAND_SECONDS = 30.0  # the client's own limit, for a server that is gone without closing the connection
+COMMAND_SECONDS = 10.0  # the client's own limit: who does not even end a statement that has taken too long is gone
 PROOF_SECONDS = 3600.0  # instead of it, for statements that read every row (actions/check_books.py)
 FIRST_CELL = 1
 DIRECTORY = 0  # no cell: where a command goes that writes to the global look-ups
@@ -69,7 +71,7 @@ async def open_pool(
 
     ``behind_pooler``: the limits are the role's, since a pooler refuses who asks for them.
     """
-    return await asyncpg.create_pool(
+    return await PrimaryPool(
         dsn,
         min_size=1,
         max_size=size,

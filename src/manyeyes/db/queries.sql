@@ -65,6 +65,10 @@ SELECT (SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0) FROM pg_
        (SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming') AS standbys,
        (SELECT coalesce(extract(epoch FROM max(replay_lag)), 0) FROM pg_stat_replication)::float8 AS standby_lag_seconds;
 
+-- name: synchronous_standbys
+-- How many standbys commits wait for.
+SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum');
+
 -- name: settled_until
 -- Since when the oldest transaction of ours runs that may still write with an instant of its beginning; now, when none does.
 -- The margin is for a draft, which took its instant before its transaction began (db/statement_functions.py: MOST_OFF_SECONDS),

@@ -1,7 +1,7 @@
 """Logs: one JSON line per event on stderr (readable text on a terminal), whoever writes it.
 
 What libraries log, Python's warnings and what nobody caught become lines of the same form: a traceback is one member
-of one line, and never lines of its own (docs/decisions/0091).
+of one line, and never lines of its own (docs/decisions/0093).
 """
 
 import asyncio

@@ -24,8 +24,9 @@ from manyeyes.runtime.disk_room import NO_ROOM, TAKES_ROOM, DiskRoom, is_full
 from manyeyes.values.refusals import Refusal
 
 LARGEST_BATCH = 256
+AGAIN_SECONDS = 0.1  # between two attempts while the database is away
 LARGEST_DRAFT = 1  # commands: of more a transaction is shared by all
-PATIENCE_SECONDS = 20.0  # how long a command waits for a database that is restarting
+PATIENCE_SECONDS = 20.0  # from a command's coming to the last attempt while the database is away
 
 BATCH_SIZE = Histogram(
     "manyeyes_batch_commands", "Commands per batch", ["verb"], buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -55,7 +56,6 @@ class HasCell(Protocol):
 Command = TypeVar("Command", bound=HasCell)
 Action = Callable[[asyncpg.Connection, datetime, Sequence[Command]], Awaitable[Sequence[Outcome]]]
 Read = Callable[[asyncpg.Connection, int, Sequence[Key]], Awaitable[Sequence[Value]]]
-Batch = list[tuple[Item, asyncio.Future[Outcome]]]
 Serve = Callable[[Verb, int, list[Item]], Awaitable[Sequence[Outcome]]]
 
 
@@ -65,22 +65,41 @@ class Unavailable(Exception):
 
 async def read_patiently(pool: asyncpg.Pool, read: Callable[[asyncpg.Connection], Awaitable[Found]]) -> Found:
     """Return what ``read`` finds, waiting for a database that is away as commands do. Raises `Unavailable`."""
-    give_up = time.monotonic() + PATIENCE_SECONDS
+    give_up = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    limit: float | None = None
     while True:
         try:
-            async with pool.acquire() as db:
+            async with asyncio.timeout_at(limit), pool.acquire() as db:
                 return await read(db)
         except LOST_CONNECTION as error:
             if not is_lost(error):
                 raise
-            if time.monotonic() > give_up:
-                raise Unavailable(str(error)) from error
-            await asyncio.sleep(0.1)
+            limit = give_up
+            if asyncio.get_running_loop().time() >= give_up:
+                raise away(error) from error
+            await asyncio.sleep(AGAIN_SECONDS)
+
+
+def away(error: BaseException) -> Unavailable:
+    """Return what a caller is told when the database stayed away, with the reason."""
+    return Unavailable(f"the database is away: {str(error) or 'it does not answer'}")
+
+
+class _Waiter(Generic[Item, Outcome]):
+    """A command or key that somebody waits for, and until when it is tried again."""
+
+    def __init__(self, item: Item, give_up: float) -> None:
+        self.item = item
+        self.give_up = give_up
+        self.future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+
+
+Batch = list[_Waiter[Item, Outcome]]
 
 
 class _Lane(Generic[Item, Outcome]):
     def __init__(self) -> None:
-        self.waiting: deque[tuple[Item, asyncio.Future[Outcome]]] = deque()
+        self.waiting: deque[_Waiter[Item, Outcome]] = deque()
         self.running = False
 
 
@@ -111,14 +130,14 @@ class Batcher:
         lane: _Lane[Item, Outcome] | None = self._lanes.get((verb, cell))
         if lane is None:
             lane = self._lanes[verb, cell] = _Lane()
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        lane.waiting.append((item, future))
+        entry: _Waiter[Item, Outcome] = _Waiter(item, asyncio.get_running_loop().time() + self._patience)
+        lane.waiting.append(entry)
         if not lane.running:
             lane.running = True
             task = asyncio.create_task(self._run(lane, verb, cell, serve), context=Context())  # it serves many
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return await future
+        return await entry.future
 
     async def _run(self, lane: _Lane[Item, Outcome], verb: Verb, cell: int, serve: Serve[Verb, Item, Outcome]) -> None:
         while lane.waiting:
@@ -136,9 +155,9 @@ class Batcher:
         """Answer every future. A batch that fails is tried one by one, so that a command at fault fails alone."""
         began = time.monotonic()
         try:
-            outcomes = await self._patiently(verb, cell, [item for item, _ in batch], serve)
+            outcomes = await self._patiently(verb, cell, batch, serve)
         except Exception as error:
-            if len(batch) > 1 and not isinstance(error, Unavailable):
+            if len(batch) > 1:
                 log.warning("batch_split", action=verb.__name__, commands=len(batch), error=repr(error))
                 for entry in batch:
                     await self._serve(verb, cell, [entry], serve)
@@ -151,33 +170,43 @@ class Batcher:
             COMMANDS.labels(verb.__name__, "done").inc(len(batch) - refused)
         if refused:
             COMMANDS.labels(verb.__name__, "refused").inc(refused)
-        for (_, future), outcome in zip(batch, outcomes, strict=True):
-            if not future.done():
-                future.set_result(outcome)
+        for entry, outcome in zip(batch, outcomes, strict=True):
+            if not entry.future.done():
+                entry.future.set_result(outcome)
 
     async def _patiently(
-        self, verb: Verb, cell: int, items: list[Item], serve: Serve[Verb, Item, Outcome]
+        self, verb: Verb, cell: int, batch: Batch[Item, Outcome], serve: Serve[Verb, Item, Outcome]
     ) -> Sequence[Outcome]:
-        """Try again while the database is away; a command that may have been done says so by ``retried``."""
-        give_up, may_be_done = time.monotonic() + self._patience, False
-        while True:
+        """Try again while the database is away; a command that may have been done says so by ``retried``.
+
+        Whose patience has ended leaves the batch, and is told that the database is away: patience begins when a command
+        comes, so what waited behind others has less of it. The first attempt has all the time that a call may take.
+        """
+        limit: float | None = None
+        may_be_done = False
+        while batch:
             try:
-                return await serve(verb, cell, items)
+                async with asyncio.timeout_at(limit):
+                    return await serve(verb, cell, [entry.item for entry in batch])
             except LOST_CONNECTION as error:
                 if not is_lost(error):
                     raise
                 if is_full(error):
                     self._disk_room.note_full()
                     if verb in TAKES_ROOM and not may_be_done:  # it was rolled back, and there is nothing of it
-                        return [cast("Outcome", NO_ROOM) for _ in items]
+                        return [cast("Outcome", NO_ROOM) for _ in batch]
                 else:
                     may_be_done = True
-                if time.monotonic() > give_up:
-                    raise Unavailable(str(error)) from error
                 AWAY.labels(verb.__name__).inc()
                 log.warning("database_away", action=verb.__name__, error=repr(error))
-                items = [_retried(item) for item in items]
-                await asyncio.sleep(0.1)
+                now = asyncio.get_running_loop().time()
+                _fail([entry for entry in batch if entry.give_up <= now], away(error))
+                batch[:] = [entry for entry in batch if entry.give_up > now]
+                for entry in batch:
+                    entry.item = _retried(entry.item)
+                limit = max((entry.give_up for entry in batch), default=None)
+                await asyncio.sleep(AGAIN_SECONDS if batch else 0)
+        return []
 
     async def _act(self, action: Action[Command, Outcome], cell: int, commands: list[Command]) -> Sequence[Outcome]:
         return await carry_out(self._cells, action, cell, commands)
@@ -251,9 +280,9 @@ def _one_each(verb: Verb, items: Sequence[object], outcomes: Sequence[Outcome]) 
 
 
 def _fail(batch: Batch[Item, Outcome], error: Exception) -> None:
-    for _, future in batch:
-        if not future.done():
-            future.set_exception(error)
+    for entry in batch:
+        if not entry.future.done():
+            entry.future.set_exception(error)
 
 
 def _retried(item: Item) -> Item:

@@ -1,5 +1,6 @@
 """What every edge is handed: settings, cells, the batcher, and what lives for as long as a process does."""
 
+import asyncio
 import hashlib
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -8,9 +9,10 @@ import asyncpg
 
 from manyeyes.accounts import store as accounts
 from manyeyes.allow_list.rules import FilterTerms
-from manyeyes.db.migrate import SQL, migrate
+from manyeyes.db.migrate import SQL, migrate, pending
 from manyeyes.db.picture_days import keep_days
 from manyeyes.db.pool import FIRST_CELL, LIMITS, PATIENT_SETTINGS, Cells, open_pool
+from manyeyes.db.primary import UNANSWERED, connect, looks
 from manyeyes.db.role_settings import keep_role_settings
 from manyeyes.dispatch import store as dispatch
 from manyeyes.outbound.door import Door
@@ -36,6 +38,8 @@ from manyeyes.values.response_signing import ResponseSigner
 from manyeyes.values.sealing import Sealer
 from manyeyes.values.signed_links import ExampleLinks, NoticeLinks, PictureLinks, TopUpSlips, WidgetLinks
 from manyeyes.wellbeing import store as wellbeing
+
+PREPARED_SECONDS = 30.0  # for a database that needs no migration
 
 
 class Context:
@@ -210,15 +214,22 @@ async def prepare_database(db: asyncpg.Connection, cells: list[int] | None = Non
 
 
 async def prepare_database_at(dsn: str, settings: Settings | None = None) -> list[str]:
-    """Do what `prepare_database` does, over a connection of its own, without a limit; past a pooler, for which the
-    role gets the limits."""
+    """Do what `prepare_database` does, over a connection of its own; past a pooler, for which the role gets the limits.
+
+    Migrations may take as long as they need. Raises TimeoutError, with a sentence, where there are none and all the
+    same no answer comes.
+    """
     direct = settings.direct_database_url if settings else ""
-    db = await asyncpg.connect(direct or dsn, server_settings=PATIENT_SETTINGS)
+    db = await connect(direct or dsn, PATIENT_SETTINGS)
     try:
-        applied = await prepare_database(db)
-        if direct:
-            await keep_role_settings(db, LIMITS)
+        async with asyncio.timeout(None if await pending(db) else PREPARED_SECONDS):
+            applied = await prepare_database(db)
+            if direct:
+                await keep_role_settings(db, LIMITS)
         return applied
+    except TimeoutError:
+        seen = ", ".join(f"{place}: {what}" for place, what in (await looks(direct or dsn)).items())
+        raise TimeoutError(f"{UNANSWERED} ({seen})") from None
     finally:
         await db.close()
 

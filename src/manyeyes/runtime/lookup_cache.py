@@ -1,5 +1,6 @@
 """Global look-ups, cached by each process for a few seconds: keys, tokens, queues, soft apps, blocked networks."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from manyeyes.accounts.rules import digest, is_within
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import App
-from manyeyes.db.pool import LOST_CONNECTION, Cells, is_lost
+from manyeyes.db.pool import Cells, is_lost
 from manyeyes.logs.request_note import note_caller
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Recognition
@@ -30,6 +31,7 @@ from manyeyes.workers.announcements.store import announcements
 from manyeyes.workers.browser_sessions import BrowserSession, browser_session
 from manyeyes.workers.store import Subject, Worker
 
+KNOWN_SECONDS = 1.0  # so long a caller waits for something newer than what is known: the database may be away
 FRESH_SECONDS = 2.0  # how long a right that ended may still work where the word of it did not arrive
 LARGEST_CACHE = 100_000
 Value = TypeVar("Value")
@@ -38,13 +40,14 @@ Value = TypeVar("Value")
 class LookupCache:
     """Reads the directory database; every value is at most `FRESH_SECONDS` old.
 
-    While that database is away it is the last one known, if there is one.
+    While that database is away, or takes long, it is the last one known, if there is one.
     """
 
     def __init__(self, cells: Cells) -> None:
         self._cells = cells
         self._cache: dict[tuple[str, Hashable], tuple[float, Any]] = {}  # each kind's values are of one type
         self._used_keys: set[bytes] = set()
+        self._looks: set[asyncio.Task[Any]] = set()
 
     async def blocked(self, address: str) -> Refusal | None:
         """Return the refusal of an address that may not call at all, None for every other one."""
@@ -175,15 +178,26 @@ class LookupCache:
         async def ask() -> Value:
             if known is None:
                 return await read_patiently(self._cells.directory, look_up)
-            try:
-                async with self._cells.directory.acquire() as db:
-                    return await look_up(db)
-            except LOST_CONNECTION as error:
-                if not is_lost(error):
-                    raise
-                return known[1]
+            asked = asyncio.create_task(self._look(look_up))
+            self._looks.add(asked)
+            asked.add_done_callback(self._looked)
+            await asyncio.wait([asked], timeout=KNOWN_SECONDS)
+            error = asked.exception() if asked.done() else None
+            if error is not None and not is_lost(error):
+                raise error
+            return known[1] if error is not None or not asked.done() else asked.result()
 
         return await self.cached(kind, key, FRESH_SECONDS, ask)
+
+    async def _look(self, look_up: Callable[[asyncpg.Connection], Awaitable[Value]]) -> Value:
+        async with self._cells.directory.acquire() as db:
+            return await look_up(db)
+
+    def _looked(self, asked: asyncio.Task[Any]) -> None:
+        """Forget a look; what became of one that nobody waited for to the end is nobody's concern."""
+        self._looks.discard(asked)
+        if not asked.cancelled():
+            asked.exception()
 
 
 def not_from(owner: KeyOwner, address: str) -> Refusal | None:

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
-import asyncpg
 import msgspec
 import numpy as np
 
@@ -22,6 +21,7 @@ from manyeyes.consensus.crowd_evidence import evidence as crowd_evidence
 from manyeyes.consensus.em import NOT_GOLD, AnswersOfAll, Floats, Whole, fit
 from manyeyes.consensus.rules import Method, Skill
 from manyeyes.db.pool import PATIENT_SETTINGS
+from manyeyes.db.primary import connect
 from manyeyes.logs.lines import set_up_logs
 from manyeyes.panels import store as panels
 from manyeyes.panels.store import LabelAnswer
@@ -41,7 +41,7 @@ _NOTHING = 1e-3  # weights below are not written down
 
 async def learn(dsn: str, cell: int) -> int:
     """Work out the skills of all queues that are due, one after the other; return how many were written."""
-    db = await asyncpg.connect(dsn, server_settings=PATIENT_SETTINGS)
+    db = await connect(dsn, PATIENT_SETTINGS)
     try:
         now: datetime = await db.fetchval("SELECT now()")
         written = 0

@@ -13,12 +13,14 @@ import msgspec
 import structlog
 
 from manyeyes.db.pool import COMMAND_SECONDS, LOST_CONNECTION, SERVER_SETTINGS, Cells
+from manyeyes.db.primary import connect, takes_writes
 
 CHANNEL = "manyeyes"
 CHANGED = "manyeyes_changed"  # an operator changed something that processes cache
 EVERY_REVIEWER = 0  # no worker has this id: notified when there may be a complaint to judge
 COALESCE_SECONDS = 0.01  # between two hints of a process: the first goes at once, what comes meanwhile goes together
 RECONNECT_SECONDS = 1.0
+ASKED_SECONDS = 15.0  # a line on which nothing was heard is asked so often whether anybody is there: silence is no word
 LINE_SETTINGS = SERVER_SETTINGS | {"synchronous_commit": "off"}  # a hint need not outlive the server
 LARGEST_PAYLOAD_NUMBERS = 350  # a payload is limited to 8,000 bytes, and a number has at most 20 and a comma
 log = structlog.get_logger()
@@ -138,14 +140,15 @@ class Notifier:
 
     async def _hear_once(self) -> None:
         """Listen on a connection of its own (never through a pooler) until it breaks; hints are sent over it too."""
-        connection = await asyncpg.connect(self._dsn, server_settings=LINE_SETTINGS, command_timeout=COMMAND_SECONDS)
+        connection = await connect(self._dsn, LINE_SETTINGS, command_seconds=COMMAND_SECONDS)
         broken = asyncio.Event()
         connection.add_termination_listener(lambda _: broken.set())
         try:
             await connection.add_listener(CHANNEL, self._heard)
             await connection.add_listener(CHANGED, lambda *_: self._on_change())
             self._line = connection
-            await broken.wait()
+            while not await heard(broken, ASKED_SECONDS) and takes_writes(connection):
+                await connection.execute(f"LISTEN {CHANNEL}")  # it does so already; a dead line fails to say so
         finally:
             self._line = None
             connection.terminate()
