@@ -138,7 +138,8 @@ def test_below_the_floor_new_work_is_refused_and_what_is_under_way_is_taken(disk
         assert server.stop() == 0
     assert left_of(disk) == {}
     log = log_of(disk)
-    assert (log.count("no_room"), log.count("room_again")) == (1, 1), "said once, and once that it is over"
+    said = [log.count(f'"event": "{event}"') for event in ("no_room", "room_again")]
+    assert said == [1, 1], "said once, and once that it is over"
 
 
 async def test_a_database_that_panics_for_want_of_space_is_started_again_until_there_is_some(disk: Path) -> None:

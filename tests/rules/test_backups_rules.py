@@ -48,6 +48,10 @@ def test_the_newest_copy_that_had_ended_is_restored():
         choose_base([], None)
 
 
+def test_copies_of_one_second_have_names_of_their_own():
+    assert base_name(NOON) == "20260131T120000.000Z" < base_name(NOON + timedelta(milliseconds=7))
+
+
 def test_the_newest_stay_and_one_always():
     bases = [base(24, 9), base(0, 3), base(48, 20)]
     assert surplus(bases, 2) == [bases[1]]

@@ -9,7 +9,7 @@ import msgspec
 SEGMENT = re.compile(r"[0-9A-F]{24}", re.ASCII)  # timeline, and twice eight digits of the position
 PARTIAL = ".partial"
 HALF_AFTER = timedelta(days=1)  # what has no description by then is what a kill has left
-NAME_FORM = "%Y%m%dT%H%M%SZ"
+NAME_FORM = "%Y%m%dT%H%M%S.%f"
 
 
 class BackupFailed(Exception):
@@ -41,8 +41,8 @@ class KeptFile(msgspec.Struct, frozen=True):
 
 
 def base_name(at: datetime) -> str:
-    """Return the name of a copy that began then; names are in the order of time."""
-    return at.astimezone(UTC).strftime(NAME_FORM)
+    """Return the name of a copy that began then, to the millisecond; names are in the order of time."""
+    return at.astimezone(UTC).strftime(NAME_FORM)[:-3] + "Z"
 
 
 def choose_base(bases: Sequence[BaseBackup], to: datetime | None) -> BaseBackup:
