@@ -43,6 +43,11 @@ WORD_EVERY_SECONDS = 2
 LOCK_FILE_PATIENCE_SECONDS = 10
 STILL_ENDING = ("pre-existing shared memory block", '.pid" already exists', '.lock" already exists')
 SHUTDOWN_PATIENCE_SECONDS = 60
+# What a connection says to a server that is not up yet, or ends while it starts, as on a full disk.
+NOT_YET = (
+    *(FileNotFoundError, ConnectionError, TimeoutError),
+    *(asyncpg.OperatorInterventionError, asyncpg.PostgresConnectionError),
+)
 
 # Durability is never traded for speed; the rest is measured. 128 MB of buffers keep the idle product under 300 MB and
 # leave the rest to the system's page cache. Rows that left the queue are swept no sooner than the oldest snapshot ends,
@@ -173,7 +178,7 @@ class Embedded:
         pause = FIRST_LOOK_SECONDS
         while not child.exited.wait(pause):
             pause = min(pause * 1.2, LONGEST_LOOK_SECONDS)
-            if _in_a_loop_of_its_own(_make_ready(socket_dir)):
+            if _in_a_loop_of_its_own(_is_ready(socket_dir)):
                 return True
             if time.monotonic() - told > WORD_EVERY_SECONDS:
                 told = time.monotonic()
@@ -222,17 +227,23 @@ def _dsn(socket_dir: Path) -> str:
     return f"postgresql://{ROLE}@/{DATABASE}?host={quote(str(socket_dir), safe='')}&port={on_disk.SOCKET_PORT}"
 
 
-async def _make_ready(socket_dir: Path) -> bool:
-    """Tell whether the server answers; then it also has our role and database.
+async def _is_ready(socket_dir: Path) -> bool:
+    """Tell whether the server answers; then it also has our role and database. One that ends meanwhile does not."""
+    try:
+        await _make_ready(socket_dir)
+    except NOT_YET:
+        return False
+    return True
+
+
+async def _make_ready(socket_dir: Path) -> None:
+    """Make our role and database where they are not there. Raises `NOT_YET` while the server does not answer.
 
     The role is no superuser: SQL that somebody smuggles in can neither read nor write the server's files.
     """
-    try:
-        server = await asyncpg.connect(
-            host=str(socket_dir), port=on_disk.SOCKET_PORT, user=on_disk.SUPERUSER, database="postgres", timeout=5
-        )
-    except (FileNotFoundError, ConnectionError, TimeoutError, asyncpg.CannotConnectNowError):
-        return False
+    server = await asyncpg.connect(
+        host=str(socket_dir), port=on_disk.SOCKET_PORT, user=on_disk.SUPERUSER, database="postgres", timeout=5
+    )
     try:
         if not await server.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", ROLE):
             await server.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB IN ROLE pg_monitor, pg_checkpoint")
@@ -240,7 +251,6 @@ async def _make_ready(socket_dir: Path) -> bool:
             await server.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
     finally:
         await server.close()
-    return True
 
 
 def _in_a_loop_of_its_own(answer: Coroutine[None, None, bool]) -> bool:
