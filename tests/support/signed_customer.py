@@ -61,7 +61,7 @@ class Shop(msgspec.Struct):
         text = f"{self.sid},{timestamp},{nonce}"
         return {"timestamp": timestamp, "nonce": nonce, "signature": signature_of(text, key)}
 
-    async def recognise(self, *images: Any, **more: Any) -> "Answer":
+    async def recognise(self, *images: Any, status: int = 200, **more: Any) -> "Answer":
         """Send bytes as files or texts as addresses, signed unless ``more`` brings its own triple."""
         fields = {**({} if "signature" in more or "headers" in more else self.triple()), **more}
         headers = fields.pop("headers", {})
@@ -71,7 +71,7 @@ class Shop(msgspec.Struct):
         urls = [image for image in images if not is_file(image)]
         data = {**fields, **({"image": urls} if urls else {})}
         url = f"/v3/recognition/{self.sid}"
-        return opened(self, await self.client.post(url, data=data, files=files or None, headers=headers))
+        return opened(self, await self.client.post(url, data=data, files=files or None, headers=headers), status)
 
     async def base64(self, *images: str, **more: Any) -> "Answer":
         """Send pictures in base64."""
