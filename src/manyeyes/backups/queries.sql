@@ -2,6 +2,10 @@
 -- The number that a cluster was given when it was made; its copies have it too.
 SELECT system_identifier::text FROM pg_control_system();
 
+-- name: take_turn
+-- Whether this session is the only one that makes a whole copy; it is until it ends.
+SELECT pg_try_advisory_lock(hashtext('manyeyes_copy'));
+
 -- name: hold_log
 -- Keep the log from now on for as long as this session lasts.
 SELECT slot_name FROM pg_create_physical_replication_slot($1, true, true);
@@ -21,6 +25,10 @@ SELECT slot_name FROM pg_create_physical_replication_slot($1, true);
 -- name: drop_slot
 -- Keep nothing any more.
 SELECT pg_drop_replication_slot($1)::text;
+
+-- name: has_slot
+-- Whether there is a slot of this name.
+SELECT true AS has FROM pg_replication_slots WHERE slot_name = $1;
 
 -- name: is_recovering
 -- Whether the log is still being replayed.

@@ -30,6 +30,8 @@ async def make_whole_copy(dsn: str, place: CopyPlace) -> BaseBackup:
     version = await asyncio.to_thread(major_version, programs)
     server = await asyncpg.connect(dsn)
     try:
+        if not await server.fetchval(SQL.take_turn):
+            raise BackupFailed("another copy is being made; `manyeyes backup list` shows it when it is done")
         await asyncio.to_thread(check_owner, place, str(await server.fetchval(SQL.system)))
         # While this session lasts, no log file of the copy's time is removed.
         began_at = datetime.now(UTC)
