@@ -3,6 +3,7 @@
 import gzip
 import io
 import shutil
+import subprocess
 import tarfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -113,6 +114,21 @@ def test_what_is_large_goes_into_a_bucket_in_parts_and_whole_or_not_at_all(bucke
     assert [file.name for file in place.files("base")] == ["base/large"]
     place.delete("base/large")
     assert place.files("base") == []
+
+
+def test_a_place_that_is_full_is_told_with_nothing_left_in_it(first_start: Path, tmp_path: Path):
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(small)], check=False)
+    if mounted.returncode != 0:
+        pytest.skip("nothing can be mounted here")
+    try:
+        said = refusal(first_start, "backup", "--to", str(small / "copies"))
+        assert said.startswith(f"manyeyes: {small}/copies: No space left")
+        assert "give it room" in said
+        assert list(small.glob("copies/base/*")) == []
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
 
 
 def test_one_copy_is_made_at_a_time(data: Path, place: Path):

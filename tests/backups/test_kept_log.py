@@ -63,6 +63,11 @@ def test_a_part_that_was_kept_does_not_stand_for_what_came_whole_with_the_copy(p
     assert restored["log_missing_after"] is None
 
 
+def test_what_is_restored_is_closed_to_others(place: Path, tmp_path: Path):
+    ask_json(tmp_path / "new", "restore", "--from", str(place))
+    assert {path.stat().st_mode & 0o077 for path in (tmp_path / "new" / "postgres").rglob("*")} == {0}
+
+
 def test_a_gap_is_told_and_the_proof_fails(place: Path, tmp_path: Path):
     segment, content = last_of_the_copy(place)
     (place / "wal" / f"{after(segment, 2)}.gz").write_bytes(gzip.compress(content))

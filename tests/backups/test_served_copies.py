@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from manyeyes.db.embedded import Embedded, as_superuser, running_dsn
 from manyeyes.settings import Settings
 from support import factories
 from support.embedded_owners import ask, wait_until
-from support.real_server import ServeProcess, ask_json
+from support.real_server import COMMAND, ServeProcess, ask_json, environment
 
 pytestmark = pytest.mark.faults
 COUNT = "SELECT count(*) FROM task"
@@ -207,13 +208,14 @@ def test_options_are_told_to_all_and_the_log_is_let_go_when_no_copies_are_wanted
     server.stop()
 
 
-async def test_a_place_that_is_away_fills_no_more_than_the_spool_may_hold(
-    data: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("harm", ["it is away", "it keeps us waiting"])
+async def test_no_place_lets_more_than_the_spool_may_hold_be_streamed(
+    data: Path, place: Path, monkeypatch: pytest.MonkeyPatch, harm: str
 ):
     monkeypatch.setattr(log_stream, "MOST_SPOOLED", 2)
     monkeypatch.setattr(keeper, "SHIP_SECONDS", 0.2)
     monkeypatch.setattr(keeper, "FIRST_PAUSE_SECONDS", 1.0)
-    await asyncio.to_thread(place.write_text, "no directory")
+    mend = _away(place) if harm == "it is away" else _waiting(place)
     embedded, ended = Embedded(data), asyncio.Event()
     dsn = as_superuser(await asyncio.to_thread(embedded.start))
     kept = keeper.Keeper(Settings(data=data, backup_to=str(place)))
@@ -230,9 +232,42 @@ async def test_a_place_that_is_away_fills_no_more_than_the_spool_may_hold(
             await asyncio.to_thread(ask, dsn, *write)
         await asyncio.sleep(2)
         assert stream.whole_files() == spooled
-        await asyncio.to_thread(place.unlink)
+        await asyncio.to_thread(mend)
         await asyncio.to_thread(wait_until, lambda: len(segments(place)) >= len(spooled) + 3)
     finally:
         ended.set()
         await running
         await asyncio.to_thread(embedded.stop)
+
+
+def _away(place: Path) -> Callable[[], None]:
+    place.write_text("no directory")
+    return place.unlink
+
+
+def _waiting(place: Path) -> Callable[[], None]:
+    """Let whoever reads what copies there are wait, as a mounted place does whose server does not answer."""
+    description = place / "base" / "none.json"
+    description.parent.mkdir(parents=True)
+    os.mkfifo(description)
+
+    def mend() -> None:
+        with description.open("w") as answer:
+            description.unlink()
+            answer.write("nothing")
+
+    return mend
+
+
+def test_copies_are_made_where_the_server_is_the_first_process(data: Path, place: Path):
+    """As it is in a container."""
+    alone = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
+    if subprocess.run([*alone, "true"], check=False).returncode != 0:
+        pytest.skip("no namespace can be made here")
+    command = [*alone, *COMMAND, "serve", "--data", str(data), "--port", "0", "--backup-to", str(place)]
+    server = subprocess.Popen(command, env=environment(MANYEYES_OPS="off"), stdout=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: bool(copies(place)))
+    finally:
+        server.kill()
+        server.wait()

@@ -45,6 +45,7 @@ class Keeper:
 
     async def run(self, ended: asyncio.Event) -> None:
         """Keep copies until it is told to end; what the place or the server refuses is told and tried again."""
+        watching = asyncio.create_task(self._watch_spool())
         while not ended.is_set():
             try:
                 await self._step()
@@ -52,8 +53,16 @@ class Keeper:
                 _tell(error)
             with suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), SHIP_SECONDS)
+        watching.cancel()
         await asyncio.to_thread(self._stream.end)
         await self._ship()
+
+    async def _watch_spool(self) -> None:
+        """Stream no more than the spool may hold, also while the place keeps us waiting."""
+        while True:
+            if self._stream.is_full():
+                await asyncio.to_thread(self._stream.end)
+            await asyncio.sleep(SHIP_SECONDS)
 
     async def _step(self) -> None:
         found = await asyncio.to_thread(running_dsn, self._settings.data)
@@ -72,13 +81,11 @@ class Keeper:
             await self._ship()
 
     async def _ship(self) -> None:
-        """Ship what was streamed; where the place does not take it, no more is streamed than the spool may hold."""
+        """Ship what was streamed; what the place does not take stays in the spool."""
         try:
             await asyncio.to_thread(self._stream.ship, self._place)
         except (BackupFailed, OSError) as error:
             _tell(error)
-        if self._stream.is_full():
-            await asyncio.to_thread(self._stream.end)
 
     async def _copy_when_due(self, dsn: str) -> None:
         """Make a whole copy where one is due, while the log is shipped on."""

@@ -107,9 +107,15 @@ def _lay(place: CopyPlace, base: BaseBackup, data: Path, to: datetime | None, sa
 def _unpack(place: CopyPlace, base: BaseBackup, staging: Path) -> None:
     try:
         with place.open(tar_name(base.name)) as packed, tarfile.open(fileobj=packed, mode="r|gz") as tar:
-            tar.extractall(staging, filter="data")
+            tar.extractall(staging, filter=_private)
     except UNREADABLE as error:
         raise BackupFailed(f"the copy {base.name} cannot be unpacked: {error}") from error
+
+
+def _private(member: tarfile.TarInfo, place: str) -> tarfile.TarInfo:
+    """Return a member as it may be unpacked: nothing outside the place, and no directory that others may enter."""
+    found = tarfile.data_filter(member, place)
+    return found.replace(mode=0o700, deep=False) if found.isdir() else found
 
 
 def _verify(programs: Path, staging: Path) -> None:
