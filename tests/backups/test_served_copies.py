@@ -17,7 +17,7 @@ from manyeyes.backups import keeper, log_stream
 from manyeyes.db.embedded import Embedded, as_superuser, running_dsn
 from manyeyes.settings import Settings
 from support import factories
-from support.embedded_owners import ask, wait_until
+from support.embedded_owners import LONG_ENOUGH_SECONDS, ask, wait_until
 from support.real_server import COMMAND, ServeProcess, ask_json, environment
 
 pytestmark = pytest.mark.faults
@@ -218,8 +218,8 @@ async def test_no_place_lets_more_than_the_spool_may_hold_be_streamed(
     mend = _away(place) if harm == "it is away" else _waiting(place)
     embedded, ended = Embedded(data), asyncio.Event()
     dsn = as_superuser(await asyncio.to_thread(embedded.start))
-    kept = keeper.Keeper(Settings(data=data, backup_to=str(place)))
-    running = asyncio.create_task(kept.run(ended))
+    kept = keeper.Keeper(Settings(data=data, backup_to=str(place)), ended)
+    running = asyncio.create_task(kept.run())
     stream = kept._stream
     write = ("SELECT txid_current()", "SELECT pg_switch_wal()::text")
     try:
@@ -257,6 +257,25 @@ def _waiting(place: Path) -> Callable[[], None]:
             answer.write("nothing")
 
     return mend
+
+
+async def test_a_copy_that_is_being_made_does_not_hold_up_the_end_and_leaves_nothing(data: Path, place: Path):
+    embedded, ended = Embedded(data), asyncio.Event()
+    dsn = as_superuser(await asyncio.to_thread(embedded.start))
+    checkpointer = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'"
+    held_up = await asyncio.to_thread(ask, dsn, checkpointer)  # a copy begins with a checkpoint
+    os.kill(held_up, signal.SIGSTOP)
+    try:
+        running = asyncio.create_task(keeper.Keeper(Settings(data=data, backup_to=str(place)), ended).run())
+        begun = "SELECT count(*) FROM pg_stat_replication WHERE state = 'backup' OR application_name = 'pg_basebackup'"
+        await asyncio.to_thread(wait_until, lambda: ask(dsn, begun) == 1)
+        await asyncio.to_thread(wait_until, lambda: bool(list(place.glob("base/.*"))))
+        ended.set()
+        await asyncio.wait_for(running, LONG_ENOUGH_SECONDS)
+        await asyncio.to_thread(wait_until, lambda: not list(place.glob("base/*")))
+    finally:
+        os.kill(held_up, signal.SIGCONT)
+        await asyncio.to_thread(embedded.stop)
 
 
 def test_copies_are_made_where_the_server_is_the_first_process(data: Path, place: Path):

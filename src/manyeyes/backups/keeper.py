@@ -8,7 +8,6 @@ import asyncio
 import os
 import signal
 import sys
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,25 +33,24 @@ log = structlog.get_logger()
 class Keeper:
     """Streams the log, ships it, and makes whole copies when they are due."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Take the settings. Raises BackupFailed where `backup_to` names no place."""
-        self._settings = settings
+    def __init__(self, settings: Settings, ended: asyncio.Event) -> None:
+        """Take the settings, and what is set when it is to end. Raises BackupFailed where `backup_to` is no place."""
+        self._settings, self._ended = settings, ended
         self._place = open_place(settings.backup_to)
         self._stream = LogStream(settings.data / SPOOL, settings.data / "postgres")
         self._is_unbroken = False  # known to be: all of the log since the newest copy is in the place, or on its way
         self._pause = FIRST_PAUSE_SECONDS  # until a failed copy is tried again
         self._retry_at = 0.0
 
-    async def run(self, ended: asyncio.Event) -> None:
+    async def run(self) -> None:
         """Keep copies until it is told to end; what the place or the server refuses is told and tried again."""
         watching = asyncio.create_task(self._watch_spool())
-        while not ended.is_set():
+        while not self._ended.is_set():
             try:
                 await self._step()
             except (BackupFailed, *SERVER_FAILED) as error:
                 _tell(error)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), SHIP_SECONDS)
+            await self._pass_time()
         watching.cancel()
         await asyncio.to_thread(self._stream.end)
         await self._ship()
@@ -101,13 +99,24 @@ class Keeper:
             return
         self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
         copying = asyncio.create_task(make_whole_copy(dsn, self._place))
-        while not (await asyncio.wait([copying], timeout=SHIP_SECONDS))[0]:
+        while not copying.done() and not self._ended.is_set():
+            await self._pass_time(copying)
             await self._ship()
+        if not copying.done():
+            copying.cancel()
+            await asyncio.wait([copying])
+            return
         base = copying.result()
         self._is_unbroken, self._pause = True, FIRST_PAUSE_SECONDS
         gone = await asyncio.to_thread(clear, self._place, self._settings.backup_keep)
         log.info("backed_up", name=base.name, bytes=base.bytes, removed=gone)
         await asyncio.to_thread(touch, self._settings.backup_mark_file())
+
+    async def _pass_time(self, *work: asyncio.Task[BaseBackup]) -> None:
+        """Wait until it is time to ship again; no longer than until the work is done, or all is to end."""
+        ending = asyncio.create_task(self._ended.wait())
+        await asyncio.wait([*work, ending], timeout=SHIP_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        ending.cancel()
 
     async def _find_unbroken(self, dsn: str, bases: list[BaseBackup]) -> bool:
         """Tell whether the log since the newest copy has no gap: only a new copy mends one, whenever it came about."""
@@ -140,7 +149,7 @@ async def main(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    await Keeper(settings).run(ended)
+    await Keeper(settings, ended).run()
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ async def make_whole_copy(dsn: str, place: CopyPlace) -> BaseBackup:
         start = await server.fetchval(SQL.held_from, slot)
         command = [str(programs / "pg_basebackup"), f"--dbname={dsn}", "--pgdata=-", "--format=tar"]
         command += ["--wal-method=fetch", "--checkpoint=fast", "--no-password"]
-        written = await asyncio.to_thread(_copy, command, place, tar_name(name))
+        written = await _copy(command, place, tar_name(name))
     finally:
         await server.close()
     base = BaseBackup(
@@ -56,16 +56,21 @@ async def make_whole_copy(dsn: str, place: CopyPlace) -> BaseBackup:
     return base
 
 
-def _copy(command: list[str], place: CopyPlace, name: str) -> int:
+async def _copy(command: list[str], place: CopyPlace, name: str) -> int:
+    """Put what the program writes into the place; cancelled, it is ended, and so nothing is kept."""
+    program = await asyncio.to_thread(_begin, command)
+    assert program.stdout
+    try:
+        return await asyncio.to_thread(place.put, name, packed(program.stdout, lambda: _check(program)))
+    finally:
+        program.kill()
+        program.wait()
+
+
+def _begin(command: list[str]) -> "subprocess.Popen[bytes]":
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}  # none of the caller's PG* variables
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
-    ) as program:
-        assert program.stdout
-        try:
-            return place.put(name, packed(program.stdout, lambda: _check(program)))
-        finally:
-            program.kill()
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, env=environment)
 
 
 def _check(program: "subprocess.Popen[bytes]") -> None:
