@@ -2,12 +2,8 @@
 -- The number that a cluster was given when it was made; its copies have it too.
 SELECT system_identifier::text FROM pg_control_system();
 
--- name: take_turn
--- Whether this session is the only one that makes a whole copy; it is until it ends.
-SELECT pg_try_advisory_lock(hashtext('manyeyes_copy'));
-
 -- name: hold_log
--- Keep the log from now on for as long as this session lasts.
+-- Keep the log from now on for as long as this session lasts; refused where another one does under this name.
 SELECT slot_name FROM pg_create_physical_replication_slot($1, true, true);
 
 -- name: held_from

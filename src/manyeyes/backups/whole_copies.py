@@ -18,7 +18,7 @@ from manyeyes.db.queries import Queries
 
 SQL = Queries(__package__)
 SAID_CHARACTERS = 500
-HOLD = "manyeyes_copy_"
+HOLD = "manyeyes_copy"
 
 
 async def make_whole_copy(dsn: str, place: CopyPlace) -> BaseBackup:
@@ -30,18 +30,18 @@ async def make_whole_copy(dsn: str, place: CopyPlace) -> BaseBackup:
     version = await asyncio.to_thread(major_version, programs)
     server = await asyncpg.connect(dsn)
     try:
-        if not await server.fetchval(SQL.take_turn):
-            raise BackupFailed("another copy is being made; `manyeyes backup list` shows it when it is done")
         await asyncio.to_thread(check_owner, place, str(await server.fetchval(SQL.system)))
         # While this session lasts, no log file of the copy's time is removed.
         began_at = datetime.now(UTC)
         name = base_name(began_at)
-        slot = f"{HOLD}{server.get_server_pid()}"
-        await server.execute(SQL.hold_log, slot)
-        start = await server.fetchval(SQL.held_from, slot)
+        await server.execute(SQL.hold_log, HOLD)
+        start = await server.fetchval(SQL.held_from, HOLD)
         command = [str(programs / "pg_basebackup"), f"--dbname={dsn}", "--pgdata=-", "--format=tar"]
         command += ["--wal-method=fetch", "--checkpoint=fast", "--no-password"]
         written = await _copy(command, place, tar_name(name))
+    except asyncpg.exceptions.DuplicateObjectError as error:
+        said = "another copy is being made; `manyeyes backup list` shows it when it is done"
+        raise BackupFailed(said) from error
     finally:
         await server.close()
     base = BaseBackup(
