@@ -39,7 +39,7 @@ async def make_whole_copy(dsn: str, place: CopyPlace) -> BaseBackup:
         command = [str(programs / "pg_basebackup"), f"--dbname={dsn}", "--pgdata=-", "--format=tar"]
         command += ["--wal-method=fetch", "--checkpoint=fast", "--no-password"]
         written = await _copy(command, place, tar_name(name))
-    except asyncpg.exceptions.DuplicateObjectError as error:
+    except asyncpg.DuplicateObjectError as error:
         said = "another copy is being made; `manyeyes backup list` shows it when it is done"
         raise BackupFailed(said) from error
     finally:
