@@ -61,10 +61,10 @@ class Shop(msgspec.Struct):
         text = f"{self.sid},{timestamp},{nonce}"
         return {"timestamp": timestamp, "nonce": nonce, "signature": signature_of(text, key)}
 
-    async def recognise(self, *images: Any, status: int = 200, **more: Any) -> "Answer":
+    async def recognise(self, *images: Any, **more: Any) -> "Answer":
         """Send bytes as files or texts as addresses, signed unless ``more`` brings its own triple."""
         fields = {**({} if "signature" in more or "headers" in more else self.triple()), **more}
-        headers = fields.pop("headers", {})
+        headers, status = fields.pop("headers", {}), fields.pop("status", 200)
         files = [
             ("image", image if isinstance(image, tuple) else ("a.png", image)) for image in images if is_file(image)
         ]
