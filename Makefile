@@ -6,7 +6,7 @@ LOCK = CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet --u
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check audit bench fuzz simulate screenshots messages lock clean
+.PHONY: help demo run test check audit bench fuzz faults simulate screenshots messages lock clean
 .PHONY: environment clients node-client chromium runtimes pooler proxies
 
 help: ## list what there is
@@ -40,6 +40,9 @@ bench: environment ## measure task lives per second, latency, memory; prints a t
 
 fuzz: environment ## look for inputs that break a served installation, FUZZ_SECONDS long (300); what did is kept
 	@exec .venv/bin/python -m fuzz $(ARGS)
+
+faults: environment ## a table of faults under load: the gap, what was lost, what was doubled, the audit (five minutes)
+	@PYTHONPATH=tests:. .venv/bin/python tests/faults/faults_table.py
 
 simulate: environment ## try the contract's claims on a simulated crowd (ten minutes); draws the pictures of docs/why/
 	.venv/bin/manyeyes simulate review --out docs/pictures/three-reviewers.png $(ARGS)

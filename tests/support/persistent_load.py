@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import random
+import time
 from collections import Counter
 from typing import Any
 
@@ -14,6 +15,7 @@ from manyeyes.ledger.rules import TransferKind
 from support import factories
 
 AGAIN_SECONDS = 0.05
+NO_SLOT = 2  # the contract's word for "not now"
 THINKING_SECONDS = 0.02
 
 
@@ -30,6 +32,7 @@ class Load:
     def __init__(self, url: str, keys: list[str], tokens: list[str]) -> None:
         self.acknowledged = Acknowledged()
         self.refused: Counter[str] = Counter()  # by path: answers that say "not now"
+        self.times: list[float] = []  # of every acknowledgement (time.monotonic)
         self.was_refused = asyncio.Event()  # a command was, not a look
         self._url = url
         self._stopping = False
@@ -61,10 +64,14 @@ class Load:
         async with httpx.AsyncClient(base_url=self._url, timeout=60) as client:
             while not self._stopping:
                 reply = await self._call(client, "POST", "/createTask", {"clientKey": key, "task": self._task})
-                if reply is not None:
-                    body = reply.json()
+                if reply is not None and (body := reply.json())["errorId"] == NO_SLOT:
+                    self.refused["/createTask"] += 1
+                    self.was_refused.set()
+                    await asyncio.sleep(AGAIN_SECONDS)
+                elif reply is not None:
                     assert body["errorId"] == 0, body
                     self.acknowledged.tasks.append((key, body["taskId"]))
+                    self.times.append(time.monotonic())
                 await asyncio.sleep(random.uniform(0, 2 * THINKING_SECONDS))
 
     async def _worker(self, token: str) -> None:
@@ -84,6 +91,7 @@ class Load:
             pass
         if reply.status_code == 200:
             self.acknowledged.answers.append((lease, reply.json()["earned"]))
+            self.times.append(time.monotonic())
         else:
             assert reply.status_code == 409, reply.text
 
