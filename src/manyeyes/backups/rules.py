@@ -47,7 +47,7 @@ class KeptFile(msgspec.Struct, frozen=True):
 
 
 def base_name(at: datetime) -> str:
-    """Return the name of a copy that began then, to the millisecond; while the clock goes on, names are in its order."""
+    """Return the name of a copy that began then, to the millisecond; names are in the order of its clock."""
     return at.astimezone(UTC).strftime(NAME_FORM)[:-3] + "Z"
 
 
