@@ -50,7 +50,7 @@ def test_the_newest_copy_that_had_ended_is_restored():
 
 
 def test_copies_of_one_second_have_names_of_their_own():
-    assert base_name(NOON) == "20260131T120000.000Z" < base_name(NOON + timedelta(milliseconds=7))
+    assert base_name(NOON) == "20260131T120000000Z" < base_name(NOON + timedelta(milliseconds=7))
 
 
 def test_the_newest_stay_and_one_always():

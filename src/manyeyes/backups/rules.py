@@ -10,7 +10,7 @@ SEGMENT = re.compile(r"[0-9A-F]{24}", re.ASCII)  # timeline, and twice eight dig
 PARTIAL = ".partial"
 SPOOL = "wal-spool"  # in the data directory: what is streamed waits there; where it is, copies were made once
 HALF_AFTER = timedelta(days=1)  # what has no description by then is what a kill has left
-NAME_FORM = "%Y%m%dT%H%M%S.%f"
+NAME_FORM = "%Y%m%dT%H%M%S%f"
 
 
 class BackupFailed(Exception):

@@ -90,8 +90,8 @@ class Supervisor:
                 self._await_ready(fd)
             if self._ops_url:
                 self._say(f"health and metrics at {self._ops_url}/readyz and /metrics")
-            self._ready(self._url)
             tell_manager(READY)
+            self._ready(self._url)
             self._watch()
         finally:
             self._stop()
