@@ -3,8 +3,10 @@
 import gzip
 import io
 import shutil
+import subprocess
 import tarfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import pytest
 
 from manyeyes.backups.bucket_place import PART_BYTES, BucketPlace
 from manyeyes.backups.rules import BackupFailed
+from manyeyes.db.embedded import Embedded, as_superuser
+from support.embedded_owners import ask
 from support.object_store import REGION, ObjectStore
 from support.real_server import ask_json, run
 
@@ -112,6 +116,40 @@ def test_what_is_large_goes_into_a_bucket_in_parts_and_whole_or_not_at_all(bucke
     assert place.files("base") == []
 
 
+def test_a_place_that_is_full_is_told_with_nothing_left_in_it(first_start: Path, tmp_path: Path):
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(small)], check=False)
+    if mounted.returncode != 0:
+        pytest.skip("nothing can be mounted here")
+    try:
+        said = refusal(first_start, "backup", "--to", str(small / "copies"))
+        assert said.startswith(f"manyeyes: {small}/copies: No space left")
+        assert "give it room" in said
+        assert list(small.glob("copies/base/*")) == []
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
+def test_one_copy_is_made_at_a_time(data: Path, place: Path):
+    had = {path.stem for path in place.glob("base/*.json")}
+    embedded = Embedded(data)
+    try:
+        dsn = as_superuser(embedded.start())
+        with ThreadPoolExecutor() as threads:
+            tries = [threads.submit(run, data, "backup", "--to", str(place)) for _ in range(3)]
+            done = [found.result() for found in tries]
+            assert ask(dsn, "SELECT count(*) FROM pg_replication_slots") == 0
+    finally:
+        embedded.stop()
+    refused = [found for found in done if found.returncode != 0]
+    assert all("another copy is being made" in found.stderr for found in refused)
+    made = {found.stdout.partition(":")[0] for found in done if found.returncode == 0}
+    assert made
+    for kind in ("json", "tar.gz"):
+        assert {path.name.partition(".")[0] for path in place.glob(f"base/*.{kind}")} == had | made
+
+
 @pytest.mark.parametrize("harm", ["cut", "turned", "another file"])
 def test_a_damaged_copy_is_told_and_nothing_is_left(place: Path, tmp_path: Path, harm: str):
     [copy] = place.glob("base/*.tar.gz")
@@ -153,6 +191,8 @@ def test_refusals_name_what_to_do(first_start: Path, place: Path, tmp_path: Path
     yours = {"MANYEYES_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
     assert "its own tools" in refusal(new, "backup", "--to", str(place), **yours)
     assert "its own tools" in refusal(new, "serve", "--backup-to", str(place), **yours)
+    assert "no place for copies" in refusal(new, "serve", "--backup-to", "copies")
+    assert "no place for copies" in refusal(new, "serve", "--backup-to", "s3:///copies")
     assert "at least 60s" in refusal(new, "serve", "--backup-every", "5s")
     (place / "installation.json").write_text('{"system":"1"}')
     assert "another installation" in refusal(first_start, "backup", "--to", str(place))

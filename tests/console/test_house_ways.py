@@ -176,4 +176,4 @@ async def test_the_first_steps_are_done_one_after_the_other(client: Client, tmp_
     assert await left() == []
     assert "The first steps are all done." in page
     os.utime(mark, (time.time() - 200_000,) * 2)
-    assert "The daily backup did not touch its file." in (await client.get("/operator")).text
+    assert "The daily backup did not end well." in (await client.get("/operator")).text

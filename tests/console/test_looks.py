@@ -140,7 +140,7 @@ async def test_an_operator_sees_queues_and_health(site: Site, browser, people):
     await proven_sites.add_proven_site(site.context, customer.account_id)
     page = await visit(site, browser, Subject("operator", 0, 0), **PHONE)
     await expect(page.locator("#queues")).to_contain_text("English ImageToText")
-    await expect(page.locator(".checks li.good")).to_have_count(3)
+    await expect(page.locator(".checks li.good")).to_have_count(4)
     for path, told in (("", ""), ("/sites", "shop.example"), ("/accounts", "$9.9993")):
         await page.goto(f"{site.url}/operator{path}")
         await expect(page.locator("main")).to_contain_text(told)

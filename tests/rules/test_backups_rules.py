@@ -13,6 +13,7 @@ from manyeyes.backups.rules import (
     halves,
     is_needed,
     is_segment_of,
+    is_unbroken,
     seconds_until_due,
     segment_of,
     surplus,
@@ -49,7 +50,7 @@ def test_the_newest_copy_that_had_ended_is_restored():
 
 
 def test_copies_of_one_second_have_names_of_their_own():
-    assert base_name(NOON) == "20260131T120000.000Z" < base_name(NOON + timedelta(milliseconds=7))
+    assert base_name(NOON) == "20260131T120000000Z" < base_name(NOON + timedelta(milliseconds=7))
 
 
 def test_the_newest_stay_and_one_always():
@@ -62,6 +63,24 @@ def test_the_newest_stay_and_one_always():
 def test_a_copy_is_followed_by_the_files_of_its_own_line():
     assert [n for n in range(5) if is_segment_of(base(0, 3), file(n))] == [3, 4]
     assert not is_segment_of(base(0, 3), file(4, line=2))
+
+
+def test_the_log_since_a_copy_is_unbroken_where_no_file_is_missing():
+    first = base(0, 254)
+    kept = [file(254), file(255), f"{1:08X}{1:08X}{0:08X}"]
+    until = f"{1:08X}{1:08X}{1:08X}"
+    assert is_unbroken(first, kept, until)
+    assert not is_unbroken(first, kept[:1] + kept[2:], until)
+    assert not is_unbroken(first, kept, f"{2:08X}{1:08X}{1:08X}"), "another line"
+    assert is_unbroken(first, [], file(254))
+
+
+def test_a_clock_that_is_set_back_or_was_ahead_decides_nothing():
+    before, made_now = base(0, 9), base(-1000, 20)
+    assert surplus([before, made_now], 1) == [before]
+    assert choose_base([before, made_now], None) == made_now
+    assert seconds_until_due([base(24 * 365, 1)], 3600, NOON) == 0
+    assert seconds_until_due([base(24 * 365, 1), base(-1, 2)], 7200, NOON) == 3600
 
 
 def test_a_file_goes_when_it_is_older_than_every_copy_on_whatever_line():

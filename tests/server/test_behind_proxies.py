@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -59,6 +61,12 @@ def test_what_only_this_machine_reaches_is_not_behind_it(proxied: str):
     assert {httpx.get(proxied + path).status_code for path in ("/healthz", "/metrics")} == {404}
 
 
+def test_a_request_is_called_as_the_proxy_calls_it_and_not_as_a_stranger_does(proxied: str):
+    named = [httpx.get(f"{proxied}/v1/account", headers={"X-Request-Id": "mine"}).headers["x-request-id"] for _ in "ab"]
+    assert all(re.fullmatch("[0-9a-f-]{32,36}", name) for name in named)
+    assert named[0] != named[1]
+
+
 def test_links_have_the_servers_public_address_in_a_shell_that_knows_none(served: ServeProcess):
     made = ask_json(served.data, "account", "create", "Meters")
     assert made["login_url"].startswith(f"{PUBLIC}/login/")
@@ -82,12 +90,24 @@ def test_a_service_manager_is_told_when_it_serves_that_it_lives_and_when_it_ends
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(place))
         manager.settimeout(60)
-        server = ServeProcess(data, NOTIFY_SOCKET=str(place))
-        said = [manager.recv(1000).decode() for _ in range(3)]
-        assert said == ["READY=1", "WATCHDOG=1", "WATCHDOG=1"]
-        server.stop()
-        while said[-1] != "STOPPING=1":
-            said.append(manager.recv(1000).decode())
+        with ThreadPoolExecutor(1) as listening:
+            said = listening.submit(_heard, manager)
+            server = ServeProcess(data, NOTIFY_SOCKET=str(place))
+            server.stop()
+            words = said.result()
+    at = words.index("READY=1")
+    assert at > 0
+    assert all(each.startswith("EXTEND_TIMEOUT_USEC=") for each in words[:at]), "a long start is given the time"
+    assert words[-1] == "STOPPING=1"
+    assert {"READY=1", "WATCHDOG=1", "STOPPING=1"} >= set(words[at:])
+
+
+def _heard(manager: socket.socket) -> list[str]:
+    """Return what the manager is told, until the end."""
+    said = [manager.recv(1000).decode()]
+    while said[-1] != "STOPPING=1":
+        said.append(manager.recv(1000).decode())
+    return said
 
 
 def test_nobody_is_told_where_nobody_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -50,6 +50,7 @@ def test_a_real_house_is_told_as_it_is(data: Path, tmp_path: Path):
         wait_until(lambda: seen("manyeyes_queue_waiting_tasks", cell="1", queue="1") == 2)
         wait_until(lambda: (seen("manyeyes_held_micros", cell="1") or 0) > 0)
         assert seen("manyeyes_requests_refused_total", reason="unknown_key") == 1
+        assert seen("manyeyes_requests_refused_total", reason="fault") == 0, "so that the first one is an increase"
         assert seen("manyeyes_commands_total", verb="submit_tasks", outcome="done") == 2
         assert (seen("manyeyes_oldest_waiting_seconds", cell="1") or 0) > 0
         assert (seen("manyeyes_database_up"), seen("manyeyes_standbys")) == (1, 0)

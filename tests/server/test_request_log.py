@@ -136,6 +136,19 @@ def test_a_fault_is_one_line_with_its_trace_and_the_caller_hears_nothing_of_it(s
     ask(dsn, "ALTER TABLE result_away RENAME TO result", "SELECT 1")
 
 
+def test_a_page_that_broke_says_under_which_name_the_log_has_it(server: ServeProcess):
+    dsn = running_dsn(server.data)
+    assert dsn
+    ask(dsn, "ALTER TABLE credential RENAME TO credential_away", "SELECT 1")
+    headers = {"accept": "text/html", "cookie": "manyeyes_session=cQ3sVw8yRt1Zx7Kp0LmN2vB5tYs8hJd4"}
+    reply = httpx.get(f"{server.url}/operator", headers=headers)
+    ask(dsn, "ALTER TABLE credential_away RENAME TO credential", "SELECT 1")
+    assert reply.status_code == 500
+    assert one_told(server.data, reply.headers)["reason"] == "fault"
+    assert reply.headers["x-request-id"] in reply.text
+    assert "credential" not in reply.text
+
+
 def test_who_asks_wrongly_without_end_fills_no_log_and_hides_nobody(server: ServeProcess, ann):
     many = 300
     began = time.monotonic()

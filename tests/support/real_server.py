@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,15 +48,23 @@ def copy_data(kept: Path, data: Path) -> Path:
 class ServeProcess:
     """`manyeyes serve` on a directory; `url` once it is ready. ``port`` 0 takes a free one; ``more``: its settings.
 
-    Its ops address is always a free one: `ops_url`.
+    Its ops address is always a free one: `ops_url`. ``options``: words of the command line.
     """
 
-    def __init__(self, data: Path, port: int = 0, host: str = "127.0.0.1", processes: int = 1, **more: str) -> None:
+    def __init__(
+        self,
+        data: Path,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        processes: int = 1,
+        options: Sequence[str] = (),
+        **more: str,
+    ) -> None:
         self.data = data
         self._log = (data.parent / f"{data.name}.stderr").open("ab")
         more.setdefault("MANYEYES_OPS", "127.0.0.1:0")
         command = [*COMMAND, "serve", "--data", str(data), "--port", str(port), "--host", host]
-        command += ["--processes", str(processes)]
+        command += ["--processes", str(processes), *options]
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,

@@ -64,14 +64,14 @@ class Shop(msgspec.Struct):
     async def recognise(self, *images: Any, **more: Any) -> "Answer":
         """Send bytes as files or texts as addresses, signed unless ``more`` brings its own triple."""
         fields = {**({} if "signature" in more or "headers" in more else self.triple()), **more}
-        headers = fields.pop("headers", {})
+        headers, status = fields.pop("headers", {}), fields.pop("status", 200)
         files = [
             ("image", image if isinstance(image, tuple) else ("a.png", image)) for image in images if is_file(image)
         ]
         urls = [image for image in images if not is_file(image)]
         data = {**fields, **({"image": urls} if urls else {})}
         url = f"/v3/recognition/{self.sid}"
-        return opened(self, await self.client.post(url, data=data, files=files or None, headers=headers))
+        return opened(self, await self.client.post(url, data=data, files=files or None, headers=headers), status)
 
     async def base64(self, *images: str, **more: Any) -> "Answer":
         """Send pictures in base64."""

@@ -7,7 +7,7 @@ starts the server can name it.
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from io import BufferedReader, BytesIO, RawIOBase
 from typing import Any, BinaryIO
 
@@ -60,7 +60,8 @@ class BucketPlace:
                 part = _read_part(source)
             self._client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
         except BaseException:
-            self._client.abort_multipart_upload(**upload)
+            with suppress(BotoCoreError, ClientError):  # what went wrong first is told
+                self._client.abort_multipart_upload(**upload)
             raise
         return written
 

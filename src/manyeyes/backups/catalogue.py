@@ -23,20 +23,27 @@ from manyeyes.backups.places import CopyPlace, DirectoryPlace, FileMissing
 from manyeyes.backups.rules import BackupFailed, BaseBackup, KeptFile, halves, is_needed, segment_of, surplus
 
 INSTALLATION = "installation.json"
+BUCKET = "s3://"
 Kind = TypeVar("Kind")
 
 
 def open_place(text: str) -> CopyPlace:
     """Return the place that a setting names: a directory, or ``s3://BUCKET/PREFIX``. Raises BackupFailed."""
-    if text.startswith("s3://"):
-        bucket, _, prefix = text.removeprefix("s3://").partition("/")
+    check_place(text)
+    if text.startswith(BUCKET):
+        bucket, _, prefix = text.removeprefix(BUCKET).partition("/")
         module = import_module("manyeyes.backups.bucket_place")  # botocore takes 30 MB, and few have a bucket
         return cast("CopyPlace", module.BucketPlace(bucket, prefix))
+    return DirectoryPlace(Path(text))
+
+
+def check_place(text: str) -> None:
+    """Raise BackupFailed where a setting names no place for copies; whether it is there is not asked."""
     if not text:
         raise BackupFailed("name a place for copies: a directory, or s3://BUCKET/PREFIX (MANYEYES_BACKUP_TO)")
-    if not Path(text).is_absolute():
+    is_bucket = text.startswith(BUCKET) and not text.startswith(f"{BUCKET}/") and text != BUCKET
+    if not (is_bucket or Path(text).is_absolute()):
         raise BackupFailed(f"{text!r} is no place for copies: name a directory from / on, or s3://BUCKET/PREFIX")
-    return DirectoryPlace(Path(text))
 
 
 def tar_name(name: str) -> str:
@@ -66,6 +73,12 @@ def segments_in(place: CopyPlace) -> dict[str, KeptFile]:
         if segment:
             found.setdefault(segment, file)
     return found
+
+
+def newest_line(place: CopyPlace) -> int:
+    """Return the number of the latest line of history that anything in a place lies on; 0: nothing is there."""
+    lines = [base.timeline for base in bases_in(place)] + [segment[:8] for segment in segments_in(place)]
+    return max((int(line, 16) for line in lines), default=0)
 
 
 def check_owner(place: CopyPlace, system: str) -> None:

@@ -4,8 +4,10 @@ What was not streamed is kept by the server under a slot, for as much as `max_sl
 put into the place waits in the spool, and from `MOST_SPOOLED` files on nothing more is streamed until it can.
 """
 
+import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -29,6 +31,7 @@ class LogStream:
     def __init__(self, spool: Path, cluster: Path) -> None:
         """Take the folder where files lie until they are shipped, and the cluster, whose owner it belongs to."""
         found = cluster.stat()
+        spool.mkdir(mode=0o700, exist_ok=True)  # before there is a slot: where a spool is, one may be (`end_for_good`)
         self._owner, self._spool = ClusterOwner(found.st_uid, found.st_gid), spool
         self._process: subprocess.Popen[bytes] | None = None
         self._shipped: dict[str, float] = {}  # parts, by name: when what was shipped of them was written
@@ -37,7 +40,6 @@ class LogStream:
         """Start to stream from the superuser's ``dsn``; nothing is done while it streams."""
         if self.is_streaming():
             return
-        self._spool.mkdir(mode=0o700, exist_ok=True)
         privileges.hand_over(self._spool, self._owner)
         programs = find_programs()
         command = [f"--dbname={dsn}", f"--directory={self._spool}", f"--slot={SLOT}", "--no-loop", "--no-password"]
@@ -90,11 +92,12 @@ class LogStream:
             path.unlink()
         shipped = 0
         for path in sorted(self._spool.glob(f"*{PARTIAL}")):
-            written = path.stat().st_mtime
-            if self._shipped.get(path.name) != written:
-                _put(place, path)
-                self._shipped = {path.name: written}
-                shipped += 1
+            with suppress(FileNotFoundError):  # it has just become whole
+                written = path.stat().st_mtime
+                if self._shipped.get(path.name) != written:
+                    _put(place, path)
+                    self._shipped = {path.name: written}
+                    shipped += 1
         return len(whole) + shipped
 
     def forget(self) -> None:
@@ -121,3 +124,23 @@ async def ensure_slot(dsn: str) -> bool:
         return False
     finally:
         await server.close()
+
+
+async def streamed_from(dsn: str) -> str:
+    """Return the log file from which on the server keeps what was not streamed yet."""
+    server = await asyncpg.connect(dsn)
+    try:
+        return str(await server.fetchval(SQL.held_from, SLOT))
+    finally:
+        await server.close()
+
+
+async def end_for_good(dsn: str, spool: Path) -> None:
+    """Let the server keep nothing for us any more, and forget what was not shipped: copies are no longer wanted."""
+    server = await asyncpg.connect(dsn)
+    try:
+        if await server.fetchval(SQL.has_slot, SLOT):
+            await server.execute(SQL.drop_slot, SLOT)
+    finally:
+        await server.close()
+    shutil.rmtree(spool)

@@ -1,5 +1,6 @@
 """Where copies are kept: a directory, or an S3-compatible bucket. What is put there is there whole, or not at all."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -43,7 +44,7 @@ class DirectoryPlace:
 
     def put(self, name: str, source: BinaryIO) -> int:
         """Keep what ``source`` gives under this name, durably."""
-        with _told():
+        with _told(self._directory):
             path = self._directory / name
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             unfinished = path.with_name(f".{path.name}{UNFINISHED}")
@@ -62,13 +63,13 @@ class DirectoryPlace:
 
     def open(self, name: str) -> BinaryIO:
         """Return what is kept under this name."""
-        with _told():
+        with _told(self._directory):
             return (self._directory / name).open("rb")
 
     def files(self, folder: str) -> list[KeptFile]:
         """Return what is kept in a folder. What a kill has left half-written goes after a day."""
         found = []
-        with _told():
+        with _told(self._directory):
             for path in sorted((self._directory / folder).glob("*")):
                 about = path.stat()
                 at = datetime.fromtimestamp(about.st_mtime, UTC)
@@ -80,19 +81,22 @@ class DirectoryPlace:
 
     def delete(self, name: str) -> None:
         """Remove what is kept under this name."""
-        with _told():
+        with _told(self._directory):
             (self._directory / name).unlink(missing_ok=True)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(directory: Path) -> Iterator[None]:
     """Tell of a directory that cannot be used."""
     try:
         yield
     except FileNotFoundError as error:
         raise FileMissing(f"{error.filename}: {error.strerror}") from error
     except OSError as error:
-        raise BackupFailed(f"{error.filename or 'the place'}: {error.strerror or error}") from error
+        said = f"{error.filename or directory}: {error.strerror or error}"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            said += "; give it room, or keep fewer copies (MANYEYES_BACKUP_KEEP)"
+        raise BackupFailed(said) from error
 
 
 def _private(path: str, flags: int) -> int:

@@ -3,7 +3,7 @@
 SELECT system_identifier::text FROM pg_control_system();
 
 -- name: hold_log
--- Keep the log from now on for as long as this session lasts.
+-- Keep the log from now on for as long as this session lasts; refused where another one does under this name.
 SELECT slot_name FROM pg_create_physical_replication_slot($1, true, true);
 
 -- name: held_from
@@ -21,6 +21,10 @@ SELECT slot_name FROM pg_create_physical_replication_slot($1, true);
 -- name: drop_slot
 -- Keep nothing any more.
 SELECT pg_drop_replication_slot($1)::text;
+
+-- name: has_slot
+-- Whether there is a slot of this name.
+SELECT true AS has FROM pg_replication_slots WHERE slot_name = $1;
 
 -- name: is_recovering
 -- Whether the log is still being replayed.

@@ -18,7 +18,7 @@ from manyeyes.db.queries import Queries
 
 SQL = Queries(__package__)
 SAID_CHARACTERS = 500
-HOLD = "manyeyes_copy_"
+HOLD = "manyeyes_copy"
 
 
 async def make_whole_copy(dsn: str, place: CopyPlace) -> BaseBackup:
@@ -34,12 +34,14 @@ async def make_whole_copy(dsn: str, place: CopyPlace) -> BaseBackup:
         # While this session lasts, no log file of the copy's time is removed.
         began_at = datetime.now(UTC)
         name = base_name(began_at)
-        slot = f"{HOLD}{server.get_server_pid()}"
-        await server.execute(SQL.hold_log, slot)
-        start = await server.fetchval(SQL.held_from, slot)
+        await server.execute(SQL.hold_log, HOLD)
+        start = await server.fetchval(SQL.held_from, HOLD)
         command = [str(programs / "pg_basebackup"), f"--dbname={dsn}", "--pgdata=-", "--format=tar"]
         command += ["--wal-method=fetch", "--checkpoint=fast", "--no-password"]
-        written = await asyncio.to_thread(_copy, command, place, tar_name(name))
+        written = await _copy(command, place, tar_name(name))
+    except asyncpg.DuplicateObjectError as error:
+        said = "another copy is being made; `manyeyes backup list` shows it when it is done"
+        raise BackupFailed(said) from error
     finally:
         await server.close()
     base = BaseBackup(
@@ -54,16 +56,21 @@ async def make_whole_copy(dsn: str, place: CopyPlace) -> BaseBackup:
     return base
 
 
-def _copy(command: list[str], place: CopyPlace, name: str) -> int:
+async def _copy(command: list[str], place: CopyPlace, name: str) -> int:
+    """Put what the program writes into the place; cancelled, it is ended, and so nothing is kept."""
+    program = await asyncio.to_thread(_begin, command)
+    assert program.stdout
+    try:
+        return await asyncio.to_thread(place.put, name, packed(program.stdout, lambda: _check(program)))
+    finally:
+        program.kill()
+        program.wait()
+
+
+def _begin(command: list[str]) -> "subprocess.Popen[bytes]":
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}  # none of the caller's PG* variables
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
-    ) as program:
-        assert program.stdout
-        try:
-            return place.put(name, packed(program.stdout, lambda: _check(program)))
-        finally:
-            program.kill()
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, env=environment)
 
 
 def _check(program: "subprocess.Popen[bytes]") -> None:

@@ -92,12 +92,18 @@ def verify(
         with tempfile.TemporaryDirectory(prefix="manyeyes-verify-", dir=scratch) as folder:
             Path(folder).chmod(0o711)
             data = Path(folder) / "data"
-            base, at = restore(opened_place, data, None, say)
+            base, at, missing_after = restore(opened_place, data, None, say)
             books = asyncio.run(_check(msgspec.structs.replace(settings, data=data, database_url="")))
         age = int((datetime.now(UTC) - (at or base.ended_at)).total_seconds())
-        result = {"copy": base.name, "restored_to": instant_text(at or base.ended_at), "age_seconds": age, **books}
+        result = {
+            "copy": base.name,
+            "restored_to": instant_text(at or base.ended_at),
+            "age_seconds": age,
+            "log_missing_after": missing_after,
+            **books,
+        }
         tell_result(common, result, _show_proof)
-        if result["difference"]:
+        if result["difference"] or missing_after:
             raise SystemExit(1)
 
 

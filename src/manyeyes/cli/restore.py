@@ -25,9 +25,14 @@ def restore(
     with told():
         settings = settings_of(common, backup_to=place)
         wanted = instant("--to", to) if to else None
-        base, at = restore_installation(open_place(settings.backup_to), settings.data, wanted, say)
+        base, at, missing_after = restore_installation(open_place(settings.backup_to), settings.data, wanted, say)
         has_key = bool(settings.secrets_key) or key_path(settings).exists()
-        result = {"copy": base.name, "restored_to": instant_text(at or base.ended_at), "has_key_file": has_key}
+        result = {
+            "copy": base.name,
+            "restored_to": instant_text(at or base.ended_at),
+            "log_missing_after": missing_after,
+            "has_key_file": has_key,
+        }
         tell_result(common, result, lambda found: _show(found, str(key_path(settings))))
 
 

@@ -37,6 +37,7 @@ from manyeyes.console.shared.rooms import PageOrForm, Rooms
 from manyeyes.console.shared.session_list import SessionPages
 from manyeyes.console.shared.sign_in import SignInPages
 from manyeyes.console.worker.routes import workers
+from manyeyes.logs.request_note import current
 from manyeyes.roles.company_sign_in import BACK
 from manyeyes.roles.sign_in import is_from_own_page
 from manyeyes.runtime.context import Context
@@ -212,14 +213,16 @@ async def show_missing(request: Request, error: Exception) -> Response:
 async def show_trouble(request: Request, error: Exception) -> Response:
     """Return the 500 of a page that broke: a page for a browser, a sentence for every other client."""
     if "text/html" in request.headers.get("accept", ""):
-        return render(request, "shared/trouble.html", status=500, is_away=False)
+        note = current()
+        name = note.request_id if note else ""
+        return render(request, "shared/trouble.html", status=500, is_away=False, name=name)
     return PlainTextResponse("an unexpected fault; it is in the log", status_code=500)
 
 
 def show_away(request: Request) -> Response:
     """Return the 503 of an outage (docs/decisions/0005): a page for a browser, a sentence for every other client."""
     if "text/html" in request.headers.get("accept", ""):
-        response: Response = render(request, "shared/trouble.html", status=503, is_away=True)
+        response: Response = render(request, "shared/trouble.html", status=503, is_away=True, name="")
     else:
         response = PlainTextResponse("the database is away; ask again in a few seconds", status_code=503)
     response.headers["retry-after"] = "5"

@@ -7,6 +7,7 @@ import asyncpg
 
 from manyeyes.db.migrate import SQL
 from manyeyes.db.pool import LOST_CONNECTION
+from manyeyes.db.primary import NoPrimary
 from manyeyes.db.queries import one_row
 from manyeyes.roles.house import conditions
 from manyeyes.roles.house.conditions import Condition
@@ -46,6 +47,8 @@ class Readiness:
                 row = await one_row(db, SQL.readiness)
         except asyncpg.UndefinedTableError:
             return [Condition("database", True, "it answers"), conditions.schema([])]
+        except NoPrimary as error:
+            return [Condition("database", False, str(error))]
         except (asyncpg.PostgresError, *LOST_CONNECTION) as error:
             return [Condition("database", False, f"it does not answer ({type(error).__name__})")]
         return [_taking(row), conditions.schema(row["migrations"]), self._standby(row)]

@@ -9,6 +9,8 @@ import sys
 import time
 from collections.abc import Callable
 
+from manyeyes.backups.catalogue import check_place
+from manyeyes.backups.rules import SPOOL, BackupFailed
 from manyeyes.db.embedded import Embedded
 from manyeyes.db.failures import DataDirectoryInUse, EmbeddedFailed
 from manyeyes.runtime.server_address import write_server_note
@@ -45,12 +47,12 @@ class Supervisor:
         """Take the settings; ``say`` is told what happens, ``ready`` the address when requests are accepted.
 
         Raises ValueError when ``settings.ops`` is neither "off" nor HOST:PORT; CannotServe where copies are wanted of a
-        PostgreSQL that is not ours.
+        PostgreSQL that is not ours, or in what is no place.
         """
         self._settings, self._count, self._say, self._ready = settings, processes, say, ready
         self._embedded = None if settings.database_url else Embedded(settings.data)
-        if settings.backup_to and settings.database_url:
-            raise CannotServe(NOT_OURS)
+        if settings.backup_to:
+            self._check_backups()
         self._host, self._port = host, port
         self._ops = ops_place(settings.ops, port)
         self._listener: socket.socket | None = None
@@ -61,6 +63,14 @@ class Supervisor:
         self._keeper: subprocess.Popen[bytes] | None = None  # of backups
         self._keeper_at = 0.0  # when it may be started again
         self._pause, self._next_try = FIRST_PAUSE_SECONDS, 0.0  # before and at the next start of PostgreSQL
+
+    def _check_backups(self) -> None:
+        if self._settings.database_url:
+            raise CannotServe(NOT_OURS)
+        try:
+            check_place(self._settings.backup_to)
+        except BackupFailed as error:
+            raise CannotServe(str(error)) from error
 
     def run(self) -> None:
         """Start everything and keep it running until this process is told to end; then stop all of it.
@@ -80,8 +90,8 @@ class Supervisor:
                 self._await_ready(fd)
             if self._ops_url:
                 self._say(f"health and metrics at {self._ops_url}/readyz and /metrics")
-            self._ready(self._url)
             tell_manager(READY)
+            self._ready(self._url)
             self._watch()
         finally:
             self._stop()
@@ -114,9 +124,8 @@ class Supervisor:
         assert self._listener is not None
         reading, writing = os.pipe()
         environment = {
-            **os.environ,
+            **self._environment(),
             "MANYEYES_DATABASE_URL": self._dsn,
-            "MANYEYES_DATA": str(self._settings.data),
             LISTEN_FD: str(self._listener.fileno()),
             OPS_FD: str(self._ops_listener.fileno()) if self._ops_listener else "",
             READY_FD: str(writing),
@@ -130,9 +139,18 @@ class Supervisor:
         os.close(writing)
         return reading
 
+    def _environment(self) -> dict[str, str]:
+        """Return what every process of ours is told: options of `manyeyes serve` among it."""
+        return {
+            **os.environ,
+            "MANYEYES_DATA": str(self._settings.data),
+            "MANYEYES_BACKUP_TO": self._settings.backup_to,
+            "MANYEYES_BACKUP_EVERY_SECONDS": str(self._settings.backup_every_seconds),
+        }
+
     def _await_ready(self, fd: int) -> None:
         while not select.select([fd], [], [], LOOK_SECONDS)[0]:
-            pass
+            tell_manager(STARTING)  # a schema that changes takes as long as it needs, too
         if not os.read(fd, 1):
             if self._children[-1].wait(STOP_SECONDS) == 1:
                 raise AlreadyTold
@@ -154,8 +172,10 @@ class Supervisor:
                 os.close(self._spawn())
 
     def _keep_backups(self) -> None:
-        """Let the process that makes copies run, where they are wanted."""
-        if not self._settings.backup_to or (self._keeper and self._keeper.poll() is None):
+        """Let the process that makes copies run where they are wanted, and where they were: it ends what it began."""
+        if self._keeper and self._keeper.poll() is None:
+            return
+        if not self._settings.backup_to and not (self._embedded and (self._settings.data / SPOOL).exists()):
             return
         if self._keeper and self._keeper_at == 0.0:
             self._say(f"the process that makes copies ended with {self._keeper.returncode}; it is started again")
@@ -163,15 +183,8 @@ class Supervisor:
         if time.monotonic() < self._keeper_at:
             return
         self._keeper_at = 0.0
-        settings = self._settings
-        environment = {
-            **os.environ,
-            "MANYEYES_DATA": str(settings.data),
-            "MANYEYES_BACKUP_TO": settings.backup_to,
-            "MANYEYES_BACKUP_EVERY_SECONDS": str(settings.backup_every_seconds),
-        }
-        command = [sys.executable, "-m", "manyeyes.backups.keeper"]
-        self._keeper = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "manyeyes.backups.keeper", str(os.getpid())]
+        self._keeper = subprocess.Popen(command, env=self._environment(), stdin=subprocess.DEVNULL)
 
     def _tell_start(self, line: str) -> None:
         """Say how far PostgreSQL's start is; whoever waits for it is told that it goes on."""
