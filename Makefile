@@ -41,7 +41,7 @@ bench: environment ## measure task lives per second, latency, memory; prints a t
 fuzz: environment ## look for inputs that break a served installation, FUZZ_SECONDS long (300); what did is kept
 	@exec .venv/bin/python -m fuzz $(ARGS)
 
-faults: environment ## a table of faults under load: the gap, what was lost, what was doubled, the audit (five minutes)
+faults: environment ## a table of faults under load: the gap, what was lost, what was doubled, the audit (four minutes)
 	@PYTHONPATH=tests:. .venv/bin/python tests/faults/faults_table.py
 
 simulate: environment ## try the contract's claims on a simulated crowd (ten minutes); draws the pictures of docs/why/
