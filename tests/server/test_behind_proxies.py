@@ -17,7 +17,6 @@ from support import factories
 from support.proxies import DEPLOY, PROXIES, find_proxy, proxy
 from support.real_server import COMMAND, ServeProcess, ask_json, copy_data, environment
 
-pytestmark = pytest.mark.clients  # never skipped in continuous integration, which installs them
 PUBLIC = "https://eyes.example.org"
 
 
