@@ -72,7 +72,7 @@ def restore(place: CopyPlace, data: Path, to: datetime | None, say: Callable[[st
         ownership.release()
     try:
         return Restored(base, _replay(data, say), missing_after)
-    except EmbeddedFailed as error:
+    except (EmbeddedFailed, BackupFailed, asyncpg.PostgresError, OSError) as error:
         shutil.rmtree(data / "postgres", ignore_errors=True)
         if ENDED_BEFORE in str(error) and to:
             said = f"what was kept ends before {instant_text(to)}; without --to all of it is restored"
