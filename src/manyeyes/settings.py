@@ -15,6 +15,7 @@ from manyeyes.values.mail_server import MailServer, read_mail_server
 from manyeyes.values.web_address import read_web_address
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+USUAL_BACKUP_SECONDS = 86_400
 LARGEST_NUMBER = 100_000_000  # of any setting: three years in seconds; what is larger overflows somewhere
 BoundedHours = Annotated[int, msgspec.Meta(ge=0, le=87_600)]  # ten years
 
@@ -31,7 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     backup_to: str = (
         ""  # where copies of the embedded PostgreSQL go: a directory, or s3://BUCKET/PREFIX; empty: nowhere
     )
-    backup_every_seconds: Annotated[int, msgspec.Meta(ge=60)] = 86_400  # between whole copies
+    backup_every_seconds: Annotated[int, msgspec.Meta(ge=60)] = USUAL_BACKUP_SECONDS  # between whole copies
     backup_keep: Annotated[int, msgspec.Meta(ge=1)] = 7  # whole copies
     backup_mark: str = ""  # a file that a backup touches when it is done; empty: one in `data` where `backup_to` is set
     disk_floor_megabytes: Annotated[int, msgspec.Meta(ge=0)] = 1000  # less free space than that: nothing new is taken

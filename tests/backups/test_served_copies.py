@@ -203,6 +203,8 @@ def test_options_are_told_to_all_and_the_log_is_let_go_when_no_copies_are_wanted
     server.stop()
     assert (data / "wal-spool").exists()
     server = ServeProcess(data)
+    told = Path(f"/proc/{server.serving_pids()[0]}/environ").read_bytes().split(b"\0")
+    assert b"MANYEYES_BACKUP_EVERY_SECONDS=" in told, "what is usual is nobody's option"
     wait_until(lambda: not (data / "wal-spool").exists())
     assert ask(superuser(data), "SELECT count(*) FROM pg_replication_slots") == 0
     server.stop()

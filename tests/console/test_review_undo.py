@@ -152,13 +152,9 @@ async def test_a_vote_that_is_on_its_way_is_taken_back_as_soon_as_it_has_come(si
     screen = await at_review(site, browser, await reviewer(site.context))
     await screen.start()
     await screen.shown("alpha")
-    held: list[Route] = []
-    await screen.page.route("**/v1/reviewer/votes", lambda route: held.append(route))
-    await screen.press("ArrowLeft")
-    while not held:
-        await screen.page.wait_for_timeout(10)
+    call = await screen.hold("**/v1/reviewer/votes", "ArrowLeft")
     await screen.press("Alt+z")
-    await held[0].continue_()
+    await call.continue_()
     await screen.shown("alpha")
     await expect(screen.part("notice")).to_contain_text("Taken back")
     await expect(screen.part("votes")).to_have_text("0")

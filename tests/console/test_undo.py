@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import expect
 
 from manyeyes.settings import Settings
 from support.browser_visits import Screen, at_work, send
@@ -94,30 +94,23 @@ async def test_too_late_is_said(site: Site, screen: Screen):
 
 async def test_what_is_taken_back_while_it_is_on_its_way_comes_back_too(site: Site, screen: Screen):
     first = await screen.lease()
-    held: list[Route] = []
-    await screen.page.route("**/v1/worker/answers", lambda route: held.append(route))
     await screen.type("wrogn")
-    await screen.press("Enter")
-    while not held:
-        await screen.page.wait_for_timeout(10)
+    call = await screen.hold("**/v1/worker/answers", "Enter")
     assert await screen.lease() != first
     await screen.press("Alt+z")
-    await held[0].continue_()
+    await call.continue_()
     await expect(screen.part("main")).to_have_attribute("data-lease", first)
     await expect(screen.part("answer")).to_have_value("wrogn")
     assert (await results(site), screen.errors) == (0, [])
 
 
 async def test_whoever_goes_on_after_all_takes_nothing_back(site: Site, screen: Screen):
-    held: list[Route] = []
-    await screen.page.route("**/v1/worker/answers", lambda route: held.append(route))
     await screen.type("first")
-    await screen.press("Enter")
-    while not held:
-        await screen.page.wait_for_timeout(10)
+    await screen.hold("**/v1/worker/answers", "Enter")
     await screen.press("Alt+z")
     await screen.type("second")
     await screen.press("Enter")
     await screen.page.unroute("**/v1/worker/answers")  # lets go what is held
     await expect(screen.part("receipt")).to_contain_text("second")
+    await expect(screen.part("undo")).to_be_visible()
     assert set(await states(site)) <= {3, 4}

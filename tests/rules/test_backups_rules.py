@@ -10,6 +10,7 @@ from manyeyes.backups.rules import (
     KeptFile,
     base_name,
     choose_base,
+    following,
     halves,
     is_needed,
     is_segment_of,
@@ -35,7 +36,7 @@ def base(hours: int, segment: int, line: int = 1) -> BaseBackup:
 
 
 def file(segment: int, line: int = 1) -> str:
-    return f"{line:08X}{0:08X}{segment:08X}"
+    return f"{line:08X}{segment // 256:08X}{segment % 256:08X}"
 
 
 def test_the_newest_copy_that_had_ended_is_restored():
@@ -87,6 +88,18 @@ def test_a_file_goes_when_it_is_older_than_every_copy_on_whatever_line():
     kept = [base(0, 9), base(24, 7, line=2)]
     assert [n for n in range(5, 10) if is_needed(kept, file(n))] == [7, 8, 9]
     assert is_needed([], file(0))
+
+
+def test_what_follows_a_copy_ends_where_something_is_missing_and_with_a_part():
+    def kept(*numbers: int, part: int = -1) -> dict[str, KeptFile]:
+        names = {n: f"wal/{file(n)}{'.partial' if n == part else ''}.gz" for n in numbers}
+        return {file(n): KeptFile(names[n], 1, NOON) for n in numbers}
+
+    copy = base(0, 254)
+    names = [found.name for found in following(copy, kept(253, 254, 255, 257))]
+    assert names == [f"wal/{file(n)}.gz" for n in (254, 255)]
+    assert len(following(copy, kept(254, 255, 256, part=255))) == 2
+    assert following(copy, kept(255, 256)) == [], "the first one was not kept: nothing tells what is missing"
 
 
 def test_what_no_copy_is_named_like_is_none_of_ours():

@@ -17,6 +17,7 @@ from support import factories
 from support.proxies import DEPLOY, PROXIES, find_proxy, proxy
 from support.real_server import COMMAND, ServeProcess, ask_json, copy_data, environment
 
+never_skipped = pytest.mark.clients  # in continuous integration, which installs both proxies
 PUBLIC = "https://eyes.example.org"
 
 
@@ -39,6 +40,7 @@ def proxied(request: pytest.FixtureRequest, served: ServeProcess, tmp_path: Path
         yield address
 
 
+@never_skipped
 @pytest.mark.parametrize("megabytes", [0.1, 3.2, 30])
 def test_a_body_of_any_size_gets_the_servers_own_answer(served: ServeProcess, proxied: str, megabytes: float):
     body = json.dumps({"clientKey": "no such key", "task": factories.image_task(), "x": "0" * int(megabytes * 1e6)})
@@ -47,6 +49,7 @@ def test_a_body_of_any_size_gets_the_servers_own_answer(served: ServeProcess, pr
     assert replies[0].content == replies[1].content
 
 
+@never_skipped
 def test_events_come_at_once_and_a_wait_is_waited_for(served: ServeProcess, proxied: str):
     token = ask_json(served.data, "worker", "create", f"Ann {proxied[-5:]}", "--queue", "1")["token"]
     headers = {"Authorization": f"Bearer {token}"}
@@ -56,10 +59,12 @@ def test_events_come_at_once_and_a_wait_is_waited_for(served: ServeProcess, prox
     assert httpx.get(f"{proxied}/v1/worker/next?wait=1", headers=headers, timeout=30).status_code == 204
 
 
+@never_skipped
 def test_what_only_this_machine_reaches_is_not_behind_it(proxied: str):
     assert {httpx.get(proxied + path).status_code for path in ("/healthz", "/metrics")} == {404}
 
 
+@never_skipped
 def test_a_request_is_called_as_the_proxy_calls_it_and_not_as_a_stranger_does(proxied: str):
     named = [httpx.get(f"{proxied}/v1/account", headers={"X-Request-Id": "mine"}).headers["x-request-id"] for _ in "ab"]
     assert all(re.fullmatch("[0-9a-f-]{32,36}", name) for name in named)

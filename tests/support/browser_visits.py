@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from manyeyes.accounts.rules import digest, new_token
 from manyeyes.actions.submit_tasks import Submitted
@@ -81,6 +81,15 @@ class Screen:
     async def press(self, key: str) -> None:
         """Press a key."""
         await self.page.keyboard.press(key)
+
+    async def hold(self, calls: str, key: str) -> Route:
+        """Press a key, and return the call that follows from it, which is held up."""
+        held: list[Route] = []
+        await self.page.route(calls, lambda route: held.append(route))
+        await self.press(key)
+        while not held:
+            await self.page.wait_for_timeout(10)
+        return held[0]
 
     async def answer(self, text: str) -> None:
         """Type and press Enter, then wait until the server has taken it."""

@@ -1,7 +1,7 @@
 """Which copies there are, which one is restored, and which may go."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -83,6 +83,18 @@ def is_unbroken(base: BaseBackup, segments: Iterable[str], until: str) -> bool:
         return False
     found = {number_of(segment) for segment in segments if is_segment_of(base, segment)}
     return found.issuperset(range(number_of(base.start_segment), number_of(until)))
+
+
+def following(base: BaseBackup, segments: Mapping[str, KeptFile]) -> list[KeptFile]:
+    """Return the log files that follow a copy, by their names, as far as none is missing; a part is the last one."""
+    found: list[KeptFile] = []
+    number = number_of(base.start_segment)
+    while file := segments.get(f"{base.timeline}{number // 256:08X}{number % 256:08X}"):
+        found.append(file)
+        if PARTIAL in file.name:
+            break
+        number += 1
+    return found
 
 
 def is_needed(bases: Sequence[BaseBackup], segment: str) -> bool:

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
-from manyeyes.actions.check_books import check_books
 from manyeyes.backups.catalogue import bases_in, clear, open_place, segments_in
 from manyeyes.backups.keeper import touch
 from manyeyes.backups.restoring import restore
-from manyeyes.backups.rules import BaseBackup, instant_text, is_segment_of
+from manyeyes.backups.rules import BaseBackup, following, instant_text
 from manyeyes.backups.whole_copies import make_whole_copy
+from manyeyes.cli.books import prove_books
 from manyeyes.cli.command import CommandFailed, Common, opened, say, tell_result, told
 from manyeyes.cli.options import settings_of
 from manyeyes.db.embedded import Embedded, as_superuser, has_database, running_dsn
@@ -64,15 +64,14 @@ async def _back_up(settings: Settings) -> tuple[BaseBackup, list[str]]:
 
 @app.command(name="list")
 def list_copies(*, place: From = None, common: Common | None = None) -> None:
-    """Show the whole copies, and until when the log after each was kept."""
+    """Show the whole copies, and until when the log after each was kept without a gap."""
     common = common or Common()
     with told():
         opened_place = open_place(settings_of(common, backup_to=place).backup_to)
         segments = segments_in(opened_place)
         found = []
         for base in bases_in(opened_place):
-            kept = [file.at for segment, file in segments.items() if is_segment_of(base, segment)]
-            until = max([base.ended_at, *kept])
+            until = max([base.ended_at, *(file.at for file in following(base, segments))])
             found.append({**_view(base), "until": instant_text(until)})
         tell_result(common, {"copies": found}, _show_list)
 
@@ -93,7 +92,7 @@ def verify(
             Path(folder).chmod(0o711)
             data = Path(folder) / "data"
             base, at, missing_after = restore(opened_place, data, None, say)
-            books = asyncio.run(_check(msgspec.structs.replace(settings, data=data, database_url="")))
+            books = asyncio.run(_prove(msgspec.structs.replace(settings, data=data, database_url="")))
         age = int((datetime.now(UTC) - (at or base.ended_at)).total_seconds())
         result = {
             "copy": base.name,
@@ -107,16 +106,10 @@ def verify(
             raise SystemExit(1)
 
 
-async def _check(settings: Settings) -> dict[str, Any]:
-    difference = tasks = 0
-    findings: list[str] = []
+async def _prove(settings: Settings) -> dict[str, Any]:
     async with opened(settings, may_create=False) as context:
-        for cell in context.cells.numbers:
-            async with context.cells.pool(cell).acquire() as db:
-                books = await check_books(db, cell, await context.lookups.time_zones())
-            difference, tasks = difference + books.difference_micros, tasks + books.transfers
-            findings += books.findings
-    return {"difference": difference, "transfers": tasks, "findings": findings}
+        found = await prove_books(context)
+    return {name: found[name] for name in ("difference", "transfers", "findings")}
 
 
 def _view(base: BaseBackup) -> dict[str, Any]:

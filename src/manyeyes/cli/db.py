@@ -4,16 +4,14 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from manyeyes.actions.check_books import check_books
 from manyeyes.actions.forget_bucket_secrets import ForgetBucketSecrets, forget_bucket_secrets
 from manyeyes.actions.forget_secrets import ForgetSecrets, forget_secrets
 from manyeyes.cli.acting import who_types
+from manyeyes.cli.books import prove_books
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.db.migrate import migrations, pending
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.installation_keys import SecretsUnreadable, check_secrets
-from manyeyes.runtime.last_audit import note_audit
-from manyeyes.values import money
 
 app = App(name="db", help="Schema and books.")
 
@@ -37,30 +35,10 @@ def migrate(*, common: Common | None = None) -> None:
 def check(*, common: Common | None = None) -> None:
     """Prove the ledger's invariants; exit 1 when the difference is not 0."""
 
-    async def work(context: Context) -> dict[str, Any]:
-        difference = transfers = accounts = wallets = held = 0
-        findings: list[str] = []
-        for cell in context.cells.numbers:
-            async with context.cells.pool(cell).acquire() as db:
-                books = await check_books(db, cell, await context.lookups.time_zones())
-            difference, transfers = difference + books.difference_micros, transfers + books.transfers
-            accounts, wallets = accounts + books.accounts, wallets + books.wallets
-            held += books.open_tasks_held_micros
-            findings += [f"cell {cell}: {finding}" for finding in books.findings]
-        note_audit(context.settings, difference)
-        return {
-            "difference": difference,
-            "transfers": transfers,
-            "accounts": accounts,
-            "wallets": wallets,
-            "held": money.text(held),
-            "findings": findings,
-        }
-
     outcome: dict[str, Any] = {}
 
     async def remember(context: Context) -> dict[str, Any]:
-        outcome.update(await work(context))
+        outcome.update(await prove_books(context))
         return outcome
 
     run(common, remember, _show)

@@ -18,7 +18,7 @@ from manyeyes.server.handover import LISTEN_FD, OPS_FD, PARENT_PID, PREPARES, RE
 from manyeyes.server.listeners import CannotServe, address_of, listen, listen_for_ops, ops_place
 from manyeyes.server.metrics_folder import forget_folder, fresh_folder
 from manyeyes.server.service_manager import ALIVE, READY, STARTING, STOPPING, tell_manager
-from manyeyes.settings import Settings
+from manyeyes.settings import USUAL_BACKUP_SECONDS, Settings
 
 NOT_OURS = (
     "MANYEYES_BACKUP_TO and MANYEYES_DATABASE_URL: a PostgreSQL of yours is backed up by its own tools "
@@ -140,12 +140,13 @@ class Supervisor:
         return reading
 
     def _environment(self) -> dict[str, str]:
-        """Return what every process of ours is told: options of `manyeyes serve` among it."""
+        """Return what every process of ours is told: options of `manyeyes serve` among it, where they are unusual."""
+        every = self._settings.backup_every_seconds
         return {
             **os.environ,
             "MANYEYES_DATA": str(self._settings.data),
             "MANYEYES_BACKUP_TO": self._settings.backup_to,
-            "MANYEYES_BACKUP_EVERY_SECONDS": str(self._settings.backup_every_seconds),
+            "MANYEYES_BACKUP_EVERY_SECONDS": "" if every == USUAL_BACKUP_SECONDS else str(every),
         }
 
     def _await_ready(self, fd: int) -> None:
