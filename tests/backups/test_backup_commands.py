@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -18,20 +17,6 @@ from manyeyes.db.embedded import Embedded, as_superuser
 from support.embedded_owners import ask
 from support.object_store import REGION, ObjectStore
 from support.real_server import ask_json, run
-
-
-@pytest.fixture(scope="module")
-def copied(first_start: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a place with one whole copy."""
-    place = tmp_path_factory.mktemp("copied") / "copies"
-    assert ask_json(first_start, "backup", "--to", str(place))["bytes"] > 1_000_000
-    return place
-
-
-@pytest.fixture
-def place(copied: Path, tmp_path: Path) -> Path:
-    """Return a place of the test's own with one whole copy."""
-    return Path(shutil.copytree(copied, tmp_path / "copies"))
 
 
 @pytest.fixture(scope="module")
@@ -67,15 +52,15 @@ def refusal(data: Path, *words: str, **more: str) -> str:
     return done.stderr.strip().splitlines()[-1]
 
 
-def test_the_newest_copies_are_kept(first_start: Path, place: Path):
-    [first] = ask_json(first_start, "backup", "list", "--from", str(place))["copies"]
+def test_the_newest_copies_are_kept(installed: Path, place: Path):
+    [first] = ask_json(installed, "backup", "list", "--from", str(place))["copies"]
     (place / "wal").mkdir()
     old, new = place / "wal" / f"{'0' * 24}.gz", place / "wal" / f"{'F' * 24}.gz"
     for segment in (old, new):
         segment.write_bytes(gzip.compress(b""))
-    made = ask_json(first_start, "backup", "--to", str(place), MANYEYES_BACKUP_KEEP="1")
+    made = ask_json(installed, "backup", "--to", str(place), MANYEYES_BACKUP_KEEP="1")
     assert made["removed"] == [first["name"]]
-    [left] = ask_json(first_start, "backup", "list", "--from", str(place))["copies"]
+    [left] = ask_json(installed, "backup", "list", "--from", str(place))["copies"]
     assert left["name"] == made["name"]
     assert sorted(path.name for path in (place / "base").iterdir()) == [
         f"{left['name']}.{e}" for e in ("json", "tar.gz")
@@ -83,13 +68,13 @@ def test_the_newest_copies_are_kept(first_start: Path, place: Path):
     assert (old.exists(), new.exists()) == (False, True)
 
 
-def test_a_bucket_holds_copies_too(first_start: Path, bucket: dict[str, str], tmp_path: Path):
-    made = ask_json(first_start, "backup", "--to", "s3://house/copies/a", **bucket)
+def test_a_bucket_holds_copies_too(installed: Path, bucket: dict[str, str], tmp_path: Path):
+    made = ask_json(installed, "backup", "--to", "s3://house/copies/a", **bucket)
     [found] = ask_json(tmp_path / "no", "backup", "list", "--from", "s3://house/copies/a", **bucket)["copies"]
     assert found["name"] == made["name"]
     restored = ask_json(tmp_path / "new", "restore", "--from", "s3://house/copies/a", **bucket)
     assert restored["copy"] == made["name"]
-    assert "NoSuchBucket" in refusal(first_start, "backup", "--to", "s3://another", **bucket)
+    assert "NoSuchBucket" in refusal(installed, "backup", "--to", "s3://another", **bucket)
     wrong = {**bucket, "AWS_SECRET_ACCESS_KEY": "wrong"}
     assert "SignatureDoesNotMatch" in refusal(tmp_path / "x", "restore", "--from", "s3://house/copies/a", **wrong)
 
@@ -116,14 +101,14 @@ def test_what_is_large_goes_into_a_bucket_in_parts_and_whole_or_not_at_all(bucke
     assert place.files("base") == []
 
 
-def test_a_place_that_is_full_is_told_with_nothing_left_in_it(first_start: Path, tmp_path: Path):
+def test_a_place_that_is_full_is_told_with_nothing_left_in_it(installed: Path, tmp_path: Path):
     small = tmp_path / "small"
     small.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(small)], check=False)
     if mounted.returncode != 0:
         pytest.skip("nothing can be mounted here")
     try:
-        said = refusal(first_start, "backup", "--to", str(small / "copies"))
+        said = refusal(installed, "backup", "--to", str(small / "copies"))
         assert said.startswith(f"manyeyes: {small}/copies: No space left")
         assert "give it room" in said
         assert list(small.glob("copies/base/*")) == []
@@ -178,11 +163,11 @@ def _change_a_file(copy: Path) -> None:
     changed.rename(copy)
 
 
-def test_refusals_name_what_to_do(first_start: Path, place: Path, tmp_path: Path):
+def test_refusals_name_what_to_do(installed: Path, place: Path, tmp_path: Path):
     new, at = tmp_path / "new", ("--from", str(place))
     assert "MANYEYES_BACKUP_TO" in refusal(new, "restore")
     assert "a directory from / on" in refusal(new, "restore", "--from", "copies")
-    assert "has a database" in refusal(first_start, "restore", *at)
+    assert "has a database" in refusal(installed, "restore", *at)
     assert "nothing is older" in refusal(new, "restore", *at, "--to", "2020-01-01")
     assert "what was kept ends before" in refusal(new, "restore", *at, "--to", "2199-01-01")
     assert "--to must be an instant" in refusal(new, "restore", *at, "--to", "yesterday")
@@ -195,4 +180,4 @@ def test_refusals_name_what_to_do(first_start: Path, place: Path, tmp_path: Path
     assert "no place for copies" in refusal(new, "serve", "--backup-to", "s3:///copies")
     assert "at least 60s" in refusal(new, "serve", "--backup-every", "5s")
     (place / "installation.json").write_text('{"system":"1"}')
-    assert "another installation" in refusal(first_start, "backup", "--to", str(place))
+    assert "another installation" in refusal(installed, "backup", "--to", str(place))

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import shutil
 import tarfile
 from pathlib import Path
 
@@ -16,19 +15,11 @@ from support.real_server import ask_json, run
 SEGMENT_BYTES = 16 * 1024 * 1024
 
 
-@pytest.fixture(scope="module")
-def copied(first_start: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a place with one whole copy."""
-    place = tmp_path_factory.mktemp("copied") / "copies"
-    ask_json(first_start, "backup", "--to", str(place))
+@pytest.fixture
+def place(place: Path) -> Path:
+    """Return a place of the test's own with one whole copy, and no log yet."""
     (place / "wal").mkdir()
     return place
-
-
-@pytest.fixture
-def place(copied: Path, tmp_path: Path) -> Path:
-    """Return a place of the test's own with one whole copy."""
-    return Path(shutil.copytree(copied, tmp_path / "copies"))
 
 
 def last_of_the_copy(place: Path) -> tuple[str, bytes]:
