@@ -135,7 +135,7 @@ def test_one_copy_is_made_at_a_time(data: Path, place: Path):
         assert {path.name.partition(".")[0] for path in place.glob(f"base/*.{kind}")} == had | made
 
 
-@pytest.mark.parametrize("harm", ["cut", "turned", "another file"])
+@pytest.mark.parametrize("harm", ["cut", "turned", "another file", "../outside", "/absolute", "link"])
 def test_a_damaged_copy_is_told_and_nothing_is_left(place: Path, tmp_path: Path, harm: str):
     [copy] = place.glob("base/*.tar.gz")
     data = bytearray(copy.read_bytes())
@@ -145,21 +145,27 @@ def test_a_damaged_copy_is_told_and_nothing_is_left(place: Path, tmp_path: Path,
         data[len(data) // 2] ^= 0xFF
         copy.write_bytes(data)
     else:
-        _change_a_file(copy)
+        _change_a_file(copy, str(tmp_path / "new" / "outside") if harm == "/absolute" else harm)
     said = refusal(tmp_path / "new", "restore", "--from", str(place))
     assert "damaged" in said or "cannot be unpacked" in said
+    assert not (tmp_path / "new" / "outside").exists()
 
 
-def _change_a_file(copy: Path) -> None:
-    """Change one byte of one table, and pack it as well as before."""
+def _change_a_file(copy: Path, harm: str) -> None:
+    """Change one byte of one table, or add what no copy has, and pack it as well as before."""
     changed = copy.with_name("changed")
     with tarfile.open(copy) as old, tarfile.open(changed, "w:gz") as new:
         for member in old:
             content = old.extractfile(member)
             data = bytearray(content.read()) if content else bytearray()
-            if member.name.startswith("base/") and member.size:
+            if harm == "another file" and member.name.startswith("base/") and member.size:
                 data[0] ^= 1
             new.addfile(member, BytesIO(data) if content else None)
+        if harm != "another file":
+            added = tarfile.TarInfo(harm)
+            added.type = tarfile.SYMTYPE if harm == "link" else tarfile.REGTYPE
+            added.linkname = "/etc/passwd"
+            new.addfile(added)
     changed.rename(copy)
 
 

@@ -49,7 +49,7 @@ class DirectoryPlace:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             unfinished = path.with_name(f".{path.name}{UNFINISHED}")
             try:
-                with open(unfinished, "wb", opener=_private) as file:
+                with open(unfinished, "wb", opener=private) as file:
                     shutil.copyfileobj(source, file, CHUNK_BYTES)
                     file.flush()
                     os.fsync(file.fileno())
@@ -99,7 +99,8 @@ def _told(directory: Path) -> Iterator[None]:
         raise BackupFailed(said) from error
 
 
-def _private(path: str, flags: int) -> int:
+def private(path: str, flags: int) -> int:
+    """Open a file, as `open` has it done, that only its owner may read."""
     return os.open(path, flags, 0o600)
 
 

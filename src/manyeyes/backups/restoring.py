@@ -16,7 +16,7 @@ from typing import NamedTuple
 import asyncpg
 
 from manyeyes.backups.catalogue import bases_in, newest_line, segments_in, tar_name
-from manyeyes.backups.places import CopyPlace
+from manyeyes.backups.places import CopyPlace, private
 from manyeyes.backups.rules import (
     PARTIAL,
     SEGMENT,
@@ -107,15 +107,27 @@ def _lay(place: CopyPlace, base: BaseBackup, data: Path, to: datetime | None, sa
 def _unpack(place: CopyPlace, base: BaseBackup, staging: Path) -> None:
     try:
         with place.open(tar_name(base.name)) as packed, tarfile.open(fileobj=packed, mode="r|gz") as tar:
-            tar.extractall(staging, filter=_private)
+            for member in tar:
+                _lay_member(tar, member, staging)
     except UNREADABLE as error:
         raise BackupFailed(f"the copy {base.name} cannot be unpacked: {error}") from error
 
 
-def _private(member: tarfile.TarInfo, place: str) -> tarfile.TarInfo:
-    """Return a member as it may be unpacked: nothing outside the place, and no directory that others may enter."""
-    found = tarfile.data_filter(member, place)
-    return found.replace(mode=0o700, deep=False) if found.isdir() else found
+def _lay_member(tar: tarfile.TarFile, member: tarfile.TarInfo, staging: Path) -> None:
+    """Lay a file or a directory into the place, for its owner alone; raise TarError for all else, and for elsewhere.
+
+    tarfile's own filters came with Python 3.11.4, and Debian's is older.
+    """
+    path = Path(os.path.normpath(staging / member.name))
+    if not path.is_relative_to(staging):
+        raise tarfile.ExtractError(f"{member.name} lies elsewhere")
+    if member.isdir():
+        path.mkdir(mode=0o700, exist_ok=True)
+    elif content := tar.extractfile(member) if member.isreg() else None:
+        with content, open(path, "xb", opener=private) as file:
+            shutil.copyfileobj(content, file)
+    else:
+        raise tarfile.ExtractError(f"{member.name} is neither a file nor a directory")
 
 
 def _verify(programs: Path, staging: Path) -> None:
