@@ -50,7 +50,6 @@ async def page_of(site, browser, subject, path: str, **given):
     signed_in = await visit.request.post(site.url + await link(site.context, subject), headers={"origin": site.url})
     assert signed_in.ok
     page = await visit.new_page()
-    page.set_default_timeout(15_000)
     await page.goto(site.url + path)
     return page
 

@@ -22,7 +22,6 @@ PHONE: Any = {"viewport": {"width": 390, "height": 844}}
 async def opened(site: Site, browser: Browser, path: str, **given: Any) -> Page:
     """Return a page of the signed-in operator's."""
     page = await (await browser.new_context(locale="en-US", **given)).new_page()
-    page.set_default_timeout(15_000)
     await page.goto(site.url + await link(site.context, OPERATOR))
     if not given.get("java_script_enabled", True):
         await page.click("main button")

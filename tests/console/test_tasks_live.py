@@ -34,7 +34,6 @@ async def people(site: Site) -> tuple[Customer, Hand]:
 async def visit(site: Site, browser: Browser, customer: Customer, *, is_clocked: bool = False, **given: Any) -> Page:
     """Sign the customer in and open their tasks; with ``is_clocked`` the page's time goes by as the test says."""
     page = await (await browser.new_context(**{"locale": "en-US", "timezone_id": "UTC", **given})).new_page()
-    page.set_default_timeout(15_000)
     await page.goto(site.url + await link(site.context, customer_subject(customer)))
     if given.get("java_script_enabled") is False:
         await page.get_by_role("button").first.click()

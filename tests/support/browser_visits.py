@@ -106,7 +106,6 @@ class Screen:
 async def at_work(site: Site, browser: Browser, hand: Hand, **browser_context: Any) -> Screen:
     """Sign the worker in by a one-time link; the screen offers them to start."""
     page = await (await browser.new_context(**{**ENGLISH, **browser_context})).new_page()
-    page.set_default_timeout(15_000)
     screen = Screen(site, page)
     await page.goto(site.url + await link(site.context, worker_subject(hand)))
     await page.wait_for_url("**/worker*")
@@ -130,7 +129,6 @@ class ReviewScreen(Screen):
 async def at_review(site: Site, browser: Browser, judge: Hand, **browser_context: Any) -> ReviewScreen:
     """Sign the reviewer in by a one-time link; the screen offers them to start."""
     page = await (await browser.new_context(**{**ENGLISH, **browser_context})).new_page()
-    page.set_default_timeout(15_000)
     screen = ReviewScreen(site, page)
     await page.goto(site.url + await link(site.context, worker_subject(judge)))
     await page.wait_for_url("**/worker*")

@@ -15,7 +15,6 @@ from support.served_site import Site
 async def at_jobs(site: Site, browser: Any, customer: Customer, path: str = "/customer/jobs", **given: Any) -> Page:
     """Sign the customer in and open a page of theirs."""
     page: Page = await (await browser.new_context(**{"locale": "en-US", **given})).new_page()
-    page.set_default_timeout(15_000)
     await page.goto(site.url + await link(site.context, customer_subject(customer)))
     if not given.get("java_script_enabled", True):
         await page.get_by_role("button", name="Sign in").click()

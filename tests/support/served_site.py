@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager, contextmanager
 
 import msgspec
 import uvicorn
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from manyeyes.runtime.context import Context, open_context
 from manyeyes.server.application import running
 from manyeyes.settings import Settings
 from support.served_application import config_of
 
+PATIENCE_MILLISECONDS = 30_000  # Playwright's own for what is done; what is expected would have five seconds of it
 # Nothing but loopback: no updates, no synchronisation, no second transport.
 CHROMIUM_ARGUMENTS = (
     "--headless",
@@ -71,6 +72,7 @@ async def serving(dsn: str, settings: Settings) -> AsyncIterator[Site]:
 @asynccontextmanager
 async def chromium_at(path: str) -> AsyncIterator[Browser]:
     """Run the Chromium that lies at ``path``."""
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         yield browser
