@@ -6,11 +6,11 @@ LOCK = CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet --u
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check audit bench fuzz faults simulate screenshots messages lock clean
-.PHONY: environment clients node-client chromium runtimes pooler proxies
+.PHONY: help demo run test check audit bench fuzz faults rehearse-failover simulate screenshots messages lock clean
+.PHONY: environment clients node-client chromium runtimes pooler proxies patroni
 
 help: ## list what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: environment ## a whole little world: customer, workers, pictures; prints the addresses to open
 	@exec .venv/bin/python -m demo $(ARGS)
@@ -43,6 +43,9 @@ fuzz: environment ## look for inputs that break a served installation, FUZZ_SECO
 
 faults: environment ## a table of faults under load: the gap, what was lost, what was doubled, the audit (four minutes)
 	@PYTHONPATH=tests:. .venv/bin/python tests/faults/faults_table.py
+
+rehearse-failover: environment patroni ## Patroni moves the primary three times under load: the gaps, what was lost, who came back (four minutes)
+	@PYTHONPATH=tests:. .venv/bin/python tests/faults/rehearse_failover.py
 
 simulate: environment ## try the contract's claims on a simulated crowd (ten minutes); draws the pictures of docs/why/
 	.venv/bin/manyeyes simulate review --out docs/pictures/three-reviewers.png $(ARGS)
@@ -101,3 +104,6 @@ pooler: environment
 
 proxies: environment
 	@PYTHONPATH=tests .venv/bin/python tests/support/proxies.py
+
+patroni: environment
+	@PYTHONPATH=tests .venv/bin/python tests/support/patroni_cluster.py

@@ -6,12 +6,14 @@ answer that was acknowledged. Prints a table as docs/benchmarks.md has it, and e
 """
 
 import asyncio
+import os
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -21,7 +23,7 @@ import asyncpg
 import msgspec
 import psutil
 
-from bench.people import invite
+from bench.people import People, invite
 from bench.postgres_pair import Pair, pair
 from manyeyes.db.embedded import Embedded, as_superuser, running_dsn
 from manyeyes.db.primary import connect
@@ -29,7 +31,7 @@ from manyeyes.ledger.rules import TransferKind
 from manyeyes.runtime.context import prepare_database_at
 from support.embedded_owners import wait_until
 from support.persistent_load import Load
-from support.real_server import ServeProcess, ask_json
+from support.real_server import ServeProcess, ask_json, left_of
 from support.small_disks import empty, fill, small_disk
 
 CUSTOMERS, WORKERS = 3, 4
@@ -38,6 +40,7 @@ PROMOTED_AFTER_SECONDS = 2.0
 DISK_MEGABYTES = 700
 SHIPPED_SECONDS = 12.0  # the log is put into the place every ten
 MORE = 20  # acknowledgements of each kind after a fault: the house works again
+HEAD = "| fault | longest gap | acknowledged | lost | doubled | audit difference |\n|---|---:|---:|---:|---:|---:|"
 KILLED_CONNECTIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'manyeyes'"
 
 
@@ -60,12 +63,22 @@ class Found(msgspec.Struct):
         """Tell whether nothing is wrong."""
         return not ((self.lost and not self.may_lose) or self.doubled or self.difference)
 
+    def row(self) -> str:
+        """Return its row below `HEAD`."""
+        said = f"{self.acknowledged:,} | {self.lost} | {self.doubled} | {self.difference}"
+        return f"| {self.fault} | {self.gap_seconds:.1f} s | {said} |"
+
 
 class House:
     """A server on a directory of its own, and people at work."""
 
-    def __init__(self, data: Path, server: ServeProcess, load: Load, dsn: str) -> None:
-        self.data, self.server, self.load, self.dsn = data, server, load, dsn
+    def __init__(self, data: Path, server: ServeProcess, people: People, dsn: str) -> None:
+        self.data, self.server, self.people, self.dsn = data, server, people, dsn
+        self.resume()
+
+    def resume(self) -> None:
+        """Let people begin to work, with a count of their own; after `Load.stop` they do it again."""
+        self.load = Load(self.server.url, self.people.keys, self.people.tokens)
 
     async def works(self) -> None:
         """Wait until everybody is served again."""
@@ -83,14 +96,12 @@ async def house(folder: Path, dsn: str = "", **more: Any) -> AsyncIterator[House
         more["MANYEYES_DATABASE_URL"] = dsn
     server = await asyncio.to_thread(lambda: ServeProcess(data, **more))
     found = dsn or str(running_dsn(data))
-    people = await invite(found, CUSTOMERS, WORKERS)
-    load = Load(server.url, people.keys, people.tokens)
-    given = House(data, server, load, found)
+    given = House(data, server, await invite(found, CUSTOMERS, WORKERS), found)
     try:
         await given.works()
         yield given
     finally:
-        load.abort()
+        given.load.abort()
         given.server.stop()
 
 
@@ -247,10 +258,17 @@ async def two_servers() -> AsyncIterator[tuple[Path, Pair]]:
 
 @contextmanager
 def folder() -> Iterator[Path]:
-    """Yield a temporary folder that PostgreSQL's user can pass."""
+    """Yield a temporary folder that PostgreSQL's user can pass; who is at work in it at the end is killed."""
     with tempfile.TemporaryDirectory(prefix="manyeyes-faults-", ignore_cleanup_errors=True) as made:
         Path(made).chmod(0o755)
-        yield Path(made)
+        try:
+            yield Path(made)
+        finally:
+            while found := left_of(Path(made)):
+                for pid in found:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                time.sleep(0.1)
 
 
 async def main() -> int:
@@ -266,16 +284,14 @@ async def main() -> int:
         disk_row,
         restored_row,
     ]
-    print("| fault | longest gap | acknowledged | lost | doubled | audit difference |")
-    print("|---|---:|---:|---:|---:|---:|", flush=True)
+    print(HEAD, flush=True)
     is_whole = True
     for row in rows:
         found = await row()
         if found is None:
             continue
         is_whole &= found.is_whole
-        said = f"{found.acknowledged:,} | {found.lost} | {found.doubled} | {found.difference}"
-        print(f"| {found.fault} | {found.gap_seconds:.1f} s | {said} |", flush=True)
+        print(found.row(), flush=True)
     return 0 if is_whole else 1
 
 
