@@ -1,6 +1,8 @@
 """The server as a package: what is in it, and that it serves where nothing else is installed but what it asks for."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -10,6 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from support import factories
+from support.closed_root import NOBODY, closed, give_away, why_open, writable_mounts
+from support.embedded_owners import postmaster_pid, wait_until
 from support.real_server import ServeProcess, environment, run
 from support.repository import ROOT
 from support.wheels import build_wheel, install_alone
@@ -85,6 +90,28 @@ def test_it_serves_alone(alone: Path, data: Path, monkeypatch: pytest.MonkeyPatc
         assert run(data, "db", "check").returncode == 0
     finally:
         assert server.stop() == 0
+
+
+def test_it_serves_as_nobody_who_may_write_to_its_data_alone(alone: Path, data: Path, monkeypatch: pytest.MonkeyPatch):
+    if why := why_open():
+        pytest.skip(why)
+    give_away(data)
+    command = closed(data, alone.parents[1], str(alone), "-I", "-m", "manyeyes")
+    monkeypatch.setattr("support.real_server.COMMAND", command)
+    server = ServeProcess(data, options=("--backup-to", str(data / "copies")))
+    try:
+        assert writable_mounts(server.process.pid) == {"/tmp", str(data)}
+        assert {os.stat(f"/proc/{pid}").st_uid for pid in (*server.serving_pids(), postmaster_pid(data))} == {NOBODY}
+        words = [*command, "account", "create", "Meters", "--balance", "1", "--json", "--data", str(data)]
+        made = subprocess.run(words, env=environment(), capture_output=True, text=True, check=True)
+        asked = {"clientKey": json.loads(made.stdout)["client_key"], "task": factories.image_task()}
+        assert httpx.post(f"{server.url}/createTask", json=asked).json()["errorId"] == 0
+        assert httpx.get(f"{server.url}/worker", follow_redirects=True).status_code == 200
+        wait_until(lambda: bool(list(data.glob("copies/base/*"))))
+    finally:
+        assert server.stop() == 0
+    said = (data.parent / f"{data.name}.stderr").read_text()
+    assert not re.search("Read-only file system|Permission denied", said), said
 
 
 @pytest.mark.parametrize(
