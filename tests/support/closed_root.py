@@ -21,10 +21,7 @@ done </proc/self/mountinfo
 exec "$@"
 """
 # The capability lets this user reach an interpreter and programs that root may keep behind closed directories.
-_AS_NOBODY = (
-    *("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all,+dac_read_search"),
-    *("--ambient-caps=-all,+dac_read_search", "--securebits=+no_setuid_fixup", "env", "HOME=/nonexistent"),
-)
+_WAY_IN = ("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search", "--securebits=+no_setuid_fixup")
 
 
 def why_open() -> str:
@@ -35,14 +32,15 @@ def why_open() -> str:
     return f"no mounts can be made here: {done.stderr.strip()}" if done.returncode else ""
 
 
-def closed(kept: Path, closed_to: Path, *command: str) -> list[str]:
-    """Return the command as nobody's, who may write to ``kept`` and /tmp, and there not to ``closed_to``."""
-    return ["unshare", "--mount", "sh", "-c", _CLOSE, "sh", str(kept), str(closed_to), *_AS_NOBODY, *command]
+def closed(kept: Path, closed_to: Path, *command: str, user: int = NOBODY) -> list[str]:
+    """Return the command as this user's, who may write to ``kept`` and /tmp, and there not to ``closed_to``."""
+    as_user = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *_WAY_IN, "env", "HOME=/nonexistent"]
+    return ["unshare", "--mount", "sh", "-c", _CLOSE, "sh", str(kept), str(closed_to), *as_user, *command]
 
 
-def give_away(folder: Path) -> None:
-    """Give a directory to nobody, with all that is in it."""
-    subprocess.run(["chown", "--recursive", f"{NOBODY}:{NOBODY}", str(folder)], check=True)
+def give_away(folder: Path, user: int = NOBODY) -> None:
+    """Give a directory to a user, with all that is in it."""
+    subprocess.run(["chown", "--recursive", f"{user}:{user}", str(folder)], check=True)
 
 
 def writable_mounts(pid: int) -> set[str]:
