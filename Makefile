@@ -10,8 +10,7 @@ PART = $(LOCK) --constraint requirements-dev.lock --build-deps-for=editable
 .PHONY: help demo run test check audit bench fuzz faults simulate screenshots messages lock clean
 .PHONY: environment demo-environment dev-environment clients node-client chromium runtimes pooler proxies
 
-# What is imported is compiled then and kept, whatever the caller's environment says: tests start hundreds of interpreters,
-# and packages are installed without what nobody may ever import (tools/make_environment.sh).
+# What is imported is compiled and kept, whatever the caller's environment says: tests start hundreds of interpreters.
 export PYTHONDONTWRITEBYTECODE =
 
 help: ## list what there is
@@ -84,7 +83,7 @@ dev-environment: .venv/.dev
 
 .venv/.installed: .venv/.built pyproject.toml
 	@PYTHONWARNINGS=ignore .venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation --editable .
-	@.venv/bin/python tools/compile_recognisers.py
+	@.venv/bin/python -P tools/compile_imported.py
 	@touch $@
 
 .venv/.built: requirements.lock tools/make_environment.sh
@@ -93,7 +92,7 @@ dev-environment: .venv/.dev
 
 .venv/.demo .venv/.dev: .venv/.%: requirements-%.lock .venv/.installed
 	@tools/make_environment.sh .venv $< $@
-	@.venv/bin/python tools/compile_recognisers.py
+	@.venv/bin/python -P tools/compile_imported.py
 	@touch $@
 
 clients: .venv-clients/.built

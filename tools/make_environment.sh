@@ -56,8 +56,8 @@ else
     exit 1
 fi
 
-# One line that counts, where somebody looks; what pip said is shown only when it failed. What is imported is compiled then:
-# most of what is installed never is, and its bytecode would take a sixth of the space.
+# One line that counts, where somebody looks; what pip said is shown only when it failed. What is imported is compiled
+# (tools/compile_imported.py): most of what is installed never is, and its bytecode would take a sixth of the space.
 count=$(grep -c '==' "$lock")
 log=$directory/install.log
 say "Installing $count packages (a minute or two the first time)"

@@ -43,6 +43,10 @@ def test_its_steps_make_what_serves_as_its_user_is_healthy_and_ends_in_order(
     user, group = map(int, image.last["USER"].split(":"))
     assert (volume.stat().st_uid, volume.stat().st_gid, volume.stat().st_mode & 0o777) == (user, group, 0o700)
     assert re.search(rf"^manyeyes:[x!]:{user}:{group}:", (image.root / "etc/passwd").read_text(), re.MULTILINE)
+    compiled = (image.root / "opt/manyeyes/lib").glob(
+        "python*/site-packages/manyeyes/server/__pycache__/supervisor.*.pyc"
+    )
+    assert list(compiled), "nothing can be compiled later"
     volume.rmdir()
     give_away(copy_data(first_start, volume), user)
     [program] = Step("ENTRYPOINT", image.last["ENTRYPOINT"]).listed()

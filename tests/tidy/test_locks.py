@@ -2,6 +2,8 @@
 
 import ast
 import re
+import shutil
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable
@@ -56,6 +58,18 @@ def test_a_lock_lists_what_is_asked_for_and_no_more(lock: str, extras: Iterable[
     assert wanted <= found
     if sys.version_info[:2] == (3, 11) and lock != LOCKS[-1]:  # later ones need some less; extras of extras are dev's
         assert found - wanted == {"setuptools"}  # builds what is installed in place
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make")
+@pytest.mark.parametrize(
+    ("target", "locks"), [("run", 1), ("environment", 1), ("demo", 2), ("check", 2), ("test", 2), ("bench", 2)]
+)
+def test_a_target_installs_what_it_needs(target: str, locks: int):
+    words = ["make", "--dry-run", "--always-make", "--no-print-directory", "-C", str(repository.ROOT), target]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    named = re.findall(r"make_environment\.sh \.venv (\S+)", said)
+    other = "requirements-demo.lock" if target == "demo" else "requirements-dev.lock"
+    assert named == ["requirements.lock", other][:locks]
 
 
 def test_what_is_served_is_small():
