@@ -35,6 +35,9 @@ def main() -> int:
         parser.error(f"--count is 1 to {MOST}")
     try:
         named = fill(options.folder, options.kind, options.count)
+    except ModuleNotFoundError as error:
+        print(f"{options.kind}: the package {error.name} is missing, which `make demo` installs", file=sys.stderr)
+        return 1
     except OSError as error:
         print(f"{options.folder}: {error.strerror}", file=sys.stderr)
         return 1

@@ -5,8 +5,8 @@ texts faint: about those the recogniser is unsure, and a person looks.
 """
 
 import random
+from importlib import import_module
 
-import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter
 
 from demo.camera import Colour, cast_shadow, develop, font, lay, light, streaks, tilt
@@ -52,6 +52,7 @@ def box(rng: random.Random, glaze: Colour) -> Image.Image:
 
 def code(rng: random.Random) -> Image.Image:
     """Return a sticker (RGBA) with a QR code or a bar code; one in three is too small to be read with ease."""
+    zxingcpp = import_module("zxingcpp")  # the demo brings it; pictures of other things are had without
     size = rng.choice((300, 260, 110))
     if rng.random() < 0.7:
         made = zxingcpp.create_barcode(f"https://shop.example/{rng.randint(1, 9999)}", zxingcpp.BarcodeFormat.QRCode)

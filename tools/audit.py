@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-LOCKS = (ROOT / "requirements.lock", ROOT / "tests" / "published_clients" / "requirements.lock")
+LOCKS = (ROOT / "requirements-dev.lock", ROOT / "tests" / "published_clients" / "requirements.lock")
 OPTIONS = ("--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json", "--timeout", "15")
 PATIENCE_SECONDS = 300
 

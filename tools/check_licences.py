@@ -1,4 +1,4 @@
-"""Judges the licences of all that requirements.lock installs, from what the installed packages say of themselves.
+"""Judges the licences of all that requirements-dev.lock installs, from what the installed packages say of themselves.
 
 ``python tools/check_licences.py`` needs no network. It prints what nobody has judged and exits 1: then somebody reads
 the licence, and either the package goes or a line joins `TAKEN` or `JUDGED`. docs/decisions/0044 says what is taken.
@@ -12,7 +12,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LOCK = ROOT / "requirements.lock"
+LOCK = ROOT / "requirements-dev.lock"  # all; the other two are parts of it
 NODE = ROOT / "tests" / "published_clients" / "node" / "node_modules"
 # Licences that ask for a notice and nothing of what is built with the package: names of SPDX, and of classifiers.
 TAKEN = frozenset(

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Makes a virtual environment of exactly what a lock file lists.
-# Usage: tools/make_environment.sh DIRECTORY LOCK     (PYTHON names another interpreter)
+# Makes a virtual environment of exactly what a lock file lists; with a STAMP, adds to the one that is there what it lacks.
+# Usage: tools/make_environment.sh DIRECTORY LOCK [STAMP]     (PYTHON names another interpreter)
 set -eu
 directory=$1
 lock=$2
+stamp=${3:-$directory/.built}
 
 say() { printf '== %s\n' "$*" >&2; }
 recent() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
@@ -35,14 +36,19 @@ fi
 if command -v flock >/dev/null; then
     exec 9<"$0"
     flock -n 9 || { say "Another make is at this: waiting for it"; flock 9; }
-    if [ "$directory/.built" -nt "$lock" ] && [ "$directory/.built" -nt "$0" ]; then exit 0; fi
+    if [ "$stamp" -nt "$lock" ] && [ "$stamp" -nt "$0" ]; then exit 0; fi
 fi
 
-say "Making $directory with $("$python" --version), from $lock"
-if complete "$python"; then
+if [ $# -gt 2 ]; then
+    say "Adding to $directory what $lock lists"
+    pip="$directory/bin/python -m pip"
+    $pip --version >/dev/null 2>&1 || pip="$python -m pip --python $directory/bin/python"
+elif complete "$python"; then
+    say "Making $directory with $("$python" --version), from $lock"
     "$python" -m venv --clear "$directory"
     pip="$directory/bin/python -m pip"
 elif "$python" -m pip --python "$(command -v "$python")" --version >/dev/null 2>&1; then  # pip 22.3 or later
+    say "Making $directory with $("$python" --version), from $lock"
     "$python" -m venv --clear --without-pip "$directory"
     pip="$python -m pip --python $directory/bin/python"
 else
@@ -50,19 +56,21 @@ else
     exit 1
 fi
 
-# One line that counts, where somebody looks; what pip said is shown only when it failed.
+# One line that counts, where somebody looks; what pip said is shown only when it failed. What is imported is compiled
+# (tools/compile_imported.py): most of what is installed never is, and its bytecode would take a sixth of the space.
 count=$(grep -c '==' "$lock")
 log=$directory/install.log
 say "Installing $count packages (a minute or two the first time)"
-$pip --disable-pip-version-check --no-input install --require-hashes --requirement "$lock" >"$log" 2>&1 &
+$pip --disable-pip-version-check --no-input install --no-compile --require-hashes --requirement "$lock" >"$log" 2>&1 &
 installing=$!
 trap 'kill $installing 2>/dev/null' EXIT INT TERM
 while kill -0 $installing 2>/dev/null; do
-    [ ! -t 2 ] || printf '\r== fetched %s of %s ' "$(grep -cE '^(Collecting|Processing) ' "$log")" "$count" >&2
+    fetched=$(grep -cE '^(Collecting|Processing|Requirement already satisfied:) ' "$log" || true)
+    [ ! -t 2 ] || printf '\r== fetched %s of %s ' "$fetched" "$count" >&2
     sleep 1
 done
 trap - EXIT INT TERM
 [ ! -t 2 ] || printf '\r' >&2
 wait $installing || { cat "$log" >&2; say "The packages were not installed"; exit 1; }
-touch "$directory/.built"
+touch "$stamp"
 say "$directory is ready"

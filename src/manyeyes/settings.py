@@ -50,7 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smallest_payout: str = "1.00"  # USD: less than that nobody may ask to be paid out
     public_url: str = ""  # empty: answers carry the address that the request came to
     widget_url: str = ""  # another address of this installation, for widgets' pages; empty: the console's own host
-    trusted_proxies: str = "127.0.0.1"
+    trusted_proxies: str = "127.0.0.1,unix"  # "unix": whoever may write to the Unix socket
     result_readable_seconds: int = 300
     task_life_seconds: int = 600
     undo_seconds: Annotated[int, msgspec.Meta(ge=0, le=60)] = (

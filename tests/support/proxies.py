@@ -3,7 +3,9 @@
 As a program it installs them, if it may.
 """
 
+import grp
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -20,6 +22,7 @@ PROXIES = {"nginx": "nginx.conf", "caddy": "Caddyfile"}
 LONGEST_START_SECONDS = 60
 NGINX = """
 daemon off;
+user {user};
 pid {folder}/pid;
 error_log {folder}/log;
 events {{}}
@@ -37,21 +40,40 @@ def find_proxy(name: str) -> str | None:
     return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
+def _whoever_runs_this() -> str:
+    """Return user and group as nginx takes them: as another user it could not enter the tests' directories."""
+    return f"{pwd.getpwuid(os.geteuid()).pw_name} {grp.getgrgid(os.getegid()).gr_name}"
+
+
+def _on_socket(configuration: str) -> str:
+    """Return a configuration for the Unix socket: what stands commented under the port, in its place."""
+    lines = configuration.splitlines()
+    at = next(number for number, line in enumerate(lines) if "127.0.0.1:8080" in line)
+    return "\n".join([*lines[:at], lines[at + 1].replace("# ", "", 1), *lines[at + 2 :]])
+
+
 @contextmanager
-def proxy(name: str, folder: Path, server_port: int) -> Iterator[str]:
-    """Run a proxy with the shipped configuration, without TLS, before a server on this machine; yield its address."""
+def proxy(name: str, folder: Path, server: int | Path) -> Iterator[str]:
+    """Run a proxy with the shipped configuration, without TLS, before a server on this machine; yield its address.
+
+    ``server``: its port, or its Unix socket.
+    """
     program = find_proxy(name)
     assert program, f"{name} is not installed"
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     folder.mkdir()
-    written = (DEPLOY / PROXIES[name]).read_text().replace("127.0.0.1:8080", f"127.0.0.1:{server_port}")
+    written = (DEPLOY / PROXIES[name]).read_text()
+    if isinstance(server, Path):
+        written = _on_socket(written).replace("/run/manyeyes/http", str(server))
+    else:
+        written = written.replace("127.0.0.1:8080", f"127.0.0.1:{server}")
     if name == "nginx":
         plain = [line for line in written.splitlines() if "ssl_certificate" not in line]
         site = "\n".join(plain).replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
         (folder / "site.conf").write_text(site)
-        (folder / "main.conf").write_text(NGINX.format(folder=folder))
+        (folder / "main.conf").write_text(NGINX.format(folder=folder, user=_whoever_runs_this()))
         command = [program, "-p", str(folder), "-c", str(folder / "main.conf")]
     else:
         site = written.replace("eyes.example.org {", f"http://127.0.0.1:{port} {{")

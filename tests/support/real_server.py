@@ -74,7 +74,8 @@ class ServeProcess:
             start_new_session=True,
         )
         self.url = self._ready()
-        self.port = int(self.url.rsplit(":", 1)[1])
+        number = self.url.rsplit(":", 1)[1]
+        self.port = int(number) if number.isdecimal() else 0  # a Unix socket has none
 
     def _ready(self) -> str:
         assert self.process.stdout

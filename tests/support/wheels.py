@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Iterable
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -30,11 +31,16 @@ def install_alone(wheel: Path, folder: Path) -> Path:
     python = folder / "bin" / "python"
     pip(str(python), "install", "--no-deps", "--no-index", str(wheel))
     [packages] = (folder / "lib").glob("python*/site-packages")
-    for name in needed_by(*requirements_in(packages, wheel.name.split("-")[0])):
+    link(packages, needed_by(*requirements_in(packages, wheel.name.split("-")[0])))
+    return python
+
+
+def link(packages: Path, names: Iterable[str]) -> None:
+    """Put what is installed here under these names into another folder of packages, by links."""
+    for name in names:
         found = distribution(name)
         for top in {file.parts[0] for file in found.files or () if file.parts[0] not in ("..", "__pycache__")}:
             (packages / top).symlink_to(Path(str(found.locate_file(top))))
-    return python
 
 
 def requirements_in(packages: Path, package: str = "manyeyes_client") -> list[str]:

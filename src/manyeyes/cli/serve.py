@@ -4,6 +4,7 @@ import json as json_text
 import signal
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -25,6 +26,10 @@ def serve(
     *,
     host: Annotated[str, Parameter(env_var="MANYEYES_HOST")] = "127.0.0.1",
     port: Annotated[int, Parameter(help="0 takes a free one.", env_var="MANYEYES_PORT")] = DEFAULT_PORT,
+    socket: Annotated[
+        Path | None,
+        Parameter(help="A Unix socket to listen on, in place of host and port.", env_var="MANYEYES_SOCKET"),
+    ] = None,
     processes: Annotated[
         int, Parameter(help="Serving processes; one fills about one core.", env_var="MANYEYES_PROCESSES")
     ] = 1,
@@ -37,7 +42,7 @@ def serve(
     backup_every: Annotated[str | None, Parameter(help="Time between whole copies, such as 24h.")] = None,
     common: Common | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; print `ready http://HOST:PORT` when requests are accepted."""
+    """Serve until SIGINT or SIGTERM; print `ready` and the address when requests are accepted."""
     common = common or Common()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
@@ -48,8 +53,9 @@ def serve(
             raise CommandFailed("--processes must be from 1 to 64")
         if not 0 <= port <= 65535:
             raise CommandFailed("--port must be from 0 to 65535")
+        place = socket.absolute() if socket else (host, port)
         as_json = common.json
-        supervisor = Supervisor(settings, host, port, processes, say=_tell, ready=lambda url: _announce(url, as_json))
+        supervisor = Supervisor(settings, place, processes, say=_tell, ready=lambda url: _announce(url, as_json))
         supervisor.run()
     except StopRequested:
         return

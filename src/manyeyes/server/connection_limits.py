@@ -8,6 +8,7 @@ import msgspec
 from manyeyes.settings import Settings
 
 IPV6_SITE = 64  # bits: whoever has one address of IPv6 has all of its /64
+UNIX = "unix"  # in an address's place, where a connection came by a Unix socket
 AnyNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -44,6 +45,7 @@ class Places:
         self._in_all = 0
         self._held: Counter[str] = Counter()
         self._proxies = _networks(limits.proxies)
+        self._trusts_unix = self._proxies is None or UNIX in {part.strip() for part in limits.proxies.split(",")}
 
     def take(self, address: str) -> str | None:
         """Return the name under which a place was taken, to be given back; None when there is none."""
@@ -63,6 +65,8 @@ class Places:
 
     def trusts(self, address: str) -> bool:
         """Tell whether a trusted proxy is there, by whose word requests are named."""
+        if address == UNIX:
+            return self._trusts_unix
         found = _read_address(address)
         return self._proxies is None or (found is not None and any(found in network for network in self._proxies))
 

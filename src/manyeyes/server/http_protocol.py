@@ -6,6 +6,7 @@ small call (docs/decisions/0068). Who feeds the parser, and with how much, is `b
 
 import asyncio
 import os
+import socket
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ import uvicorn
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr
 from uvicorn.server import ServerState
 
+from manyeyes.server.connection_limits import UNIX
 from manyeyes.server.connection_watch import ConnectionWatch
 from manyeyes.server.exchange import Exchange
 from manyeyes.server.one_write_transport import OneWriteTransport
@@ -74,7 +76,7 @@ class HttpProtocol(asyncio.Protocol):
         """Begin the connection."""
         self._state.connections.add(self)  # type: ignore[arg-type]
         self.transport = self.wrapped(transport)
-        self.client = get_remote_addr(transport)
+        self.client = get_remote_addr(transport) or _by_unix(transport)
         self._of_connection: dict[str, Any] = {
             "type": "http",
             "asgi": _ASGI,
@@ -212,6 +214,12 @@ class HttpProtocol(asyncio.Protocol):
     def on_response_complete(self) -> None:
         """Be ready for the next request."""
         self.transport.resume_reading()
+
+
+def _by_unix(transport: asyncio.Transport) -> tuple[str, int] | None:
+    """Return what stands for the address of who came by a Unix socket; None for a connection that is gone already."""
+    found = transport.get_extra_info("socket")
+    return (UNIX, 0) if found is not None and found.family == socket.AF_UNIX else None
 
 
 def target(url: bytes) -> RequestTarget:

@@ -1,7 +1,14 @@
 """The sockets that a server listens on: one for everybody, one for the operator's own programs."""
 
 import errno
+import fcntl
+import os
 import socket
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from manyeyes.runtime.server_address import DEFAULT_OPS
 from manyeyes.values.integers import whole_number
@@ -9,6 +16,9 @@ from manyeyes.values.integers import whole_number
 BACKLOG = 2048
 OFF = "off"
 LARGEST_PORT = 65535
+STRANGERS = 0o117  # what a socket's file lets nobody do: it is its owner's and its group's to write to (mode 0660)
+PATIENCE_SECONDS = 10.0  # with the processes of a killed server, which end by themselves
+LOOK_SECONDS = 0.1
 Place = tuple[str, int]
 
 
@@ -38,6 +48,79 @@ def listen(host: str, port: int) -> socket.socket:
         is_taken = error.errno == errno.EADDRINUSE and port < LARGEST_PORT
         hint = f"; try --port {port + 1}" if is_taken else ""
         raise CannotServe(f"cannot listen on {host}:{port}: {error.strerror}{hint}") from error
+
+
+class SocketFile:
+    """A Unix socket at a path, which a proxy on this machine writes to."""
+
+    def __init__(self, path: Path) -> None:
+        """Listen there, in place of what a killed server left. Raises `CannotServe`, and leaves what is in use."""
+        self.path = path
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while _is_heard(path):
+            if time.monotonic() > give_up:
+                raise CannotServe(f"cannot listen on {path}: another server does")
+            time.sleep(LOOK_SECONDS)
+        try:
+            with _alone_in(path.parent):
+                if path.exists():
+                    _remove_unheard(path)
+                self.listener = self._bound()
+                self._file = path.stat().st_ino
+        except OSError as error:
+            raise CannotServe(f"cannot listen on {path}: {error.strerror or error}") from error
+
+    def _bound(self) -> socket.socket:
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        before = os.umask(STRANGERS)
+        try:
+            listener.bind(str(self.path))
+        except OSError:
+            listener.close()
+            raise
+        finally:
+            os.umask(before)
+        listener.listen(BACKLOG)
+        return listener
+
+    def close(self) -> None:
+        """Listen no more, and remove the file; not another's that came after it."""
+        with _alone_in(self.path.parent):
+            if self.path.exists() and self.path.stat().st_ino == self._file:
+                self.path.unlink()
+        self.listener.close()
+
+
+def _is_heard(path: Path) -> bool:
+    """Tell whether somebody listens at a path."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
+        caller.settimeout(PATIENCE_SECONDS)
+        try:
+            caller.connect(str(path))
+        except BlockingIOError:  # as many wait already as may
+            return True
+        except OSError as error:
+            return isinstance(error, TimeoutError)
+    return True
+
+
+def _remove_unheard(path: Path) -> None:
+    if not stat.S_ISSOCK(path.lstat().st_mode):
+        raise CannotServe(f"cannot listen on {path}: what is there is no socket, and stays")
+    if _is_heard(path):
+        raise CannotServe(f"cannot listen on {path}: another server does")
+    path.unlink()
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Let no other server look for a socket and replace it in this directory meanwhile."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def listen_for_ops(place: Place, *, is_named: bool) -> socket.socket:

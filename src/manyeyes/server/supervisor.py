@@ -8,14 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from manyeyes.backups.catalogue import check_place
 from manyeyes.backups.rules import SPOOL, BackupFailed
 from manyeyes.db.embedded import Embedded
 from manyeyes.db.failures import DataDirectoryInUse, EmbeddedFailed
-from manyeyes.runtime.server_address import write_server_note
+from manyeyes.runtime.server_address import DEFAULT_PORT, write_server_note
 from manyeyes.server.handover import LISTEN_FD, OPS_FD, PARENT_PID, PREPARES, READY_FD, SHARED_METRICS
-from manyeyes.server.listeners import CannotServe, address_of, listen, listen_for_ops, ops_place
+from manyeyes.server.listeners import CannotServe, Place, SocketFile, address_of, listen, listen_for_ops, ops_place
 from manyeyes.server.metrics_folder import forget_folder, fresh_folder
 from manyeyes.server.service_manager import ALIVE, READY, STARTING, STOPPING, tell_manager
 from manyeyes.settings import USUAL_BACKUP_SECONDS, Settings
@@ -24,6 +25,7 @@ NOT_OURS = (
     "MANYEYES_BACKUP_TO and MANYEYES_DATABASE_URL: a PostgreSQL of yours is backed up by its own tools "
     "(docs/how-to/back-up-and-restore.md)"
 )
+NO_ADDRESS = "MANYEYES_PUBLIC_URL: --socket needs it, for links: people come by a proxy's address"
 LOOK_SECONDS = 0.2
 STOP_SECONDS = 10.0
 RESPAWN_SECONDS = 1.0
@@ -43,18 +45,22 @@ class Supervisor:
     It lives as long as they do and needs little of what they do, so it loads little (tests/server/test_light.py).
     """
 
-    def __init__(self, settings: Settings, host: str, port: int, processes: int, *, say: Say, ready: Say) -> None:
-        """Take the settings; ``say`` is told what happens, ``ready`` the address when requests are accepted.
+    def __init__(self, settings: Settings, place: Place | Path, processes: int, *, say: Say, ready: Say) -> None:
+        """Take the settings and where to listen: a host and a port, or the path of a Unix socket.
 
-        Raises ValueError when ``settings.ops`` is neither "off" nor HOST:PORT; CannotServe where copies are wanted of a
-        PostgreSQL that is not ours, or in what is no place.
+        ``say`` is told what happens, ``ready`` the address when requests are accepted. Raises ValueError when
+        ``settings.ops`` is neither "off" nor HOST:PORT; CannotServe where copies are wanted of a PostgreSQL that is not
+        ours, or in what is no place, and for a socket without a public address.
         """
+        if isinstance(place, Path) and not settings.public_url:
+            raise CannotServe(NO_ADDRESS)
         self._settings, self._count, self._say, self._ready = settings, processes, say, ready
         self._embedded = None if settings.database_url else Embedded(settings.data)
         if settings.backup_to:
             self._check_backups()
-        self._host, self._port = host, port
-        self._ops = ops_place(settings.ops, port)
+        self._place = place
+        self._ops = ops_place(settings.ops, DEFAULT_PORT if isinstance(place, Path) else place[1])
+        self._socket_file: SocketFile | None = None
         self._listener: socket.socket | None = None
         self._ops_listener: socket.socket | None = None
         self._url = self._link_url = self._ops_url = ""
@@ -97,11 +103,17 @@ class Supervisor:
             self._stop()
 
     def _listen(self) -> None:
-        self._listener = listen(self._host, self._port)
-        shown = f"[{self._host}]" if ":" in self._host else self._host
+        if isinstance(self._place, Path):
+            self._socket_file = SocketFile(self._place)
+            self._listener = self._socket_file.listener
+            self._url, self._link_url = f"unix:{self._place}", self._settings.public_url
+            return
+        host, port = self._place
+        self._listener = listen(host, port)
+        shown = f"[{host}]" if ":" in host else host
         number = self._listener.getsockname()[1]
         self._url = f"http://{shown}:{number}"
-        self._link_url = f"http://{EVERY_ADDRESS.get(self._host, shown)}:{number}"
+        self._link_url = f"http://{EVERY_ADDRESS.get(host, shown)}:{number}"
         if self._link_url != self._url and not self._settings.public_url:
             self._say("set MANYEYES_PUBLIC_URL for links that work on other machines")
 
@@ -233,6 +245,8 @@ class Supervisor:
 
     def _stop(self) -> None:
         tell_manager(STOPPING)
+        if self._socket_file:
+            self._socket_file.close()
         for listener in (self._listener, self._ops_listener):
             if listener:
                 listener.close()
