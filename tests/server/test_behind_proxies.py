@@ -10,10 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from manyeyes.server.service_manager import tell_manager
 from support import factories
+from support.embedded_owners import wait_until
 from support.proxies import DEPLOY, PROXIES, find_proxy, proxy
 from support.real_server import COMMAND, ServeProcess, ask_json, copy_data, environment
 
@@ -55,8 +57,17 @@ def test_events_come_at_once_and_a_wait_is_waited_for(served: ServeProcess, prox
     headers = {"Authorization": f"Bearer {token}"}
     assert httpx.post(f"{proxied}/v1/worker/online", json={}, headers=headers).status_code == 200
     with httpx.stream("GET", f"{proxied}/v1/worker/events", headers=headers, timeout=30) as events:
-        assert next(events.iter_lines()).startswith(("event:", "data:", ":", "retry:"))
+        lines = events.iter_lines()
+        assert next(lines).startswith(("event:", "data:", ":", "retry:"))
+        assert _connected(served)
+    wait_until(lambda: not _connected(served))  # much sooner than the stream would have ended by itself
     assert httpx.get(f"{proxied}/v1/worker/next?wait=1", headers=headers, timeout=30).status_code == 204
+
+
+def _connected(server: ServeProcess) -> int:
+    """Return how many connections to a server are open."""
+    everyone = psutil.net_connections("tcp")
+    return sum(1 for each in everyone if each.laddr[1:] == (server.port,) and each.status == "ESTABLISHED")
 
 
 @never_skipped

@@ -77,7 +77,7 @@ def proxy(name: str, folder: Path, server: int | Path) -> Iterator[str]:
         command = [program, "-p", str(folder), "-c", str(folder / "main.conf")]
     else:
         site = written.replace("eyes.example.org {", f"http://127.0.0.1:{port} {{")
-        (folder / "Caddyfile").write_text(f"{{\n\tadmin off\n}}\n{site}")
+        (folder / "Caddyfile").write_text(site.replace("{\n", "{\n\tadmin off\n", 1))
         command = [program, "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
     home = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     with (folder / "said").open("wb") as said:
