@@ -8,7 +8,7 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import uvicorn
@@ -36,7 +36,20 @@ OWN_FILES = 512  # beside the callers' connections: the database's, the recognis
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to us: uvicorn sends itself again what it caught, and ends before the context is closed."""
+    """Leaves the signals to us: uvicorn sends itself again what it caught, and ends before the context is closed.
+
+    ``end_waits`` is called when it ends, once each connection knows that its next reply is the last.
+    """
+
+    def __init__(self, config: uvicorn.Config, end_waits: Callable[[], None] | None = None) -> None:
+        super().__init__(config)
+        self._end_waits = end_waits
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more requests, answer who waits, give the others a while, and cut off what is left."""
+        if self._end_waits:
+            asyncio.get_running_loop().call_soon(self._end_waits)  # uvicorn tells the connections before it first waits
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -57,7 +70,7 @@ async def serve(dsn: str, listener: socket.socket, ops: socket.socket | None, re
     context = await open_context(settings, dsn, serving=True)
     async with running(context) as application:
         # 2. Accept requests.
-        server = _Server(_public(context, application))
+        server = _Server(_public(context, application), context.notifier.end_waits)
         servers = {server: listener}
         if ops:
             servers[_Server(_config(ops_application(context)))] = ops
