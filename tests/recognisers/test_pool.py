@@ -144,6 +144,37 @@ async def test_an_idle_process_ends_and_the_next_picture_gets_another(
     assert (await detail(pool, b"pid"))["pid"] != first
 
 
+async def test_what_is_kept_warm_starts_unasked_and_outlives_idle_time(pool: RecogniserPool, monkeypatch):
+    monkeypatch.setattr(request_queue, "IDLE_SECONDS", 0.01)
+    before = counted("starts", recogniser="mischief", outcome="opened")
+    pool.keep_warm({("mischief", ""), ("people", "")})
+    while counted("starts", recogniser="mischief", outcome="opened") == before:
+        await asyncio.sleep(0.01)
+    pids = []
+    for _ in range(3):
+        pids.append((await detail(pool, b"pid"))["pid"])
+        await asyncio.sleep(0.05)
+        pool.keep_warm({("mischief", "")})
+    assert len(set(pids)) == 1
+    assert counted("starts", recogniser="mischief", outcome="opened") == before + 1
+    pool.keep_warm(set())
+    await asyncio.to_thread(wait_until_dead, pids[0])
+
+
+async def test_what_cannot_be_kept_warm_is_tried_again_later(pool: RecogniserPool, monkeypatch, tmp_path):
+    monkeypatch.setattr(request_queue, "FIRST_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(request_queue, "LONGEST_PAUSE_SECONDS", 0.0)
+    model, failed = tmp_path / "model", counted("starts", recogniser="mischief", outcome="failed")
+    while counted("starts", recogniser="mischief", outcome="failed") == failed:
+        pool.keep_warm({("mischief", str(model))})
+        await asyncio.sleep(0.01)
+    model.touch()
+    opened = counted("starts", recogniser="mischief", outcome="opened")
+    while counted("starts", recogniser="mischief", outcome="opened") == opened:
+        pool.keep_warm({("mischief", str(model))})
+        await asyncio.sleep(0.01)
+
+
 async def test_too_much_waiting_is_refused_and_what_waits_is_served(
     pool: RecogniserPool, monkeypatch: pytest.MonkeyPatch
 ):

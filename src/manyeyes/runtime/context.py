@@ -157,6 +157,7 @@ class Context:
         self.lookups.forget()
         self.lookout.tell_changed()
         self.job_bell.ring()
+        self.recognisers.changed.set()
 
     async def close(self) -> None:
         """End the children, runs and listeners, then close the connections to the databases."""

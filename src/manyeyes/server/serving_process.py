@@ -18,6 +18,7 @@ from manyeyes.db.launcher import PR_SET_PDEATHSIG, prctl
 from manyeyes.logs.lines import set_up_logs, tell_unheard
 from manyeyes.runtime.context import Context, open_context
 from manyeyes.runtime.installation_keys import SecretsUnreadable
+from manyeyes.runtime.warm_recognisers import recognisers_kept_warm
 from manyeyes.server.application import running
 from manyeyes.server.bounded_protocol import BoundedProtocol
 from manyeyes.server.connection_limits import Places, limits_of
@@ -68,7 +69,7 @@ async def serve(dsn: str, listener: socket.socket, ops: socket.socket | None, re
     settings = from_environment()
     _allow_files(settings.connections + OWN_FILES)
     context = await open_context(settings, dsn, serving=True)
-    async with running(context) as application:
+    async with running(context) as application, recognisers_kept_warm(context):
         # 2. Accept requests.
         server = _Server(_public(context, application), context.notifier.end_waits)
         servers = {server: listener}
