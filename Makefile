@@ -71,8 +71,14 @@ clean: ## remove environments and caches; data stays
 # What the targets above stand on. A stamp is written last, so an interrupted build starts again.
 
 environment: .venv/.installed
+	@$(RUNS)
+
+RUNS = .venv/bin/python -c '' 2>/dev/null || { \
+	echo "== .venv was made from $$(readlink -m .venv/bin/python), which is gone, or you may not run it:" \
+	"make clean, then make again (PYTHON=... names another)" >&2; exit 1; }
 
 .venv/.installed: .venv/.built pyproject.toml
+	@$(RUNS)
 	@PYTHONWARNINGS=ignore .venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation --editable .
 	@touch $@
 

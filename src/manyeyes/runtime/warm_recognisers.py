@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def recognisers_kept_warm(context: Context) -> AsyncIterator[None]:
-    """Keep what open recognitions name warm for as long as the block lasts: from its beginning, and when they change."""
+    """Keep what open recognitions name warm for as long as the block lasts, whatever changes meanwhile."""
     task = asyncio.create_task(_keep(context), name="warm-recognisers")
     try:
         yield
