@@ -16,6 +16,7 @@ import uvloop
 
 from manyeyes.db.launcher import PR_SET_PDEATHSIG, prctl
 from manyeyes.logs.lines import set_up_logs, tell_unheard
+from manyeyes.logs.spans import traces, turn_on
 from manyeyes.runtime.context import Context, open_context
 from manyeyes.runtime.installation_keys import SecretsUnreadable
 from manyeyes.runtime.warm_recognisers import recognisers_kept_warm
@@ -69,6 +70,8 @@ async def serve(dsn: str, listener: socket.socket, ops: socket.socket | None, re
     settings = from_environment()
     _allow_files(settings.connections + OWN_FILES)
     context = await open_context(settings, dsn, serving=True)
+    if tracing := traces():
+        tracing.installation = context.trace_salt
     async with running(context) as application, recognisers_kept_warm(context):
         # 2. Accept requests.
         server = _Server(_public(context, application), context.notifier.end_waits)
@@ -150,10 +153,15 @@ def main() -> None:
     assert listener
     if os.environ.get(PREPARES):
         _prepare()
+    if from_environment().traces:
+        turn_on()
     try:
         uvloop.run(serve(os.environ["MANYEYES_DATABASE_URL"], listener, ops, ready_fd))
     except SecretsUnreadable as error:
         raise SystemExit(f"manyeyes: {error}") from None
+    finally:
+        if tracing := traces():
+            tracing.close()
 
 
 def _prepare() -> None:

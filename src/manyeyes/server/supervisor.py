@@ -13,6 +13,7 @@ from manyeyes.backups.catalogue import check_place
 from manyeyes.backups.rules import SPOOL, BackupFailed
 from manyeyes.db.embedded import Embedded
 from manyeyes.db.failures import DataDirectoryInUse, EmbeddedFailed
+from manyeyes.logs.spans import check_traces
 from manyeyes.runtime.server_address import write_server_note
 from manyeyes.server.handover import LISTEN_FD, OPS_FD, PARENT_PID, PREPARES, READY_FD, SHARED_METRICS
 from manyeyes.server.listeners import CannotServe, address_of, listen, listen_for_ops, ops_place
@@ -47,12 +48,14 @@ class Supervisor:
         """Take the settings; ``say`` is told what happens, ``ready`` the address when requests are accepted.
 
         Raises ValueError when ``settings.ops`` is neither "off" nor HOST:PORT; CannotServe where copies are wanted of a
-        PostgreSQL that is not ours, or in what is no place.
+        PostgreSQL that is not ours, or in what is no place. ValueError too where traces need what is not installed.
         """
         self._settings, self._count, self._say, self._ready = settings, processes, say, ready
         self._embedded = None if settings.database_url else Embedded(settings.data)
         if settings.backup_to:
             self._check_backups()
+        if settings.traces:
+            check_traces()
         self._host, self._port = host, port
         self._ops = ops_place(settings.ops, port)
         self._listener: socket.socket | None = None
