@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,9 @@ def made(folder: Path, *pythons: Path) -> str:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only an environment of root's is for other users")
 def test_root_takes_a_python_that_others_may_run_and_says_where_there_is_none(tmp_path):
-    for each in (tmp_path, *[parent for parent in tmp_path.parents if parent.name.startswith("pytest-")]):
-        each.chmod(0o755)
+    for each in (tmp_path, *tmp_path.parents):
+        if each.is_relative_to(tempfile.gettempdir()) and each != Path(tempfile.gettempdir()):
+            each.chmod(0o755)
     closed, shared = python_in(tmp_path / "closed"), python_in(tmp_path / "shared")
     closed.parent.chmod(0o700)
     said = made(tmp_path, closed, shared)

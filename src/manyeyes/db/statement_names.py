@@ -17,7 +17,7 @@ _WORD = re.compile(r"\s*([A-Za-z]+)")
 
 @lru_cache(maxsize=2048)
 def statement_name(text: str) -> str:
-    """Return a statement's name, as `tasks.insert_tasks`; of a call of several theirs; of any other its first word."""
+    """Return a statement's name and whose it is; of a call of several theirs; of any other its first word."""
     known = _names().get(text)
     if known:
         return known

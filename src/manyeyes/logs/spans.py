@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 NEEDED = "opentelemetry.exporter.otlp.proto.http"
 MISSING = "MANYEYES_TRACES needs the module {}, which is not installed: pip install 'manyeyes[traces]'"
-STEPS: ContextVar["set[Step] | None"] = ContextVar("steps", default=None)
+STEPS: ContextVar["set[TaskStep] | None"] = ContextVar("steps", default=None)
 _on: "list[Traces]" = []
 _UNTRACED = nullcontext()
 
 
-class Asked(Protocol):
+class SpanOfAsked(Protocol):
     """The span of a command or a key, from its coming to its answer."""
 
     def end(self, future: "asyncio.Future[Any]") -> None:
@@ -30,10 +30,10 @@ class Asked(Protocol):
 class Awaited(Protocol):
     """A command or a key that is served in a batch."""
 
-    span: Asked | None
+    span: SpanOfAsked | None
 
 
-class Step(NamedTuple):
+class TaskStep(NamedTuple):
     """What happened to a task: ``name`` is a word out of few."""
 
     name: str
@@ -59,7 +59,7 @@ def turn_on() -> None:
     _on[:] = [import_module("manyeyes.logs.traces").exported()]
 
 
-def asked(name: str, future: "asyncio.Future[Any]") -> Asked | None:
+def asked(name: str, future: "asyncio.Future[Any]") -> SpanOfAsked | None:
     """Begin the span of what somebody waits for, which ends with the future; None where nobody wants spans."""
     if not _on:
         return None
@@ -77,7 +77,7 @@ def note_steps(name: str, cell: int, task_ids: Iterable[int]) -> None:
     """Note what an action makes happen to tasks; it is told once that is committed."""
     noted = STEPS.get()
     if noted is not None:
-        noted.update(Step(name, cell, task_id) for task_id in task_ids)
+        noted.update(TaskStep(name, cell, task_id) for task_id in task_ids)
 
 
 def forget_steps() -> None:

@@ -26,7 +26,7 @@ from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanK
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from manyeyes import __version__
-from manyeyes.logs.spans import STEPS, Asked, Step
+from manyeyes.logs.spans import STEPS, SpanOfAsked, TaskStep
 
 ENTERED = "entered"
 LAST_SECONDS = 2.0  # for what is left when the process ends; a receiver that is away keeps nobody
@@ -49,8 +49,8 @@ class _Ids(RandomIdGenerator):
         return given[1] if given else super().generate_span_id()
 
 
-class AskedSpan:
-    """`Asked`, as a span of OpenTelemetry's."""
+class OtelSpanOfAsked:
+    """`SpanOfAsked`, as a span of OpenTelemetry's."""
 
     def __init__(self, span: Span) -> None:
         self.span = span
@@ -83,20 +83,20 @@ class Traces:
         with self._current(name, _CALLERS.extract(carrier, Context()), SpanKind.SERVER) as span:
             yield span
 
-    def asked(self, name: str) -> AskedSpan:
+    def asked(self, name: str) -> OtelSpanOfAsked:
         """Begin the span of a command or a key within what is current."""
-        return AskedSpan(self._tracer.start_span(name))
+        return OtelSpanOfAsked(self._tracer.start_span(name))
 
     @contextmanager
-    def batch(self, name: str, asked: Sequence[Asked | None]) -> Iterator[None]:
+    def batch(self, name: str, asked: Sequence[SpanOfAsked | None]) -> Iterator[None]:
         """Begin a batch's span: within the first of what it serves, linked with the others.
 
         What is noted of tasks meanwhile is told when it ends well.
         """
-        spans = [each.span for each in asked if isinstance(each, AskedSpan)]
+        spans = [each.span for each in asked if isinstance(each, OtelSpanOfAsked)]
         within = trace.set_span_in_context(spans[0], Context()) if spans else Context()
         links = [Link(span.get_span_context()) for span in spans[1:]]
-        noted = set[Step]()
+        noted = set[TaskStep]()
         token = STEPS.set(noted)
         try:
             with self._current(f"batch {name}", within, SpanKind.INTERNAL, links) as span:
@@ -138,7 +138,7 @@ class Traces:
         taken = decision is Decision.RECORD_AND_SAMPLE
         return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(int(taken)))
 
-    def _tell(self, step: Step, cause: Span) -> None:
+    def _tell(self, step: TaskStep, cause: Span) -> None:
         """Tell a task's trace what happened, and link both ways with the batch in which it did."""
         of_task = self.task_context(step.cell, step.task_id)
         is_first = step.name == ENTERED

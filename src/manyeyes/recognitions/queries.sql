@@ -29,10 +29,6 @@ SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, thre
        review_seconds, review_url, price_micros, closed, terms, bounds
 FROM recognition WHERE $1::text IS NULL OR secret_id = $1 ORDER BY recognition_id;
 
--- name: recognisers_in_use
--- Who looks at pictures for a recognition that is open.
-SELECT DISTINCT recogniser, model FROM recognition WHERE NOT closed;
-
 -- name: recognition
 -- One recognition by the wire's taskId.
 SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id, sample_share,

@@ -104,11 +104,6 @@ async def recognition(db: asyncpg.Connection, task_id: str) -> Recognition | Non
     return read_one(Recognition, await db.fetchrow(SQL.recognition, task_id), labels=_labels.decode, terms=_terms)
 
 
-async def recognisers_in_use(db: asyncpg.Connection) -> set[tuple[str, str]]:
-    """Return who looks at pictures for an open recognition: recogniser and model."""
-    return {(row["recogniser"], row["model"]) for row in await db.fetch(SQL.recognisers_in_use)}
-
-
 async def lock_recognitions(tx: asyncpg.Connection, task_ids: Sequence[str]) -> dict[str, Recognition]:
     """Return those of the recognitions that exist, by the wire's taskId, locked until they are changed."""
     rows = await tx.fetch(SQL.lock_recognitions, task_ids)

@@ -20,7 +20,7 @@ from prometheus_client import Counter, Histogram
 from manyeyes.db.pool import LOST_CONNECTION, Cells, is_lost
 from manyeyes.db.statement_functions import CHANGED, GONE
 from manyeyes.db.transaction import Undrafted
-from manyeyes.logs.spans import Asked, asked, batch_span, forget_steps
+from manyeyes.logs.spans import SpanOfAsked, asked, batch_span, forget_steps
 from manyeyes.runtime.disk_room import NO_ROOM, TAKES_ROOM, DiskRoom, is_full
 from manyeyes.values.refusals import Refusal
 
@@ -92,7 +92,7 @@ class _Waiter(Generic[Item, Outcome]):
     def __init__(self, item: Item, give_up: float) -> None:
         self.item = item
         self.give_up = give_up
-        self.span: Asked | None = None  # where spans are made
+        self.span: SpanOfAsked | None = None  # where spans are made
         self.future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from manyeyes.recognitions.store import recognisers_in_use
+from manyeyes.recognitions.store import recognitions_of
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import heard
 
@@ -30,8 +30,8 @@ async def _keep(context: Context) -> None:
         context.recognisers.changed.clear()
         try:
             async with context.cells.directory.acquire() as db:
-                wanted = await recognisers_in_use(db)
-            context.recognisers.keep_warm(wanted)
+                found = await recognitions_of(db)
+            context.recognisers.keep_warm({(each.recogniser, each.model) for each in found if not each.closed})
         except Exception as error:  # it comes again
             log.warning("recognisers_not_warmed", error=repr(error))
         await heard(context.recognisers.changed, LOOK_SECONDS)
