@@ -53,6 +53,7 @@ simulate: environment ## try the contract's claims on a simulated crowd (ten min
 screenshots: environment chromium ## take the README's pictures of the running screens (docs/pictures/)
 	@PYTHONPATH=tests:. .venv/bin/python tests/console/screenshots.py
 	@PYTHONPATH=tests:. .venv/bin/python tests/ask/terminal_picture.py
+	@PYTHONPATH=tests:. .venv/bin/python tests/server/dashboard_picture.py
 
 messages: environment ## bring the console's catalogues in line with its templates and code
 	@PYTHONPATH=tests:. .venv/bin/python tests/support/message_catalogues.py
