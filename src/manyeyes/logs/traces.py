@@ -35,7 +35,7 @@ _IDS: ContextVar[tuple[int, int] | None] = ContextVar("ids", default=None)
 _CALLERS = TraceContextTextMapPropagator()
 
 
-class _Ids(RandomIdGenerator):
+class OtelIds(RandomIdGenerator):
     """Chance, but for the first span of a task's trace."""
 
     def generate_trace_id(self) -> int:
@@ -177,7 +177,7 @@ def exported() -> Traces:
     usual = Resource.create({SERVICE_VERSION: __version__})
     named = os.environ.get("OTEL_SERVICE_NAME") or "service.name" in os.environ.get("OTEL_RESOURCE_ATTRIBUTES", "")
     resource = usual if named else usual.merge(Resource({SERVICE_NAME: "manyeyes"}))
-    provider = TracerProvider(resource=resource, id_generator=_Ids(), shutdown_on_exit=False)
+    provider = TracerProvider(resource=resource, id_generator=OtelIds(), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return Traces(provider)
 
