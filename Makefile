@@ -58,6 +58,7 @@ simulate: dev-environment ## try the contract's claims on a simulated crowd (ten
 screenshots: dev-environment chromium ## take the README's pictures of the running screens (docs/pictures/)
 	@PYTHONPATH=tests:. .venv/bin/python tests/console/screenshots.py
 	@PYTHONPATH=tests:. .venv/bin/python tests/ask/terminal_picture.py
+	@PYTHONPATH=tests:. .venv/bin/python tests/server/dashboard_picture.py
 
 messages: dev-environment ## bring the console's catalogues in line with its templates and code
 	@PYTHONPATH=tests:. .venv/bin/python tests/support/message_catalogues.py
@@ -79,12 +80,18 @@ clean: ## remove environments and caches; data stays
 # One .venv: what serving needs (requirements.lock), then what the demo and what everything else adds to it.
 
 environment: .venv/.installed
+	@$(RUNS)
+
+RUNS = .venv/bin/python -c '' 2>/dev/null || { \
+	echo "== .venv was made from $$(readlink -m .venv/bin/python), which is gone, or you may not run it:" \
+	"make clean, then make again (PYTHON=... names another)" >&2; exit 1; }
 
 demo-environment: .venv/.demo
 
 dev-environment: .venv/.dev
 
 .venv/.installed: .venv/.built pyproject.toml
+	@$(RUNS)
 	@PYTHONWARNINGS=ignore .venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation --editable .
 	@.venv/bin/python -P tools/compile_imported.py
 	@touch $@

@@ -10,12 +10,22 @@ say() { printf '== %s\n' "$*" >&2; }
 recent() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 complete() { "$1" -c 'import venv, ensurepip' 2>/dev/null; }
 
-# The interpreter: the one named, else the first recent enough; one that can make environments by itself is preferred.
-python=
-for candidate in ${PYTHON:-python3 python3.11 python3.12 python3.13 python3.14}; do
+# Root's environment is for a service with a user of its own, who enters nobody's home.
+shared() {
+    [ "$(id -u)" != 0 ] || "$1" -c 'import pathlib, sys
+place = pathlib.Path(sys.executable).resolve()
+sys.exit(place.parts[1] in ("home", "root") or not all(each.stat().st_mode & 1 for each in place.parents))' 2>/dev/null
+}
+
+# The interpreter: of those named, else of the usual ones, the first recent enough; preferred is one that can make
+# environments by itself, and then one that other users may run.
+python= best=0
+for candidate in ${PYTHON:-python3 python3.11 python3.12 python3.13 python3.14 /usr/local/bin/python3 /usr/bin/python3}; do
     recent "$candidate" || continue
-    [ -n "$python" ] || python=$candidate
-    if complete "$candidate"; then python=$candidate; break; fi
+    rank=1
+    if shared "$candidate"; then rank=2; fi
+    if complete "$candidate"; then rank=$((rank + 2)); fi
+    if [ $rank -gt $best ]; then python=$candidate best=$rank; fi
 done
 if [ -z "$python" ]; then
     say "Python 3.11 or later is needed, and ${PYTHON:-python3} is not. Install one, or name it: make PYTHON=/path/to/python3"
@@ -39,6 +49,10 @@ if command -v flock >/dev/null; then
     if [ "$stamp" -nt "$lock" ] && [ "$stamp" -nt "$0" ]; then exit 0; fi
 fi
 
+if [ $# -le 2 ] && ! shared "$python"; then
+    say "$directory is made from $("$python" -c 'import os, sys; print(os.path.realpath(sys.executable))'), which root alone"
+    say "may run: a service of another user cannot start. Name one for all: make clean, make PYTHON=/usr/bin/python3"
+fi
 if [ $# -gt 2 ]; then
     say "Adding to $directory what $lock lists"
     pip="$directory/bin/python -m pip"

@@ -72,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     soft_app_share_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] = 10  # of the charge, to the app's owner
     filter_others: Annotated[int, msgspec.Meta(ge=0)] = 5  # fewer: filtered workers come last
     filter_window_seconds: Annotated[int, msgspec.Meta(ge=0)] = 600  # who counts as there
+    traces: Literal[0, 1] = 0  # 1: spans for OpenTelemetry, sent to where its own OTEL_* variables say
     # What a stranger may take of one serving process (docs/decisions/0039).
     ops: str = ""  # HOST:PORT of /readyz and /metrics; "off": nowhere; empty: `DEFAULT_OPS`, or a free port beside one
     head_kilobytes: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 32  # of a request line with all headers

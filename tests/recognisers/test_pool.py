@@ -12,6 +12,7 @@ from manyeyes.recognisers import request_queue
 from manyeyes.recognisers.fair_queue import FairQueue
 from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.pool import RecogniserAway, RecogniserBusy, RecogniserPool
+from support.embedded_owners import wait_until
 from support.recogniser_packages import LABELS, counted, detail, is_running, shown, told, wait_until_dead
 
 HEAVY = ("numpy", "onnxruntime", "rapidocr", "cv2", "zxingcpp")
@@ -142,6 +143,40 @@ async def test_an_idle_process_ends_and_the_next_picture_gets_another(
     first = (await detail(pool, b"pid"))["pid"]
     await asyncio.to_thread(wait_until_dead, first)
     assert (await detail(pool, b"pid"))["pid"] != first
+
+
+async def started(outcome: str, before: float) -> None:
+    """Wait until one more child was started, and the task that began it had its turn."""
+    await asyncio.to_thread(wait_until, lambda: counted("starts", recogniser="mischief", outcome=outcome) > before)
+    await asyncio.sleep(0.01)
+
+
+async def test_what_is_kept_warm_starts_unasked_and_outlives_idle_time(pool: RecogniserPool, monkeypatch):
+    monkeypatch.setattr(request_queue, "IDLE_SECONDS", 0.01)
+    before = counted("starts", recogniser="mischief", outcome="opened")
+    pool.keep_warm({("mischief", ""), ("people", "")})
+    await started("opened", before)
+    pids = []
+    for _ in range(3):
+        pids.append((await detail(pool, b"pid"))["pid"])
+        await asyncio.sleep(0.05)
+        pool.keep_warm({("mischief", "")})
+    assert len(set(pids)) == 1
+    assert counted("starts", recogniser="mischief", outcome="opened") == before + 1
+    pool.keep_warm(set())
+    await asyncio.to_thread(wait_until_dead, pids[0])
+
+
+async def test_what_cannot_be_kept_warm_is_tried_again_later(pool: RecogniserPool, monkeypatch, tmp_path):
+    monkeypatch.setattr(request_queue, "FIRST_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(request_queue, "LONGEST_PAUSE_SECONDS", 0.0)
+    model, failed = tmp_path / "model", counted("starts", recogniser="mischief", outcome="failed")
+    pool.keep_warm({("mischief", str(model))})
+    await started("failed", failed)
+    model.touch()
+    opened = counted("starts", recogniser="mischief", outcome="opened")
+    pool.keep_warm({("mischief", str(model))})
+    await started("opened", opened)
 
 
 async def test_too_much_waiting_is_refused_and_what_waits_is_served(

@@ -123,7 +123,7 @@ def test_it_is_served_behind_a_proxy(data: Path, place: Path, tmp_path: Path, na
     with served(data, place) as server, proxy(name, tmp_path / name, place) as address:
         reply = httpx.get(f"{address}/v1/tasks/1", headers={"X-Request-Id": "mine"})
         assert (reply.status_code, reply.headers["x-request-id"] == "mine") == (401, False)
-        assert refused_addresses(server) == ["127.0.0.1"]
+        wait_until(lambda: refused_addresses(server) == ["127.0.0.1"])
 
 
 def test_it_is_a_socket_that_any_program_speaks_to(data: Path, place: Path):

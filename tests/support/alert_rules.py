@@ -1,4 +1,6 @@
-"""The alert rules, and whether a rule's expression holds: of PromQL as much as the rules use, anything else raises."""
+"""The alert rules, and whether a rule's expression holds; what a dashboard's expression gives: of PromQL as much as
+these use, anything else raises.
+"""
 
 import operator
 import re
@@ -12,8 +14,9 @@ from support import repository
 
 FILE = repository.ROOT / "deploy" / "prometheus" / "alerts.yml"
 Samples = Mapping[tuple[str, tuple[tuple[str, str], ...]], float]  # values by name and sorted labels
-_SERIES = r"(\w+)(?:\{(\w+)=\"(\w+)\"\})?"
+_SERIES = r"([a-z]\w*)(?:\{(\w+)=\"(\w+)\"\})?"
 _FORM = re.compile(rf"(?:(increase)\()?{_SERIES}(?:\[\d+m\]\))?(?: / (\w+))? (==|!=|>|<) ([0-9.]+)")
+_TERM = re.compile(rf"(?:(increase|rate)\()?{_SERIES}(?:\[(\d+)m\]\))?|(\d+)")
 _ABSENT = re.compile(r"absent\((\w+)\)")
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
@@ -63,6 +66,42 @@ def holds(expression: str, now: Samples, before: Samples) -> bool:
         if _COMPARE[compare](measured, float(limit)):
             return True
     return False
+
+
+def drawn_names(expression: str) -> set[str]:
+    """Return the metrics that a dashboard's expression names."""
+    return {term[2] for term in _terms(expression) if term[2]}
+
+
+def drawn(expression: str, now: Samples, before: Samples, seconds: float) -> dict[tuple[tuple[str, str], ...], float]:
+    """Return what a dashboard's expression gives, by labels; ``before``: the samples so many seconds ago."""
+    first, *over = [_values(term, now, before, seconds) for term in _terms(expression)]
+    if not over:
+        return first
+    (divisors,) = over
+    by = {labels: divisors.get(labels) or divisors.get((), 0.0) for labels in first}
+    return {labels: value / by[labels] for labels, value in first.items() if by[labels]}
+
+
+def _terms(expression: str) -> list[re.Match[str]]:
+    found = [_TERM.fullmatch(part) for part in expression.split(" / ")]
+    if len(found) > 2 or None in found:
+        raise ValueError(f"no test reads {expression!r}")
+    return [term for term in found if term]
+
+
+def _values(
+    term: re.Match[str], now: Samples, before: Samples, seconds: float
+) -> dict[tuple[tuple[str, str], ...], float]:
+    function, name, label, value, minutes, number = term.groups()
+    if number:
+        return {(): float(number)}
+    per = {None: 1.0, "rate": seconds, "increase": seconds / (60 * int(minutes or 1))}[function]
+    return {
+        labels: (amount - before.get((found, labels), 0.0 if function else amount)) / per if function else amount
+        for (found, labels), amount in now.items()
+        if found == name and (not label or (label, value) in labels)
+    }
 
 
 def _read(expression: str) -> re.Match[str]:

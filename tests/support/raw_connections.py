@@ -53,6 +53,12 @@ class RawConnection:
         body, self._kept = self._kept[:length], self._kept[length:]
         return RawReply(int(head.split(b" ")[1]), head, body)
 
+    def rest(self) -> bytes:
+        """Return all that comes until the other side hangs up."""
+        while self._more():
+            pass
+        return self._kept
+
     def is_over(self) -> bool:
         """Wait for more; tell whether the end came instead."""
         return not self._more()

@@ -12,7 +12,8 @@ KNOWN = {
     "values/web_address.py": {"httpx"},
     "outbound/door.py": {"open_connection"},
     "outbound/mail_door.py": {"aiosmtplib"},  # to the one server that the operator set
-    "outbound/resolver.py": {"dns", "getaddrinfo"},
+    "outbound/resolver.py": {"getaddrinfo"},
+    "outbound/text_records.py": {"dns"},
 }
 
 

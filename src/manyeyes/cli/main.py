@@ -15,6 +15,7 @@ app = App(
     default_parameter=Parameter(negative_iterable="", converter=convert),
 )
 app.command(serve)
+INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
 # By their names: `serve` stays in memory for as long as the installation runs, and needs nothing of theirs.
 LAZY = {
     "account": ("account:app", "Customers, their keys and their money."),
@@ -57,3 +58,5 @@ def main() -> None:
     except CycloptsError as error:  # cyclopts would draw a box as wide as the terminal, and end with 2
         print(f"manyeyes: {' '.join(str(error).split())}", file=sys.stderr)
         raise SystemExit(2 if sys.argv[1:2] == ["ask"] else 1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None

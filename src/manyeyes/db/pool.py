@@ -11,6 +11,7 @@ import asyncpg
 from manyeyes.db.clock import DatabaseClock
 from manyeyes.db.primary import PrimaryPool
 from manyeyes.db.statement_functions import ARRAYS_IN_ROWS, Functions, find_functions
+from manyeyes.db.statement_names import tell_statements
 from manyeyes.db.transaction import Draft, Drafting, Transaction, Undrafted
 
 LOST_CONNECTION = (
@@ -62,6 +63,7 @@ async def _keep(connection: asyncpg.Connection) -> None:
 async def _know_arrays(connection: asyncpg.Connection) -> None:
     """Have the driver look up now, in one go, what it cannot look up within a row of several statements' rows."""
     await connection.fetchrow(ARRAYS)
+    tell_statements(connection)
 
 
 async def open_pool(

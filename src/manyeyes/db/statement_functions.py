@@ -27,7 +27,7 @@ VERSIONS_KEPT = 2  # the newest, and one that may still be served while it start
 MOST_ARGUMENTS = 100  # PostgreSQL's limit for a function (FUNC_MAX_ARGS)
 ARRAYS_IN_ROWS = ("bool", "int2", "int4", "int8", "float8", "text", "timestamptz")  # of which rows have arrays
 _FIRST_WORDS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
-_LOOK = "__look"
+LOOK = "__look"
 _LOCKS = re.compile(r"\s+FOR (?:NO KEY |KEY )?(?:UPDATE|SHARE)(?: OF [a-z_]+(?:, [a-z_]+)*)?(?: SKIP LOCKED| NOWAIT)?")
 _WRITES = re.compile(r"\b(?:INSERT|DELETE|(?<!FOR )(?<!KEY )UPDATE) (?:INTO|FROM|[a-z_]+) ")
 MOST_OFF_SECONDS = 0.2  # of what a draft takes for now: it was read before its call began, as lists in order allow for
@@ -146,7 +146,7 @@ def _functions(schema: str, rows: tuple[tuple[str, int, tuple[str, ...]], ...]) 
         if name not in known:
             continue
         arguments, columns = known[name]
-        look = "" if _WRITES.search(query.text) else name + _LOOK if name + _LOOK in known else name
+        look = "" if _WRITES.search(query.text) else name + LOOK if name + LOOK in known else name
         row = _row(columns) if columns else None
         found[query.text] = StatementFunction(f"{schema}.{name}", arguments, row, look and f"{schema}.{look}")
     return found
@@ -165,7 +165,7 @@ async def _definitions(db: asyncpg.Connection, schema: str, name: str, text: str
         begin = "RETURN QUERY "
     bodies = {name: text}
     if columns and not _WRITES.search(text) and _LOCKS.search(text):
-        bodies[name + _LOOK] = _LOCKS.sub("", text)
+        bodies[name + LOOK] = _LOCKS.sub("", text)
     return [
         f"CREATE FUNCTION {schema}.{each} ({', '.join(given)}) RETURNS {returns} LANGUAGE plpgsql AS "
         f"$statement$#variable_conflict use_column\nBEGIN {begin}{body}; END$statement$;"

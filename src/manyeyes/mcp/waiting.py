@@ -13,7 +13,7 @@ async def waited(asking: Asking, task: ToldTask, seconds: float) -> ToldTask:
     """Return the task when it has ended or the seconds, at most ``asking.longest_wait``, are over.
 
     Whoever stops listening ends the wait and nothing else. A look that is refused, as when too many calls wait already,
-    ends it too: the caller knows the task then, and is told to wait once more.
+    or that waits for nothing, ends it too: the caller knows the task then, and is told to wait once more.
     """
     seconds = max(0.0, min(seconds, asking.longest_wait))
     began = time.monotonic()
@@ -22,9 +22,12 @@ async def waited(asking: Asking, task: ToldTask, seconds: float) -> ToldTask:
         if seconds - gone < 1:  # /v1 waits for whole seconds
             break
         await asking.say(gone, seconds, sentence(task))
+        step = min(STEP_SECONDS, seconds - gone)
         try:
-            task = await asking.installation.task(task.id, min(STEP_SECONDS, seconds - gone))
+            task = await asking.installation.task(task.id, step)
         except Problem:
+            break
+        if time.monotonic() - began - gone < step / 2:  # an installation that ends lets nobody wait
             break
     return task
 

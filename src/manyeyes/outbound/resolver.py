@@ -3,11 +3,8 @@
 import asyncio
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import Protocol
-
-import dns.asyncresolver
-import dns.exception
-import dns.resolver
 
 from manyeyes.outbound.rules import DoorReason, DoorRefused
 
@@ -47,21 +44,9 @@ class SystemResolver:
 
     async def texts(self, name: str, seconds: float) -> list[str]:
         """Return the TXT records of a name, within so many seconds. Raises `DoorRefused` as `Resolver` says."""
-        try:
-            resolver = self._text_resolver()
-            answer = await resolver.resolve(f"{name}.", "TXT", lifetime=seconds)
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            return []
-        except dns.exception.DNSException as error:
-            raise DoorRefused(DoorReason.RESOLVER_FAILED, f"{name}: {error}") from error
-        return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
-
-    def _text_resolver(self) -> dns.asyncresolver.Resolver:
-        if self._nameserver is None:
-            return dns.asyncresolver.Resolver()
-        resolver = dns.asyncresolver.Resolver(configure=False)
-        resolver.nameservers, resolver.port = [self._nameserver[0]], self._nameserver[1]
-        return resolver
+        records = await asyncio.to_thread(import_module, "manyeyes.outbound.text_records")
+        found: list[str] = await records.text_records(name, seconds, self._nameserver)
+        return found
 
 
 def _look_up(host: str) -> list[str]:

@@ -1,7 +1,7 @@
 """The recognisers as the edges see them: pictures in, findings out, whatever becomes of the processes behind."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import structlog
 
@@ -24,7 +24,8 @@ __all__ = ["RecogniserAway", "RecogniserBusy", "RecogniserPool"]
 
 
 class RecogniserPool:
-    """One lane of child processes per recogniser and model, and one that unfolds pictures; each starts at first use.
+    """One lane of child processes per recogniser and model, and one that unfolds pictures; each starts at first use,
+    or where it is kept warm. ``changed`` is set when what is to be kept warm may be other than it was.
 
     ``seconds``: for one picture, after which its child is killed. ``megabytes``: of memory, for each child.
     ``processes``: at most so many for each recogniser with its model. ``most_of_an_account``: pictures that wait. Where
@@ -40,6 +41,7 @@ class RecogniserPool:
         self._processes = processes
         self._lanes: dict[tuple[str, str], Lane] = {}
         self._people = people.open_people("")
+        self.changed = asyncio.Event()
 
     async def recognise(
         self, recogniser: str, model: str, labels: Mapping[int, str], pictures: Sequence[Picture], *, account: int = 0
@@ -118,6 +120,19 @@ class RecogniserPool:
             return picture
         lighter = await self._decoded(picture.data, Verb.LIGHTEN, account)
         return lighter if isinstance(lighter, Failure) else lighter[0]
+
+    def keep_warm(self, wanted: Collection[tuple[str, str]]) -> None:
+        """Keep a child open of each of these recognisers and models, and one that unfolds pictures for them.
+
+        Others end when nothing comes for them. One that cannot open is tried again when this is asked later.
+        """
+        kept = {each for each in wanted if each[0] != people.NAME}
+        if wanted:
+            kept.add((UNFOLDING, ""))
+        for lane in self._lanes.values():
+            lane.is_kept = False
+        for each in sorted(kept):
+            self._lane(*each).warm()
 
     async def close(self) -> None:
         """End every child and wait until it is gone."""

@@ -59,7 +59,7 @@ class Lost(Exception):
 
 
 class RecogniserProcess:
-    """Starts its child when it is first asked, and anew after it was lost."""
+    """Starts its child when it is told to or first asked, and anew after it was lost."""
 
     def __init__(self, kind: ChildKind) -> None:
         self._kind = kind
@@ -70,7 +70,7 @@ class RecogniserProcess:
     async def ask(self, request: Request) -> ChildReply:
         """Return the answer. Raises `CannotOpen`, or `Lost` when the child died, hung or sent what is no answer."""
         if self._process is None:
-            await self._open()
+            await self.open()
         seconds = self._kind.seconds * len(request.items)
         try:
             async with asyncio.timeout(seconds):
@@ -99,7 +99,7 @@ class RecogniserProcess:
             await asyncio.wait((self._ear,), timeout=LAST_WORD_SECONDS)
         return code
 
-    async def _open(self) -> None:
+    async def open(self) -> None:
         """Start the child and wait for its hello. Raises `CannotOpen`."""
         kind = self._kind
         try:

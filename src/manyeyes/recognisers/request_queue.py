@@ -67,13 +67,14 @@ class Lane:
         self._pause_seconds = 0.0
         self._away_until = 0.0
         self._is_closed = False
+        self.is_kept = False  # one child stays, however long nothing comes
 
     async def ask(self, items: Sequence[Item], *, account: int = 0) -> list[Outcome]:
         """Return one outcome per item; ``account``: whose they are, 0 for the house.
 
         Raises `RecogniserAway`, or `RecogniserBusy` when too much waits already, in all or of the account.
         """
-        is_paused = self._is_closed or time.monotonic() < self._away_until
+        is_paused = self._is_paused()
         if is_paused and not self._staff:
             raise RecogniserAway(self._fault)
         entries = [_Entry(item, account) for item in items]
@@ -83,6 +84,15 @@ class Lane:
         while not is_paused and self._staff < self._processes and self._idle < self._waiting.qsize():
             self._hire()
         return await asyncio.gather(*(entry.future for entry in entries))
+
+    def warm(self) -> None:
+        """Start a child where there is none, so that the first who asks need not wait for it, and keep one."""
+        self.is_kept = True
+        if not self._staff and not self._is_paused():
+            self._hire(opens=True)
+
+    def _is_paused(self) -> bool:
+        return self._is_closed or time.monotonic() < self._away_until
 
     def _check_room(self, entries: Sequence[_Entry], account: int) -> None:
         size, waiting = sum(entry.size for entry in entries), self._waiting
@@ -103,17 +113,19 @@ class Lane:
         self._staff = 0  # also of tasks that had not begun
         self._dismiss([], RecogniserAway(CLOSING))
 
-    def _hire(self) -> None:
+    def _hire(self, *, opens: bool = False) -> None:
         self._staff += 1
         self._idle += 1
-        keeper = asyncio.create_task(self._keep(RecogniserProcess(self._kind)))
+        keeper = asyncio.create_task(self._keep(RecogniserProcess(self._kind), opens=opens))
         self._keepers.add(keeper)
         keeper.add_done_callback(self._keepers.discard)
 
-    async def _keep(self, process: RecogniserProcess) -> None:
-        """Serve batches in one child until it has been idle for `IDLE_SECONDS`."""
+    async def _keep(self, process: RecogniserProcess, *, opens: bool) -> None:
+        """Serve batches in one child until it has been idle for `IDLE_SECONDS`; ``opens``: it starts at once."""
         batch: list[_Entry] = []
         try:
+            if opens:
+                await process.open()
             while batch := await self._next_batch():
                 began = time.monotonic()
                 await self._serve(process, batch)
@@ -138,20 +150,29 @@ class Lane:
         Accounts take turns, within a batch too.
         """
         try:
-            async with asyncio.timeout(IDLE_SECONDS):
-                batch = [await self._waiting.get()]
-        except TimeoutError:
-            if self._waiting.empty():
-                return []
-            batch = [self._waiting.get_nowait()]  # it came in the last instant
+            first = await self._next_entry()
         finally:
             self._idle -= 1
+        if first is None:
+            return []
+        batch = [first]
         most = min(LARGEST_BATCH, math.ceil((1 + self._waiting.qsize()) / (1 + self._idle)))
         size = batch[0].size
         while not self._waiting.empty() and len(batch) < most and size < LARGEST_BATCH_BYTES:
             batch.append(self._waiting.get_nowait())
             size += batch[-1].size
         return batch
+
+    async def _next_entry(self) -> _Entry | None:
+        while True:
+            try:
+                async with asyncio.timeout(IDLE_SECONDS):
+                    return await self._waiting.get()
+            except TimeoutError:
+                if not self._waiting.empty():
+                    return self._waiting.get_nowait()  # it came in the last instant
+                if self._staff > 1 or not self.is_kept:
+                    return None
 
     async def _serve(self, process: RecogniserProcess, batch: Sequence[_Entry]) -> None:
         """Answer every future. When the child is lost, each picture is tried alone: only a hostile one fails."""

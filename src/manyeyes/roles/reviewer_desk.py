@@ -80,7 +80,7 @@ class ReviewerDesk(ABC, Generic[LyingT]):
                 event.clear()
                 found = await self._take(worker.worker_id)
                 left = deadline - asyncio.get_running_loop().time()
-                if found is not None or left <= 0:
+                if found is not None or left <= 0 or self._context.notifier.is_ending:
                     return found
                 await rest(event, min(left, LOOK_AGAIN_SECONDS))
         finally:

@@ -138,7 +138,7 @@ class WorkerDesk:
                 if not await self.attach(worker, goes_on=goes_on):
                     return await self.no_presence(worker)
                 left = deadline - asyncio.get_running_loop().time()
-                if left <= 0:
+                if left <= 0 or self._context.notifier.is_ending:
                     return None
                 goes_on = True
                 await heard(event, left)

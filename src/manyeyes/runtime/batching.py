@@ -20,6 +20,7 @@ from prometheus_client import Counter, Histogram
 from manyeyes.db.pool import LOST_CONNECTION, Cells, is_lost
 from manyeyes.db.statement_functions import CHANGED, GONE
 from manyeyes.db.transaction import Undrafted
+from manyeyes.logs.spans import SpanOfAsked, asked, batch_span, forget_steps
 from manyeyes.runtime.disk_room import NO_ROOM, TAKES_ROOM, DiskRoom, is_full
 from manyeyes.values.refusals import Refusal
 
@@ -91,6 +92,7 @@ class _Waiter(Generic[Item, Outcome]):
     def __init__(self, item: Item, give_up: float) -> None:
         self.item = item
         self.give_up = give_up
+        self.span: SpanOfAsked | None = None  # where spans are made
         self.future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
 
@@ -131,6 +133,7 @@ class Batcher:
         if lane is None:
             lane = self._lanes[verb, cell] = _Lane()
         entry: _Waiter[Item, Outcome] = _Waiter(item, asyncio.get_running_loop().time() + self._patience)
+        entry.span = asked(verb.__name__, entry.future)
         lane.waiting.append(entry)
         if not lane.running:
             lane.running = True
@@ -155,7 +158,8 @@ class Batcher:
         """Answer every future. A batch that fails is tried one by one, so that a command at fault fails alone."""
         began = time.monotonic()
         try:
-            outcomes = await self._patiently(verb, cell, batch, serve)
+            with batch_span(verb.__name__, batch):
+                outcomes = await self._patiently(verb, cell, batch, serve)
         except Exception as error:
             if len(batch) > 1:
                 log.warning("batch_split", action=verb.__name__, commands=len(batch), error=repr(error))
@@ -251,6 +255,7 @@ async def carry_out(
 async def _in_transaction(
     cells: Cells, action: Action[Command, Outcome], cell: int, commands: Sequence[Command], now: datetime | None
 ) -> Sequence[Outcome]:
+    forget_steps()
     async with cells.transaction(cell) as (tx, time_there):
         return _one_each(action, commands, await action(tx, now or time_there, commands))
 
@@ -259,6 +264,7 @@ async def _draft(
     cells: Cells, action: Action[Command, Outcome], cell: int, commands: Sequence[Command], now: datetime | None
 ) -> Sequence[Outcome]:
     """Return the outcomes of a draft that was saved. Raises `Undrafted`, or what carries `CHANGED`: nothing was."""
+    forget_steps()
     async with cells.draft(cell) as (draft, time_there):
         try:
             tx = cast("asyncpg.Connection", draft)

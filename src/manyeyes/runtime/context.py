@@ -101,6 +101,11 @@ class Context:
         """Return what lots of gold are drawn with: nobody outside can foretell them. Raises `SecretsUnreadable`."""
         return hashlib.blake2b(self._own_keys.pictures, person=b"lots of gold").digest()
 
+    @property
+    def trace_salt(self) -> bytes:
+        """Return what makes the ids of tasks' traces this installation's own. Raises `SecretsUnreadable`."""
+        return hashlib.blake2b(self._own_keys.pictures, digest_size=32, person=b"ids of traces").digest()
+
     @cached_property
     def top_up_slips(self) -> TopUpSlips:
         """Return what signs top-ups that are asked about. Raises `SecretsUnreadable`."""
@@ -157,6 +162,7 @@ class Context:
         self.lookups.forget()
         self.lookout.tell_changed()
         self.job_bell.ring()
+        self.recognisers.changed.set()
 
     async def close(self) -> None:
         """End the children, runs and listeners, then close the connections to the databases."""

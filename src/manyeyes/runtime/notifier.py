@@ -52,6 +52,7 @@ class Notifier:
 
     def __init__(self, cells: Cells, dsn: str, on_change: Callable[[], None]) -> None:
         self.alone = True
+        self.is_ending = False  # this process ends: nobody waits in it any longer
         self._on_change = on_change
         self._cells = cells
         self._dsn = dsn
@@ -81,6 +82,11 @@ class Notifier:
         for worker_id in worker_ids:
             for event in self._waiting.get(worker_id, ()):
                 event.set()
+
+    def end_waits(self) -> None:
+        """Let whoever waits, or will, look and be answered with what there is: this process ends."""
+        self.is_ending = True
+        self.wake(tuple(self._waiting))
 
     def subscribe(self, worker_id: int) -> asyncio.Event:
         """Return an event that `notify` sets for this worker; give it back with `unsubscribe`."""

@@ -13,10 +13,12 @@ from typing import Any, Protocol
 
 from manyeyes.logs import request_note
 from manyeyes.logs.request_note import RequestNote
+from manyeyes.logs.spans import traces
 from manyeyes.server.connection_watch import ConnectionWatch
 from manyeyes.server.one_write_transport import OneWriteTransport
 from manyeyes.server.reply_head import Header, reply_head
 from manyeyes.server.request_log import tell
+from manyeyes.server.request_span import in_span
 
 AsgiScope = dict[str, Any]
 AsgiCallable = Callable[[AsgiScope, Any, Any], Awaitable[None]]
@@ -60,7 +62,6 @@ class Exchange:
         "_request_id",
         "_silence",
         "_size",
-        "_status",
         "_task",
         "_transport",
         "disconnected",
@@ -69,6 +70,7 @@ class Exchange:
         "response_complete",
         "response_started",
         "scope",
+        "status",
         "waiting_for_100_continue",
     )
 
@@ -80,7 +82,7 @@ class Exchange:
         self.scope = scope
         self.keep_alive, self.waiting_for_100_continue = keep_alive, expects_word
         self.disconnected = self.response_started = self.response_complete = False
-        self._request_id, self._status = request_id, 0
+        self._request_id, self.status = request_id, 0
         self.note = RequestNote(request_id.decode())
         self._parts: list[bytes] = []  # of the request's body, not yet told
         self._size, self._more_body = 0, True
@@ -139,6 +141,13 @@ class Exchange:
     async def run(self, application: AsgiCallable) -> None:
         """Let the application answer; when it cannot, say so, or cut off what it had begun."""
         request_note.begin(self.note)
+        tracing = traces()
+        answering = self._answer(application)
+        await (answering if tracing is None else in_span(tracing, self, answering))
+        if not self.note.is_told:
+            tell(self.note, self.scope, self.status, is_gone=self.disconnected)
+
+    async def _answer(self, application: AsgiCallable) -> None:
         try:
             await application(self.scope, self.receive, self.send)
         except asyncio.CancelledError:  # its client went, or the process ends: the connection must not stay
@@ -149,8 +158,6 @@ class Exchange:
         self._end_silence()
         if not self.disconnected and not self.response_complete:
             await self._end()
-        if not self.note.is_told:
-            tell(self.note, self.scope, self._status, is_gone=self.disconnected)
 
     def _cut_off(self) -> None:
         if self.response_started:
@@ -207,8 +214,8 @@ class Exchange:
     def _begin(self, message: dict[str, Any]) -> None:
         own, default = tuple(message.get("headers", ())), tuple(self._connection.default_headers)
         method, version = self.scope["method"], self.scope["http_version"]
-        self._status = message["status"]
-        head = reply_head(method, version, self._status, default, own, not self.keep_alive, request_id=self._request_id)
+        self.status = message["status"]
+        head = reply_head(method, version, self.status, default, own, not self.keep_alive, request_id=self._request_id)
         self.response_started, self.waiting_for_100_continue = True, False
         self.keep_alive, self._left, self._is_chunked = not head.ends, head.length, head.is_chunked
         if "silence" in message:

@@ -8,7 +8,7 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import uvicorn
@@ -16,8 +16,10 @@ import uvloop
 
 from manyeyes.db.launcher import PR_SET_PDEATHSIG, prctl
 from manyeyes.logs.lines import set_up_logs, tell_unheard
+from manyeyes.logs.spans import traces, turn_on
 from manyeyes.runtime.context import Context, open_context
 from manyeyes.runtime.installation_keys import SecretsUnreadable
+from manyeyes.runtime.warm_recognisers import recognisers_kept_warm
 from manyeyes.server.application import running
 from manyeyes.server.bounded_protocol import BoundedProtocol
 from manyeyes.server.connection_limits import Places, limits_of
@@ -36,7 +38,20 @@ OWN_FILES = 512  # beside the callers' connections: the database's, the recognis
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to us: uvicorn sends itself again what it caught, and ends before the context is closed."""
+    """Leaves the signals to us: uvicorn sends itself again what it caught, and ends before the context is closed.
+
+    ``end_waits`` is called when it ends, once each connection knows that its next reply is the last.
+    """
+
+    def __init__(self, config: uvicorn.Config, end_waits: Callable[[], None] | None = None) -> None:
+        super().__init__(config)
+        self._end_waits = end_waits
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more requests, answer who waits, give the others a while, and cut off what is left."""
+        if self._end_waits:
+            asyncio.get_running_loop().call_soon(self._end_waits)  # uvicorn tells the connections before it first waits
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -55,9 +70,11 @@ async def serve(dsn: str, listener: socket.socket, ops: socket.socket | None, re
     settings = from_environment()
     _allow_files(settings.connections + OWN_FILES)
     context = await open_context(settings, dsn, serving=True)
-    async with running(context) as application:
+    if tracing := traces():
+        tracing.installation = context.trace_salt
+    async with running(context) as application, recognisers_kept_warm(context):
         # 2. Accept requests.
-        server = _Server(_public(context, application))
+        server = _Server(_public(context, application), context.notifier.end_waits)
         servers = {server: listener}
         if ops:
             servers[_Server(_config(ops_application(context)))] = ops
@@ -136,10 +153,15 @@ def main() -> None:
     assert listener
     if os.environ.get(PREPARES):
         _prepare()
+    if from_environment().traces:
+        turn_on()
     try:
         uvloop.run(serve(os.environ["MANYEYES_DATABASE_URL"], listener, ops, ready_fd))
     except SecretsUnreadable as error:
         raise SystemExit(f"manyeyes: {error}") from None
+    finally:
+        if tracing := traces():
+            tracing.close()
 
 
 def _prepare() -> None:

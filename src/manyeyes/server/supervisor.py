@@ -14,6 +14,7 @@ from manyeyes.backups.catalogue import check_place
 from manyeyes.backups.rules import SPOOL, BackupFailed
 from manyeyes.db.embedded import Embedded
 from manyeyes.db.failures import DataDirectoryInUse, EmbeddedFailed
+from manyeyes.logs.spans import check_traces
 from manyeyes.runtime.server_address import DEFAULT_PORT, write_server_note
 from manyeyes.server.handover import LISTEN_FD, OPS_FD, PARENT_PID, PREPARES, READY_FD, SHARED_METRICS
 from manyeyes.server.listeners import CannotServe, Place, SocketFile, address_of, listen, listen_for_ops, ops_place
@@ -49,8 +50,9 @@ class Supervisor:
         """Take the settings and where to listen: a host and a port, or the path of a Unix socket.
 
         ``say`` is told what happens, ``ready`` the address when requests are accepted. Raises ValueError when
-        ``settings.ops`` is neither "off" nor HOST:PORT; CannotServe where copies are wanted of a PostgreSQL that is not
-        ours, or in what is no place, and for a socket without a public address.
+        ``settings.ops`` is neither "off" nor HOST:PORT, and where traces need what is not installed; CannotServe where
+        copies are wanted of a PostgreSQL that is not ours, or in what is no place, and for a socket without a public
+        address.
         """
         if isinstance(place, Path) and not settings.public_url:
             raise CannotServe(NO_ADDRESS)
@@ -58,6 +60,8 @@ class Supervisor:
         self._embedded = None if settings.database_url else Embedded(settings.data)
         if settings.backup_to:
             self._check_backups()
+        if settings.traces:
+            check_traces()
         self._place = place
         self._ops = ops_place(settings.ops, DEFAULT_PORT if isinstance(place, Path) else place[1])
         self._socket_file: SocketFile | None = None

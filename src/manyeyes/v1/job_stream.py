@@ -64,7 +64,9 @@ class JobStreamApi:
                 yield _event(FINISHED, progress)
                 return
             await asyncio.sleep(LOOK_SECONDS)
-            if not await is_allowed(self._context, call.request, signed_in_customer):
+            if self._context.notifier.is_ending or not await is_allowed(
+                self._context, call.request, signed_in_customer
+            ):
                 return  # who is shut out or signed out meanwhile hears no more
             standing = await self._jobs.get(call.person, found.job.job_id)
 

@@ -174,7 +174,7 @@ class WorkerApi:
                     if seen.get(name) != value:
                         seen[name] = value
                         yield b"event: %b\ndata: %b\n\n" % (name.encode(), value)
-                if not is_online:
+                if not is_online or self._context.notifier.is_ending:
                     return
                 await event.wait()
 

@@ -21,6 +21,7 @@ from manyeyes.dispatch.store import Entering, Work
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind, posting
 from manyeyes.ledger.store import Pay
+from manyeyes.logs.spans import note_steps
 from manyeyes.panels import store as panels
 from manyeyes.panels.rules import Panel, PanelState, SeatEnd
 from manyeyes.panels.store import NewAnswer
@@ -63,6 +64,7 @@ async def end_works(
     if not closed:
         await end_tasks(tx, now, cell, ended, job_ids=job_ids)
         return
+    note_steps("answered", cell, [each.work.subject_id for each in closed if each.how is SeatEnd.ANSWERED])
     # 1. The seats leave the queue, and their panels are locked.
     await dispatch.delete_work(tx, cell, [each.work.task_id for each in closed])
     found = await panels.lock_panels(tx, cell, sorted({each.work.of_task for each in closed}))

@@ -18,6 +18,7 @@ from manyeyes.dispatch.depths import store as queue_depths
 from manyeyes.dispatch.store import Entering
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Transfer, TransferKind, posting
+from manyeyes.logs.spans import note_steps
 from manyeyes.soft_apps.rules import share
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.options import AnyOptions
@@ -209,6 +210,7 @@ async def save_work(
         await dispatch.insert_work(tx, now, cell, await seated(tx, now, cell, rows))
         touched = sorted({(row.account_id, row.queue_id) for row in rows})
         await dispatch.set_account_turns(tx, cell, {key: purses.next_turns[key] for key in touched})
+        note_steps("entered", cell, [row.task_id for row in rows])
     booked = [*charges, *(posting(TransferKind.HOLD, row.task_id, row.account_id, row.held_micros) for row in rows)]
     await ledger.insert_transfers(tx, now, cell, booked)
     changes: defaultdict[int, int] = defaultdict(int)

@@ -16,6 +16,7 @@ from manyeyes.jobs import store as jobs
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import PENDING_SECONDS, Transfer, TransferKind, posting
 from manyeyes.ledger.store import Pay
+from manyeyes.logs.spans import note_steps
 from manyeyes.recognitions.reviews import Closing
 from manyeyes.recognitions.rules import ReviewState
 from manyeyes.soft_apps import store as soft_apps
@@ -77,6 +78,7 @@ async def end_tasks(
         await jobs.lock_jobs(tx, cell, sorted(job_ids))
     if not ended:
         return
+    note_steps("ended", cell, [e.work.subject_id for e in ended])
     # 1. The task leaves the queue; its result and all of its money are booked.
     await dispatch.delete_work(tx, cell, [e.work.task_id for e in ended if not e.panel])
     await tasks.insert_results(tx, now, cell, [_result(e) for e in ended])

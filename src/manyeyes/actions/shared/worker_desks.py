@@ -14,6 +14,7 @@ from manyeyes.dispatch.aside import store as aside
 from manyeyes.dispatch.aside.store import Aside
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Returning, Work
+from manyeyes.logs.spans import note_steps
 from manyeyes.wellbeing.rules import Wellbeing
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import SessionChange
@@ -133,6 +134,7 @@ async def promote_queued(
             if current is not None and current.lease_until is not None:
                 leases[work.task_id] = current.lease_until
                 desks.replace(current)
+                note_steps("handed_out", cell, [work.subject_id])
                 break
             refused.append(work)
     await dispatch.promote(tx, now, cell, leases)

@@ -90,7 +90,9 @@ async def wait_for(context: Context, owner: Owner, number: int, seconds: float) 
             event.clear()
             found = await task_of(context, owner, task_id)
             left = deadline - clock()
-            if isinstance(found, Refusal) or found.task.ended_at is not None or left <= 0:
+            if isinstance(found, Refusal) or found.task.ended_at is not None:
+                return found
+            if left <= 0 or context.notifier.is_ending:
                 return found
             await heard(event, min(left, LOOK_AGAIN_SECONDS * random.uniform(0.8, 1.0)))
     finally:
