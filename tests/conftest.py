@@ -30,6 +30,7 @@ from support.real_server import copy_data, run
 hypothesis.settings.register_profile("manyeyes", deadline=None, max_examples=30)
 hypothesis.settings.load_profile("manyeyes")
 TEMPLATE = "migrated"
+HEAVY = (("browser", "clients", "node"), ("faults", "long"))  # marks of tests that take long, the heaviest last
 MOST_WORKERS = 8  # each has a PostgreSQL and a browser
 
 
@@ -37,6 +38,18 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return the number of cores; 0 (this process alone) where files, or words of few tests, are named."""
     is_small = config.option.keyword or all(Path(place.split("::")[0]).is_file() for place in config.args)
     return 0 if is_small else min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let files that take long come first, as those that kill processes do, then those with browsers and clients.
+
+    The last ones are then short, and no worker waits for another's long one.
+    """
+    weights: dict[Path, int] = {}
+    for item in items:
+        found = [weight for weight, marks in enumerate(HEAVY, 1) if any(map(item.get_closest_marker, marks))]
+        weights[item.path] = max(weights.get(item.path, 0), *found, 0)
+    items.sort(key=lambda item: -weights[item.path])
 
 
 @pytest.fixture(scope="session", autouse=True)

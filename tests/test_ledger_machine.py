@@ -12,6 +12,8 @@ from manyeyes.payouts.rules import PayoutState
 from manyeyes.reports.rules import WHY_OVERDUE
 from support.ledger_machine import LedgerMachine, PractisingMachine
 
+pytestmark = pytest.mark.long
+
 HISTORIES, PRACTISING, STEPS = 120, 16, 12
 MOST_ROUNDS = 8  # of random histories with practice, until tries of each kind were seen
 

@@ -18,6 +18,8 @@ from support.real_server import ServeProcess, copy_data, environment
 from support.repository import ROOT
 from support.terminals import at_terminal
 
+pytestmark = pytest.mark.long
+
 PAGE = (ROOT / "docs" / "tutorial" / "first-job.md").read_text("utf-8")
 IN_ANOTHER_TERMINAL = "make run\n"
 ON_THE_PATH = ". .venv/bin/activate\n"

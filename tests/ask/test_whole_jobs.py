@@ -19,6 +19,8 @@ from manyeyes_client import Job
 from support.asked_folders import UNSURE, AskedHouse, AskedWorker, number_of, picture, pictures, read_drawn
 from support.real_server import ask_json
 
+pytestmark = pytest.mark.long
+
 STATES = ("draft", "running", "finished")
 METER = ("--question", "What does the meter show?", "--kind", "number", "--yes")
 

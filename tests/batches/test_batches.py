@@ -42,6 +42,8 @@ from support import (
 from support.batch_draw import Draw
 from support.batch_world import CELL, World, make_world
 
+pytestmark = pytest.mark.long
+
 EXAMPLES, SWEEPS_EXAMPLES = 12, 3
 LATER = (0, 0, 0, 0, 0, 25, 61, 121, 90_000, 2_700_000)  # seconds: leases, complaint windows and proofs end meanwhile
 BATCHES = {

@@ -17,6 +17,8 @@ from support.full_house import FullHouse, fill
 from support.page_forms import FORM_TYPE, PageForms, encoded
 from support.served_site import Site
 
+pytestmark = pytest.mark.long
+
 # What comes in a field, encoded for a form or an address.
 HOSTILE = {
     "NUL": b"a%00b",

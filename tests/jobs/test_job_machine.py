@@ -29,6 +29,8 @@ from support.action_stage import PRICE, Stage, set_stage
 from support.job_lives import change, claim, draft, feeding, find, settle, told
 from support.judged_results import decide, take_judgement
 
+pytestmark = pytest.mark.long
+
 HISTORIES, PAST_STEPS, STEPS = 25, 30, 8
 WORKERS = (11, 12, 13)
 SEVERAL = (
