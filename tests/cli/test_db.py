@@ -53,6 +53,46 @@ def test_a_transfer_that_vanished_is_found(manyeyes, ann, dsn, run_async):
     assert json.loads(done.out)["difference"] == 10_000_000
 
 
+PAST = "UPDATE transfer SET at = date_trunc('month', at) - interval '40 days'"
+
+
+def test_months_that_are_over_are_sealed_and_the_proof_goes_on_behind_them(manyeyes, ann, dsn, run_async):
+    assert manyeyes("db", "seal").out == "cell 1: no month is to be sealed\n"
+    run_async(execute(dsn, PAST))
+    planned = manyeyes("db", "seal", "--dry-run", "--json").json["cells"][0]["months"]
+    assert len(planned) == 2
+    assert manyeyes("db", "check", "--json").json["transfers"] == 1
+    assert manyeyes("db", "seal").out == f"cell 1: sealed: {', '.join(planned)}\n"
+    assert manyeyes("db", "seal", "--json").json["cells"] == [{"cell": 1, "months": [], "difference": 0}]
+    assert manyeyes("db", "check", "--all", "--json").json["transfers"] == 1
+    run_async(execute(dsn, "DELETE FROM transfer"))
+    assert manyeyes("db", "check", "--json").json["transfers"] == 1, "what is sealed is not read again"
+    everything = manyeyes("db", "check", "--all", "--json")
+    assert everything.code == 1
+    said = json.loads(everything.out)["findings"][0]
+    assert said.startswith(f"cell 1: {planned[0]} is not what was sealed: top_up from cash of 0 to available of")
+
+
+def test_books_that_do_not_balance_are_not_sealed(manyeyes, ann, dsn, run_async):
+    run_async(execute(dsn, PAST))
+    run_async(execute(dsn, "UPDATE balance SET available_micros = available_micros + 3"))
+    done = manyeyes("db", "seal")
+    assert (done.code, done.out) == (1, "cell 1: nothing is sealed, the books differ by 3; see manyeyes db check\n")
+    run_async(execute(dsn, "UPDATE balance SET available_micros = available_micros - 3"))
+    assert "sealed: " in manyeyes("db", "seal").out
+
+
+def test_seals_of_a_key_that_was_given_up_count_when_it_is_named(manyeyes, ann, dsn, run_async):
+    run_async(execute(dsn, PAST))
+    key = manyeyes("audit", "key").out.strip()
+    assert manyeyes("db", "seal").code == 0
+    assert manyeyes("db", "reset-secrets", "--readable").code == 0
+    run_async(execute(dsn, "DELETE FROM transfer"))
+    assert manyeyes("db", "check").code == 1, "all is read"
+    assert manyeyes("db", "check", "--public-key", key).code == 0
+    assert "is no public key" in manyeyes("db", "check", "--public-key", "12").complaint
+
+
 def test_no_command_drops_pictures_that_a_server_keeps_longer(manyeyes, dsn, run_async):
     days = [date.today() - timedelta(days=n) for n in (4, 3)]
 

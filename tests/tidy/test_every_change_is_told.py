@@ -86,6 +86,7 @@ OWN_RECORD = {
     "return_lapsed_leases": BY_ITSELF,
     "return_lapsed_slots": BY_ITSELF,
     "revise_drafts": JOBS,
+    "seal_months": "a seal is a row of its own, signed",
     "send_on_breaks": BY_ITSELF,
     "settle_aside": WORK,
     "settle_decisions": BY_ITSELF,

@@ -1,0 +1,63 @@
+"""Named queries of seals → frozen values (docs/decisions/0095)."""
+
+from datetime import datetime
+
+import asyncpg
+
+from manyeyes.db.pool import PROOF_SECONDS
+from manyeyes.db.queries import Queries
+from manyeyes.db.rows import read, values
+from manyeyes.ledger.rules import Book, TransferKind
+from manyeyes.ledger.seals.rules import MonthGap, Seal
+
+SQL = Queries(__package__)
+
+
+async def seals(db: asyncpg.Connection, cell: int) -> list[Seal]:
+    """Return the seals of a cell, the oldest first."""
+    return read(Seal, await db.fetch(SQL.seals, cell))
+
+
+async def hold_seals(tx: asyncpg.Connection) -> None:
+    """Wait until nobody else makes seals, until the transaction ends."""
+    await tx.execute(SQL.lock_seals)
+
+
+async def first_entry(db: asyncpg.Connection, cell: int) -> datetime | None:
+    """Return when about the oldest transfer of a cell was booked; None: there is none."""
+    found: datetime | None = await db.fetchval(SQL.first_entry, cell)
+    return found
+
+
+async def sum_up(tx: asyncpg.Connection, cell: int, since: datetime, until: datetime) -> None:
+    """Write the sums at ``until``: those of the seal at ``since``, and what was booked in between."""
+    await tx.execute(SQL.add_seal_sums, cell, since, until, timeout=PROOF_SECONDS)
+
+
+async def digest(db: asyncpg.Connection, cell: int, until: datetime, previous: bytes) -> tuple[bytes, int]:
+    """Return the SHA-256 of the sums at an instant behind the digest before, and of how many entries they are."""
+    row = await db.fetchrow(SQL.seal_digest, cell, until, previous, timeout=PROOF_SECONDS)
+    assert row is not None  # it sums up: there is a row always
+    return row["digest"], row["transfers"]
+
+
+async def insert_seal(tx: asyncpg.Connection, seal: Seal) -> None:
+    """Keep a seal whose sums are there."""
+    what = values(seal, "cell", "until", "transfers", "previous", "digest")
+    await tx.execute(SQL.add_seal, *what, *values(seal, "sealed_at", "public_key", "signature"))
+
+
+async def sealed_books(db: asyncpg.Connection, cell: int, until: datetime) -> dict[tuple[int, int], int]:
+    """Return the micros of each (book, owner) up to a seal."""
+    rows = await db.fetch(SQL.sealed_books, cell, until, timeout=PROOF_SECONDS)
+    return {(Book(row["book"]), row["owner"]): row["amount_micros"] for row in rows}
+
+
+async def sealed_pay(db: asyncpg.Connection, cell: int, until: datetime, kind: TransferKind) -> dict[int, int]:
+    """Return what each worker got by postings of a kind up to a seal, in micros."""
+    return dict(await db.fetch(SQL.sealed_pay, cell, until, kind))
+
+
+async def month_gaps(db: asyncpg.Connection, cell: int, since: datetime, until: datetime) -> list[MonthGap]:
+    """Return where the entries between two seals are not what the second one says beyond the first."""
+    return read(MonthGap, await db.fetch(SQL.month_gaps, cell, since, until, timeout=PROOF_SECONDS))
