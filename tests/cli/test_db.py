@@ -1,11 +1,14 @@
 """manyeyes db: the schema, and the proof that the books balance."""
 
+import hashlib
 import json
 import os
 import sys
 from datetime import date, timedelta
+from pathlib import Path
 
 import asyncpg
+from pyarrow import parquet
 
 from manyeyes.cli.command import tell
 from manyeyes.db.picture_days import keep_days
@@ -71,6 +74,44 @@ def test_months_that_are_over_are_sealed_and_the_proof_goes_on_behind_them(manye
     assert everything.code == 1
     said = json.loads(everything.out)["findings"][0]
     assert said.startswith(f"cell 1: {planned[0]} is not what was sealed: top_up from cash of 0 to available of")
+
+
+def test_a_month_is_written_to_files_and_dropped(manyeyes, ann, dsn, run_async, tmp_path, monkeypatch):
+    monkeypatch.setenv("MANYEYES_KEEP_MONTHS", "3")
+    run_async(execute(dsn, PAST.replace("40 days", "150 days")))
+    assert "is not sealed in cell 1" in manyeyes("db", "export-month", "2020-01", "--to", tmp_path).complaint
+    months = manyeyes("db", "seal", "--json").json["cells"][0]["months"]
+    assert "too young" in manyeyes("db", "drop-month", months[-1]).complaint
+    assert "the oldest first" in manyeyes("db", "drop-month", months[1]).complaint
+    assert "was not exported" in manyeyes("db", "drop-month", months[0]).complaint
+    files = manyeyes("db", "export-month", months[0], "--to", tmp_path, "--json").json["files"]
+    assert [Path(file["file"]).name for file in files] == [
+        f"{t}.parquet" for t in ("transfer", "result", "task", "answer")
+    ]
+    rows = parquet.read_table(files[0]["file"]).to_pylist()
+    assert [(row["kind"], row["amount_micros"], row["account_id"]) for row in rows] == [(1, 10_000_000, 1)]
+    for file in files:
+        data = Path(file["file"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == file["sha256"]
+        assert (
+            f"{file['sha256']}  {Path(file['file']).name}\n" in (Path(file["file"]).parent / "SHA256SUMS").read_text()
+        )
+    assert manyeyes("db", "drop-month", months[0]).out == f"{months[0]}: 0 tasks dropped; their sums stay\n"
+    assert manyeyes("db", "drop-month", months[0], "--without-export").code == 0, "again, it goes on"
+    assert manyeyes("db", "check", "--all", "--json").json["transfers"] == 1
+    told = [
+        each["what"] for each in manyeyes("audit", "list", "--subject", f"month:{months[0]}", "--json").json["entries"]
+    ]
+    assert told == ["month.drop", "month.export"]
+
+
+def test_who_has_no_pyarrow_is_told_what_to_install(manyeyes, ann, dsn, run_async, tmp_path, monkeypatch):
+    run_async(execute(dsn, PAST))
+    (month, *_) = manyeyes("db", "seal", "--json").json["cells"][0]["months"]
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, "manyeyes.job_files.table_parquet", raising=False)
+    assert "manyeyes[parquet]" in manyeyes("db", "export-month", month, "--to", tmp_path).complaint
+    assert list(tmp_path.glob("2*")) == []
 
 
 def test_books_that_do_not_balance_are_not_sealed(manyeyes, ann, dsn, run_async):

@@ -43,6 +43,7 @@ OWN_RECORD = {
     "count_looks": "what people were shown of marks is counted in their own row",
     "decide_judgements": WORK,
     "dismiss_announcements": "that somebody read it is a row, for as long as it is announced",
+    "drop_tasks": "which month's tasks are dropped is told before (month.drop)",
     "drop_uploads": JOBS,
     "end_barred_tasks": BY_ITSELF,
     "end_overdue_tasks": BY_ITSELF,

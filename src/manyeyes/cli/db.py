@@ -6,6 +6,7 @@ from cyclopts import App, Parameter
 
 from manyeyes.actions.forget_bucket_secrets import ForgetBucketSecrets, forget_bucket_secrets
 from manyeyes.actions.forget_secrets import ForgetSecrets, forget_secrets
+from manyeyes.cli import months
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.books import prove_books
 from manyeyes.cli.command import CommandFailed, Common, run
@@ -17,6 +18,8 @@ from manyeyes.runtime.context import Context
 from manyeyes.runtime.installation_keys import SecretsUnreadable, check_secrets
 
 app = App(name="db", help="Schema and books.")
+app.command(months.export, name="export-month")
+app.command(months.drop, name="drop-month")
 
 
 @app.command

@@ -362,6 +362,9 @@ CREATE TABLE seal (
     sealed_at  timestamptz NOT NULL,
     public_key bytea NOT NULL,
     signature  bytea NOT NULL,            -- Ed25519
+    exported_at  timestamptz,             -- when the month was written to files
+    dropped_at   timestamptz,             -- since when its tasks are dropped,
+    gone_through bigint NOT NULL DEFAULT 0,   -- up to which number
     PRIMARY KEY (cell, until)
 );
 
@@ -379,6 +382,30 @@ CREATE TABLE seal_sum (
     entries       bigint NOT NULL,
     amount_micros bigint NOT NULL,
     PRIMARY KEY (cell, until, kind, debit_book, debit_id, credit_book, credit_id, account_id, worker_id)
+);
+
+-- What dropped tasks were charged, by the second of their end: statements and spending windows add it up as they did the tasks.
+CREATE TABLE dropped_charge (
+    cell           int NOT NULL,
+    account_id     bigint NOT NULL,
+    ended_at       timestamptz NOT NULL,  -- a whole second
+    queue_id       int NOT NULL,
+    soft_id        int NOT NULL,
+    ip             text NOT NULL,
+    tasks          bigint NOT NULL,
+    charged_micros bigint NOT NULL,
+    PRIMARY KEY (cell, account_id, ended_at, queue_id, soft_id, ip)
+);
+
+-- What people earned with dropped tasks, by the second and kind of entry.
+CREATE TABLE dropped_pay (
+    cell          int NOT NULL,
+    worker_id     bigint NOT NULL,
+    at            timestamptz NOT NULL,   -- a whole second
+    kind          smallint NOT NULL,
+    entries       bigint NOT NULL,
+    amount_micros bigint NOT NULL,
+    PRIMARY KEY (cell, worker_id, at, kind)
 );
 
 -- Pay that waits until its complaint window has closed; then it is vested into the wallet.

@@ -127,14 +127,17 @@ SELECT worker_id, payable_micros FROM wallet WHERE cell = $1;
 -- Tasks that ended since an instant, and twice: one of their settlements and releases could be left out, and all that was held would still be
 -- settled or released. There are none.
 SELECT cause_id FROM transfer WHERE cell = $1 AND kind IN (2, 3, 4)
-    AND cause_id IN (SELECT cause_id FROM transfer WHERE cell = $1 AND kind IN (3, 4) AND at >= $2) GROUP BY cause_id
+    AND ($2::timestamptz = 'epoch' OR cause_id = ANY (ARRAY(
+         SELECT DISTINCT cause_id FROM transfer WHERE cell = $1 AND kind IN (3, 4) AND at >= $2 ORDER BY cause_id)))
+GROUP BY cause_id
 HAVING sum(amount_micros) FILTER (WHERE kind IN (3, 4)) - min(amount_micros) FILTER (WHERE kind IN (3, 4))
        >= sum(amount_micros) FILTER (WHERE kind = 2);
 
 -- name: double_pays
 -- Pay that was both vested and cancelled, one of them since an instant; there is none.
 SELECT cause_id FROM transfer WHERE cell = $1 AND kind IN (6, 8)
-    AND cause_id IN (SELECT cause_id FROM transfer WHERE cell = $1 AND kind IN (6, 8) AND at >= $2)
+    AND ($2::timestamptz = 'epoch' OR cause_id = ANY (ARRAY(
+         SELECT DISTINCT cause_id FROM transfer WHERE cell = $1 AND kind IN (6, 8) AND at >= $2 ORDER BY cause_id)))
 GROUP BY cause_id HAVING count(*) > 1;
 
 -- name: amounts
@@ -235,6 +238,10 @@ FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS p (index, first, until) CR
     SELECT kind, count(*) AS entries, sum(amount_micros)::bigint AS amount_micros
     FROM transfer WHERE cell = $1 AND worker_id = $2 AND worker_id <> 0
       AND at >= to_timestamp(p.first) AND at < to_timestamp(p.until)
+    GROUP BY kind
+    UNION ALL
+    SELECT kind, sum(entries)::bigint, sum(amount_micros)::bigint
+    FROM dropped_pay WHERE cell = $1 AND worker_id = $2 AND at >= to_timestamp(p.first) AND at < to_timestamp(p.until)
     GROUP BY kind) AS t;
 
 -- name: earned_newest

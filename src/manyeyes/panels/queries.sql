@@ -249,3 +249,11 @@ JOIN task AS t ON t.cell = a.cell AND t.task_id = a.task_id;
 SELECT q.queue_id, a.took_ms FROM queue AS q, LATERAL (
     SELECT took_ms FROM answer WHERE cell = $1 AND worker_id = $2 AND queue_id = q.queue_id AND answered_at > $3 AND took_ms > 0
     ORDER BY answered_at DESC LIMIT $4) AS a ORDER BY q.queue_id;
+
+-- name: drop_answers
+-- Delete what people gave to dropped tasks.
+DELETE FROM answer WHERE cell = $1 AND task_id = ANY ($2::bigint[]) RETURNING answer_id;
+
+-- name: drop_panels
+-- Delete who was asked about dropped tasks.
+DELETE FROM panel WHERE cell = $1 AND task_id = ANY ($2::bigint[]);

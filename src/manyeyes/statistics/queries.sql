@@ -60,6 +60,10 @@ FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS p (index, first, until) CR
     WHERE cell = $1 AND account_id = $2 AND charged_micros > 0
       AND ended_at >= to_timestamp(p.first) AND ended_at < to_timestamp(p.until)
       AND ($6::int IS NULL OR queue_id = $6) AND ($7::int IS NULL OR soft_id = $7) AND ($8::text IS NULL OR ip = $8)
+    UNION ALL
+    SELECT coalesce(sum(tasks), 0)::bigint, coalesce(sum(charged_micros), 0)::bigint FROM dropped_charge
+    WHERE cell = $1 AND account_id = $2 AND ended_at >= to_timestamp(p.first) AND ended_at < to_timestamp(p.until)
+      AND ($6::int IS NULL OR queue_id = $6) AND ($7::int IS NULL OR soft_id = $7) AND ($8::text IS NULL OR ip = $8)
 ) AS r;
 
 -- name: spending_refunds
@@ -117,7 +121,10 @@ FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS p (index, first, until) CR
 SELECT queue_id, job_id, count(*) AS tasks, sum(charged_micros)::bigint AS charged_micros, 0::bigint AS refunded_micros
 FROM result
 WHERE cell = $1 AND account_id = $2 AND charged_micros > 0 AND ended_at >= $3 AND ended_at < $4
-GROUP BY queue_id, job_id;
+GROUP BY queue_id, job_id
+UNION ALL
+SELECT queue_id, 0, sum(tasks)::bigint, sum(charged_micros)::bigint, 0 FROM dropped_charge
+WHERE cell = $1 AND account_id = $2 AND ended_at >= $3 AND ended_at < $4 GROUP BY queue_id;
 
 -- name: refunds_by_work
 -- Refunds that were given in a span, by queue and job.

@@ -40,21 +40,27 @@ async def find_base(db: asyncpg.Connection, cell: int, trusted: Sequence[bytes],
     """Return where the proof begins: at the newest seal that a trusted key signed, or at the beginning.
 
     A seal of another key is passed over. One that our key signed and whose sums are not what was signed is a flaw, and
-    then everything is read.
+    then everything is read that there is: what came after the last month of which tasks were dropped.
     """
-    found = [seal for seal in await seals.seals(db, cell) if is_signed(seal, trusted)]
-    if not found or is_whole:
-        return SealedBase(seal=None, books={}, flaws=[])
-    newest = found[-1]
-    if flaw := await _flaw(db, newest):
-        return SealedBase(seal=None, books={}, flaws=[flaw])
-    return SealedBase(seal=newest, books=await seals.sealed_books(db, cell, newest.until), flaws=[])
+    every = await seals.seals(db, cell)
+    dropped = next((seal for seal in reversed(every) if seal.dropped_at), None)
+    signed = next((seal for seal in reversed(every) if is_signed(seal, trusted)), None)
+    flaw = await _flaw(db, signed) if signed else None
+    flaws = [flaw] if flaw else []
+    seal = dropped if is_whole or flaw or not signed else signed
+    if dropped and (signed is None or signed.until < dropped.until):
+        flaws.append(
+            f"no key of ours signed the seal of {dropped.month}, and its tasks are dropped; name its --public-key"
+        )
+    books = await seals.sealed_books(db, cell, seal.until) if seal else {}
+    return SealedBase(seal=seal, books=books, flaws=flaws)
 
 
 async def read_month_gaps(db: asyncpg.Connection, cell: int, base: SealedBase) -> list[str]:
     """Return what is wrong with each seal behind the base, and how its month differs from it, in their order."""
     found = [seal for seal in await seals.seals(db, cell) if seal.until > base.since]
-    said: list[str] = []
+    flaw = await _flaw(db, base.seal) if base.seal else None
+    said = [flaw] if flaw and flaw not in base.flaws else []
     for before, seal in pairwise([base.seal, *found]):
         assert seal is not None  # only the first may be none
         if seal.previous != (before.digest if before else NO_SEAL):

@@ -1,6 +1,7 @@
 -- name: seals
 -- The seals of a cell, the oldest first.
-SELECT cell, until, transfers, previous, digest, sealed_at, public_key, signature FROM seal WHERE cell = $1 ORDER BY until;
+SELECT cell, until, transfers, previous, digest, sealed_at, public_key, signature, exported_at, dropped_at, gone_through FROM seal
+WHERE cell = $1 ORDER BY until;
 
 -- name: lock_seals
 -- One maker of seals at a time; who only reads them never waits.
@@ -65,3 +66,50 @@ FROM (
 ) AS parts GROUP BY kind, debit_book, debit_id, credit_book, credit_id, account_id, worker_id
 HAVING sum(entries) <> 0 OR sum(amount_micros) <> 0
 ORDER BY kind, debit_book, debit_id, credit_book, credit_id, account_id, worker_id;
+
+-- name: mark_exported
+-- A sealed month was written to files.
+UPDATE seal SET exported_at = $3 WHERE cell = $1 AND until = $2 RETURNING until;
+
+-- name: mark_dropped
+-- Tasks of a sealed month are dropped from now on.
+UPDATE seal SET dropped_at = $3, gone_through = $4 WHERE cell = $1 AND until = $2 AND dropped_at IS NULL RETURNING until;
+
+-- name: gone_through
+-- Up to which number tasks were dropped.
+SELECT coalesce(max(gone_through), 0)::bigint FROM seal WHERE cell = $1;
+
+-- name: keep_pay
+-- Sum up what people earned by entries of these causes, by the second and kind.
+INSERT INTO dropped_pay (cell, worker_id, at, kind, entries, amount_micros)
+SELECT $1, worker_id, date_trunc('second', at), kind, count(*), sum(amount_micros) FROM transfer
+WHERE cell = $1 AND cause_id = ANY ($2::bigint[]) AND worker_id <> 0 GROUP BY worker_id, date_trunc('second', at), kind
+ON CONFLICT (cell, worker_id, at, kind) DO UPDATE
+SET entries = dropped_pay.entries + excluded.entries, amount_micros = dropped_pay.amount_micros + excluded.amount_micros;
+
+-- name: drop_entries
+-- Delete the entries of these causes; seals have their sums.
+DELETE FROM transfer WHERE cell = $1 AND cause_id = ANY ($2::bigint[]);
+
+-- name: dropped_newest
+-- Dropped tasks of an account before a place of its statement, newest first: by the second of their end, under the number 0.
+SELECT 0::bigint AS cause_id, 3::smallint AS kind, 0::smallint AS n, ended_at AS at, -sum(charged_micros)::bigint AS change_micros
+FROM dropped_charge
+WHERE cell = $1 AND account_id = $2 AND ended_at >= $3 AND ended_at <= $4
+  AND (ended_at, 0::bigint, 3::smallint, 0::smallint) < ($4, $5, $6, $7)
+GROUP BY ended_at ORDER BY ended_at DESC LIMIT $8;
+
+-- name: dropped_oldest
+-- The same, oldest first, after a place.
+SELECT 0::bigint AS cause_id, 3::smallint AS kind, 0::smallint AS n, ended_at AS at, -sum(charged_micros)::bigint AS change_micros
+FROM dropped_charge
+WHERE cell = $1 AND account_id = $2 AND ended_at >= $3 AND ended_at < $4
+  AND (ended_at, 0::bigint, 3::smallint, 0::smallint) > ($3, $5, $6, $7)
+GROUP BY ended_at ORDER BY ended_at LIMIT $8;
+
+-- name: dropped_earned
+-- What a worker earned with dropped tasks, by entries of some kinds, newest first, before a place: by the second, under the number 0.
+SELECT 0::bigint AS cause_id, kind, 0::smallint AS n, at, amount_micros FROM dropped_pay
+WHERE cell = $1 AND worker_id = $2 AND kind = ANY ($3::smallint[]) AND at >= $4 AND at <= $5
+  AND (at, 0::bigint, kind, 0::smallint) < ($5, $6, $7, $8)
+ORDER BY at DESC, kind DESC LIMIT $9;

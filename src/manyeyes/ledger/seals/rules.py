@@ -15,7 +15,11 @@ QUIET = timedelta(days=1)  # after a month's end, before it is sealed by itself:
 
 
 class Seal(msgspec.Struct, frozen=True, kw_only=True):
-    """The books of a cell as they were at ``until``, a month's end. ``digest``: of their sums and of ``previous``."""
+    """The books of a cell as they were at ``until``, a month's end. ``digest``: of their sums and of ``previous``.
+
+    What follows the signature is not signed: when the month was written to files, when its tasks were dropped, up to
+    which number.
+    """
 
     cell: int
     until: datetime
@@ -25,6 +29,9 @@ class Seal(msgspec.Struct, frozen=True, kw_only=True):
     sealed_at: datetime
     public_key: bytes
     signature: bytes
+    exported_at: datetime | None = None
+    dropped_at: datetime | None = None
+    gone_through: int = 0
 
     @property
     def text(self) -> bytes:
@@ -60,6 +67,12 @@ def month_start(at: datetime) -> datetime:
 def next_month(start: datetime) -> datetime:
     """Return when the month ends that begins then."""
     return month_start(start + timedelta(days=31))
+
+
+def months_before(at: datetime, many: int) -> datetime:
+    """Return when the month began that was so many months before an instant's."""
+    years, month = divmod(month_start(at).year * 12 + at.astimezone(UTC).month - 1 - many, 12)
+    return datetime(years, month + 1, 1, tzinfo=UTC)
 
 
 def month_before(end: datetime) -> str:

@@ -1,5 +1,6 @@
 """Named queries of seals → frozen values (docs/decisions/0095)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
@@ -61,3 +62,24 @@ async def sealed_pay(db: asyncpg.Connection, cell: int, until: datetime, kind: T
 async def month_gaps(db: asyncpg.Connection, cell: int, since: datetime, until: datetime) -> list[MonthGap]:
     """Return where the entries between two seals are not what the second one says beyond the first."""
     return read(MonthGap, await db.fetch(SQL.month_gaps, cell, since, until, timeout=PROOF_SECONDS))
+
+
+async def mark_exported(tx: asyncpg.Connection, now: datetime, cell: int, until: datetime) -> bool:
+    """Note that a month was written to files; tell whether it is sealed."""
+    return await tx.fetchval(SQL.mark_exported, cell, until, now) is not None
+
+
+async def mark_dropped(tx: asyncpg.Connection, now: datetime, cell: int, until: datetime, gone_through: int) -> bool:
+    """Note that a month's tasks are dropped, up to a number; tell whether it is sealed and was not noted before."""
+    return await tx.fetchval(SQL.mark_dropped, cell, until, now, gone_through) is not None
+
+
+async def gone_through(db: asyncpg.Connection, cell: int) -> int:
+    """Return up to which number tasks were dropped; 0: none were."""
+    return int(await db.fetchval(SQL.gone_through, cell))
+
+
+async def drop_entries(tx: asyncpg.Connection, cell: int, cause_ids: Sequence[int]) -> None:
+    """Sum up what people earned by the entries of these causes, and delete them."""
+    await tx.execute(SQL.keep_pay, cell, cause_ids)
+    await tx.execute(SQL.drop_entries, cell, cause_ids)
