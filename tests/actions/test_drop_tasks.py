@@ -1,8 +1,12 @@
 """Tasks of a sealed month go, and everything that is added up from them stays to the last micro-unit."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from manyeyes.actions import drop_tasks as action
 from manyeyes.actions.drop_tasks import DropTasks, drop_tasks
 from manyeyes.actions.forget_tasks import ForgetTasks, forget_tasks
 from manyeyes.actions.mark_months import MarkMonth, mark_months
@@ -14,6 +18,7 @@ from manyeyes.ledger.statements import FIRST_PLACE
 from manyeyes.statistics import charges
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks.dropping import store as dropping
+from manyeyes.tasks.dropping.store import DropRange
 from manyeyes.values.time_window import Window
 from support.action_stage import Stage
 from support.sealed_months import TRUSTED, go_to, months_ago, seal
@@ -101,6 +106,34 @@ async def test_all_sums_are_as_before(stage: Stage):
     for is_whole in (False, True):
         assert (await stage.books(trusted=TRUSTED, is_whole=is_whole)).findings == []
     assert await drop(stage) == []
+
+
+async def test_half_a_drop_changes_no_sum_and_is_gone_on_with(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    people = await old_work(stage)
+    before, added_up = await told(stage, *people), await changes(stage, *people)
+    monkeypatch.setattr(action, "LARGEST_SWEEP", 2)
+    for left in (4, 2, 0):
+        assert len(await drop(stage)) == 2
+        assert len(await stage.rows("task")) == left
+        assert await told(stage, *people) == before
+        assert await changes(stage, *people) == added_up
+        for is_whole in (False, True):
+            assert (await stage.books(trusted=TRUSTED, is_whole=is_whole)).findings == []
+
+
+async def test_of_two_who_drop_at_once_each_task_is_summed_up_by_one(stage: Stage):
+    people = await old_work(stage)
+    before = await told(stage, *people)
+    until = next_month(months_ago(stage, LONG_AGO))
+    last = await stage.read(dropping.last_ended, stage.cell, until)
+    among = DropRange(0, last, until)
+    async with stage.transaction() as tx:
+        going = await dropping.droppable(tx, stage.cell, among, 4)
+        others = await stage.read(dropping.droppable, stage.cell, among, 9)
+        assert (len(going), len(others), set(going) & set(others)) == (4, 2, set())
+    one, other = await asyncio.gather(drop(stage), drop(stage))
+    assert sorted([*one, *other]) == sorted([*going, *others])
+    assert await told(stage, *people) == before
 
 
 async def test_what_was_disputed_stays_with_all_that_was_booked_for_it(stage: Stage):

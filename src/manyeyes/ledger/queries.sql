@@ -232,8 +232,8 @@ WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND kind IN (1, 3, 7, 13
   AND (at, cause_id, kind, n) > ($3, $5, $6, $7);
 
 -- name: earned_sums
--- What of a worker's money moved, summed by kind in ranges of seconds: read from the index alone.
-SELECT p.index, t.kind, t.entries, t.amount_micros
+-- What of a worker's money moved, summed by kind in ranges of seconds: read from indexes alone. Dropped entries are summed up already.
+SELECT p.index, t.kind, sum(t.entries)::bigint AS entries, sum(t.amount_micros)::bigint AS amount_micros
 FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS p (index, first, until) CROSS JOIN LATERAL (
     SELECT kind, count(*) AS entries, sum(amount_micros)::bigint AS amount_micros
     FROM transfer WHERE cell = $1 AND worker_id = $2 AND worker_id <> 0
@@ -242,7 +242,8 @@ FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS p (index, first, until) CR
     UNION ALL
     SELECT kind, sum(entries)::bigint, sum(amount_micros)::bigint
     FROM dropped_pay WHERE cell = $1 AND worker_id = $2 AND at >= to_timestamp(p.first) AND at < to_timestamp(p.until)
-    GROUP BY kind) AS t;
+    GROUP BY kind) AS t
+GROUP BY p.index, t.kind;
 
 -- name: earned_newest
 -- Entries of a worker's money of some kinds, newest first, before a place.

@@ -1,6 +1,6 @@
 -- name: droppable
 -- Tasks by themselves of which all was over before an instant, answers and pictures long forgotten, and which nobody disputed,
--- judged or is asked as gold: in the order of their numbers, behind one and up to another.
+-- judged or is asked as gold: in the order of their numbers, behind one and up to another. Locked: whoever else drops takes others.
 SELECT r.task_id FROM result AS r
 WHERE r.cell = $1 AND r.task_id > $2 AND r.task_id <= $3 AND r.ended_at < $4 AND NOT r.kept AND r.job_id = 0
   AND NOT EXISTS (SELECT FROM report AS o WHERE o.cell = $1 AND o.task_id = r.task_id)
@@ -14,7 +14,7 @@ WHERE r.cell = $1 AND r.task_id > $2 AND r.task_id <= $3 AND r.ended_at < $4 AND
                   WHERE EXISTS (SELECT FROM pending_pay AS o WHERE o.cell = $1 AND o.task_id = c.id)
                      OR EXISTS (SELECT FROM transfer AS o WHERE o.cell = $1 AND o.cause_id = c.id
                                                           AND (o.at >= $4 OR o.kind NOT IN (2, 3, 4, 5, 6, 11))))
-ORDER BY r.task_id LIMIT $5;
+ORDER BY r.task_id LIMIT $5 FOR UPDATE OF r SKIP LOCKED;
 
 -- name: last_ended
 -- The highest number of the tasks that ended before an instant.
