@@ -8,7 +8,7 @@ import msgspec
 
 from manyeyes.db.rows import read
 from manyeyes.ledger.rules import TransferKind
-from manyeyes.ledger.seals.store import SQL as seals
+from manyeyes.ledger.seals import store as seals
 from manyeyes.ledger.statements import KindSum
 from manyeyes.ledger.store import SQL
 from manyeyes.values.time_window import Window
@@ -57,7 +57,7 @@ async def earned_newest(
     """Return entries of these kinds since ``start`` before a place, newest first; dropped ones under the number 0."""
     asked = (cell, worker_id, kinds, start, before[0], *before[1], limit)
     found = read(EarnedEntry, await db.fetch(SQL.earned_newest, *asked))
-    found += read(EarnedEntry, await db.fetch(seals.dropped_earned, *asked))
+    found += read(EarnedEntry, await seals.dropped_earned(db, *asked))
     return sorted(found, key=lambda entry: entry.place, reverse=True)[:limit]
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from manyeyes.db.rows import read
 from manyeyes.ledger.rules import TransferKind
-from manyeyes.ledger.seals.store import SQL as seals
+from manyeyes.ledger.seals import store as seals
 from manyeyes.ledger.store import SQL
 from manyeyes.values.time_window import Window
 
@@ -58,7 +58,7 @@ async def newest(
 ) -> list[LedgerEntry]:
     """Return the entries since ``start`` before a place, newest first; dropped tasks stand under the number 0."""
     asked = (cell, account_id, start, before[0], *before[1], limit)
-    rows = await db.fetch(SQL.statement_newest, *asked), await db.fetch(seals.dropped_newest, *asked)
+    rows = await db.fetch(SQL.statement_newest, *asked), await seals.dropped_newest(db, *asked)
     return _in_order(rows, is_newest_first=True)[:limit]
 
 
@@ -72,7 +72,7 @@ async def oldest(
 ) -> list[LedgerEntry]:
     """Return the entries until ``end`` after a place, oldest first; dropped tasks stand under the number 0."""
     asked = (cell, account_id, after[0], end, *after[1], limit)
-    rows = await db.fetch(SQL.statement_oldest, *asked), await db.fetch(seals.dropped_oldest, *asked)
+    rows = await db.fetch(SQL.statement_oldest, *asked), await seals.dropped_oldest(db, *asked)
     return _in_order(rows, is_newest_first=False)[:limit]
 
 

@@ -121,7 +121,7 @@ WITH recent AS MATERIALIZED (
     SELECT answer_id FROM answer WHERE cell = $1 AND answered_at >= $2
     UNION
     SELECT o.answer_id FROM transfer AS b JOIN answer AS o ON o.cell = $1 AND o.answer_id = b.cause_id
-    WHERE b.cell = $1 AND b.kind IN (5, 6, 8) AND b.at >= $2)
+    WHERE b.cell = $1 AND b.kind + 0 IN (5, 6, 8) AND b.at >= $2)
 SELECT a.answer_id AS cause_id, g.what, abs(g.gap)::bigint AS gap
 FROM answer AS a
 LEFT JOIN (SELECT cause_id, coalesce(sum(amount_micros) FILTER (WHERE kind = 5), 0) AS paid,
@@ -150,7 +150,7 @@ ORDER BY cause_id, what;
 -- Pay that was cancelled since an instant, by the task it was for; of several answers it is booked under theirs.
 SELECT coalesce(a.task_id, t.cause_id) AS task_id, sum(t.amount_micros)::bigint AS amount_micros
 FROM transfer AS t LEFT JOIN answer AS a ON a.cell = t.cell AND a.answer_id = t.cause_id
-WHERE t.cell = $1 AND t.kind = 8 AND t.at >= $2 GROUP BY 1;
+WHERE t.cell = $1 AND t.kind + 0 = 8 AND t.at >= $2 GROUP BY 1;
 
 -- name: set_right
 -- What proved to be right and wrong of what people gave; the rows are locked in the order of the key.

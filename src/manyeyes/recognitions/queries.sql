@@ -226,7 +226,7 @@ SELECT recognition_id, task_id FROM (
 SELECT call_id, sum(micros)::bigint AS micros FROM (
     SELECT call_id, charged_micros AS micros FROM recognition_result WHERE cell = $1 AND charged_micros > 0 AND at >= $2
     UNION ALL
-    SELECT cause_id, -amount_micros FROM transfer WHERE cell = $1 AND kind = 14 AND at >= $2
+    SELECT cause_id, -amount_micros FROM transfer WHERE cell = $1 AND kind + 0 = 14 AND at >= $2
 ) AS sides GROUP BY call_id HAVING sum(micros) <> 0 ORDER BY call_id;
 
 -- name: hollow_calls

@@ -83,3 +83,18 @@ async def drop_entries(tx: asyncpg.Connection, cell: int, cause_ids: Sequence[in
     """Sum up what people earned by the entries of these causes, and delete them."""
     await tx.execute(SQL.keep_pay, cell, cause_ids)
     await tx.execute(SQL.drop_entries, cell, cause_ids)
+
+
+async def dropped_newest(db: asyncpg.Connection, *asked: object) -> list[asyncpg.Record]:
+    """Return what stands for dropped tasks on a statement, asked as `statement_newest` is."""
+    return await db.fetch(SQL.dropped_newest, *asked)
+
+
+async def dropped_oldest(db: asyncpg.Connection, *asked: object) -> list[asyncpg.Record]:
+    """Return what stands for dropped tasks on a statement, asked as `statement_oldest` is."""
+    return await db.fetch(SQL.dropped_oldest, *asked)
+
+
+async def dropped_earned(db: asyncpg.Connection, *asked: object) -> list[asyncpg.Record]:
+    """Return what stands for dropped entries of a worker's money, asked as `earned_newest` is."""
+    return await db.fetch(SQL.dropped_earned, *asked)
