@@ -46,6 +46,7 @@ from bench import (
     reports,
     round_trips,
     screen,
+    seals,
     statistics,
     task_pages,
 )
@@ -62,6 +63,7 @@ MEASUREMENTS = {
     "history": history.measure,
     "listed": listed.measure,
     "screen": screen.measure,
+    "seals": seals.measure,
     "keypress": keypress.measure,
     "reports": reports.measure,
     "round_trips": round_trips.measure,

@@ -58,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     )
     picture_hours: BoundedHours = 24
     report_patience_hours: BoundedHours = 24
+    keep_months: Annotated[int, msgspec.Meta(ge=3, le=1200)] = 24  # younger months are never dropped
     judgement_patience_hours: BoundedHours = 24
     statement_cache_size: int = 256  # 0 behind a PgBouncer older than 1.21
     allowed_private_networks: str = (

@@ -14,6 +14,7 @@ from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS
 from support.action_stage import PAY, PRICE, Stage
 from support.paid_people import a_request, moving
+from support.sealed_months import TRUSTED, go_to, months_ago, seal
 
 
 async def busy_books(stage: Stage) -> None:
@@ -74,6 +75,7 @@ async def disputed_books(stage: Stage) -> None:
 
 REFUND = "kind = 7"
 ITS_FIRST = f"cause_id = (SELECT min(cause_id) FROM transfer WHERE {REFUND})"
+ITS_LAST = ITS_FIRST.replace("min(", "max(")
 DISPUTES = [
     ("a refund that vanished", f"DELETE FROM transfer WHERE {REFUND} AND {ITS_FIRST}", PRICE, "refunds and"),
     ("a refund of a part", f"UPDATE transfer SET amount_micros = 600 WHERE {REFUND} AND {ITS_FIRST}", 100, "charged"),
@@ -102,6 +104,9 @@ DISPUTES = [
     ),
     ("pay cancelled by no complaint", "UPDATE report SET cancelled_micros = 0", PAY, "pay that complaints cancelled"),
 ]
+
+
+AFTER_A_SEAL = [each for each in DISPUTES if "appeal" not in each[0]]  # of appeals: test_seal_months.py
 
 
 async def test_books_with_disputes_balance(stage: Stage):
@@ -161,6 +166,21 @@ async def test_tampering_shows(stage: Stage, what, statement, difference, findin
     await stage.pool.execute(statement)
     books = await stage.books()
     assert books.difference_micros == difference, books.findings
+    assert any(finding in sentence for sentence in books.findings), books.findings
+
+
+@pytest.mark.parametrize(("what", "statement", "least", "finding"), AFTER_A_SEAL, ids=[d[0] for d in AFTER_A_SEAL])
+async def test_tampering_with_what_came_after_a_seal_shows(stage: Stage, what, statement, least, finding):
+    now = stage.now
+    await go_to(stage, months_ago(stage, 1))
+    await disputed_books(stage)
+    assert len(await seal(stage)) == 1
+    await stage.change("UPDATE session SET present = false WHERE cell = $1")  # others work now
+    await go_to(stage, now)
+    await disputed_books(stage)
+    assert (await stage.books(trusted=TRUSTED)).findings == []
+    await stage.pool.execute(statement.replace(ITS_FIRST, ITS_LAST))
+    books = await stage.books(trusted=TRUSTED)
     assert any(finding in sentence for sentence in books.findings), books.findings
 
 

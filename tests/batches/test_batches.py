@@ -30,6 +30,7 @@ from support import (
     job_batches,
     judgement_batches,
     link_request_batches,
+    month_batches,
     own_choice_batches,
     passkey_batches,
     payout_batches,
@@ -52,6 +53,7 @@ BATCHES = {
         *(worker_batches, customer_batches, directory_batches, item_batches, job_batches, judgement_batches),
         *(identity_batches, passkey_batches, payout_batches, reviewer_batches, skill_batches),
         *(task_batches, account_batches, announcement_batches, link_request_batches, own_choice_batches),
+        month_batches,
     )
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")
@@ -84,7 +86,10 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "vest_pay": {},
     "watch_reporters": {},
 }
-NO_COMMANDS = {"check_books": "reads a whole cell for one asker; nothing is batched"}
+NO_COMMANDS = {
+    "check_books": "reads a whole cell for one asker; nothing is batched",
+    "seal_months": "sums a whole cell up, a transaction for each month; nothing is batched",
+}
 
 
 class Law(NamedTuple):

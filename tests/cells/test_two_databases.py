@@ -20,6 +20,7 @@ from manyeyes.allow_list.rules import STANDING_SECONDS
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
+from manyeyes.ledger.seals.rules import BEGINNING
 from manyeyes.reports.rules import ReportKind
 from manyeyes.roles.operator import decide_appeal, open_appeals, reviewer_standings
 from manyeyes.roles.practising import PracticeDesk
@@ -143,7 +144,7 @@ async def test_appeals_of_two_cells_about_one_number_are_decided_each_for_itself
     assert isinstance(await decide_appeal(two_databases, number, accepted=False), AppealDecided), "one is left"
     for cell, paid in ((1, 0), (2, PAY)):
         async with two_databases.cells.pool(cell).acquire() as db:
-            booked = await ledger.workers_sums(db, cell, TransferKind.APPEAL_PAY)
+            booked = await ledger.workers_sums(db, cell, TransferKind.APPEAL_PAY, BEGINNING)
             assert booked.get(hand.worker.worker_id, 0) == paid
     assert isinstance(await decide_appeal(two_databases, number, accepted=True, cell=3), Refusal)
 

@@ -23,7 +23,7 @@ async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_las
     monkeypatch.setattr(overview, "BOOKS_FRESH_SECONDS", -1.0)
     begun, gate, proofs = asyncio.Event(), asyncio.Event(), []
 
-    async def slow(db: asyncpg.Connection, cell, time_zones) -> BooksAudit:
+    async def slow(of: Context, cell: int) -> BooksAudit:
         proofs.append(cell)
         begun.set()
         await gate.wait()
@@ -31,7 +31,7 @@ async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_las
             difference_micros=len(proofs), transfers=0, accounts=0, wallets=0, open_tasks_held_micros=0, findings=[]
         )
 
-    monkeypatch.setattr(overview, "check_books", slow)
+    monkeypatch.setattr(overview, "prove_cell", slow)
     pages = OperatorPages(context)
     gate.set()
     assert await pages.books_difference() == 1
@@ -49,14 +49,14 @@ async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_las
 async def test_views_before_the_first_proof_wait_for_it_and_start_no_other(context: Context, monkeypatch):
     proofs = []
 
-    async def slow(db: asyncpg.Connection, cell, time_zones) -> BooksAudit:
+    async def slow(of: Context, cell: int) -> BooksAudit:
         proofs.append(cell)
         await asyncio.sleep(0)
         return BooksAudit(
             difference_micros=0, transfers=0, accounts=0, wallets=0, open_tasks_held_micros=0, findings=[]
         )
 
-    monkeypatch.setattr(overview, "check_books", slow)
+    monkeypatch.setattr(overview, "prove_cell", slow)
     pages = OperatorPages(context)
     assert await asyncio.gather(*[pages.books_difference() for _ in range(3)]) == [0, 0, 0]
     assert len(proofs) == 1

@@ -1,6 +1,6 @@
 """A cell on a real PostgreSQL in which a test plays actions at instants of its own choice."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -101,10 +101,12 @@ class Stage:
             await tasks.set_queue(db, queue_id, **terms)
             self.queues = await tasks.queues(db)
 
-    async def books(self, time_zones: Mapping[int, str] = NO_ZONES) -> BooksAudit:
-        """Prove the books; ``time_zones``: of recognitions' apps, by the recognition's number."""
+    async def books(
+        self, time_zones: Mapping[int, str] = NO_ZONES, trusted: Sequence[bytes] = (), *, is_whole: bool = False
+    ) -> BooksAudit:
+        """Prove the books; ``time_zones``: of recognitions' apps, by number; ``trusted``: keys of seals."""
         async with self.pool.acquire() as db:
-            return await check_books(db, self.cell, time_zones)
+            return await check_books(db, self.cell, time_zones, trusted, is_whole=is_whole)
 
     async def available(self, account_id: int) -> int:
         """Return what an account may still spend, in micros."""

@@ -46,6 +46,7 @@ from support.paid_people import make_requests
 from support.panel_world import make_ended_panels, make_open_panels
 from support.recognition_calls import Calls, app_of
 from support.same_connection import SameConnection
+from support.sealed_rows import make_months
 from support.skill_world import make_skills
 
 CELL = 4_242  # nobody else's: what other tests leave in the database does not matter
@@ -97,11 +98,10 @@ async def make_world(db: asyncpg.Connection) -> World:
     await proven_sites.open_on(stage)
     await dispatch.open_gates(db, CELL, list(stage.queues))
     await stage.change("INSERT INTO queue_depth SELECT $1, q, 9, 800, now() FROM unnest('{1,2}'::int[]) AS q")
-    for node_id in (LIVE_NODE, DEAD_NODE, LOST_NODE):
-        await workers.beat(db, CELL, node_id)
     silent = "UPDATE node SET beat_at = now() - interval '1 h' * $3 WHERE cell = $1 AND node_id = $2"
-    await stage.change(silent, DEAD_NODE, 1)
-    await stage.change(silent, LOST_NODE, 2)
+    for node_id, hours in ((LIVE_NODE, 0), (DEAD_NODE, 1), (LOST_NODE, 2)):
+        await workers.beat(db, CELL, node_id)
+        await stage.change(silent, node_id, hours)
     present = stage.now
     stage.now -= timedelta(hours=2)
     await keep_days(db, stage.now.date())
@@ -126,8 +126,8 @@ async def make_world(db: asyncpg.Connection) -> World:
     await make_jobs(stage, rich, poor)
     await make_skills(stage, author)
     await make_requests(stage)
-    directory = await make_directory(stage, rich)
-    return await _world(stage, calls, author, directory)
+    await make_months(stage)
+    return await _world(stage, calls, author, await make_directory(stage, rich))
 
 
 async def _long_ago(stage: Stage, calls: Calls, rich: int, author: int) -> None:

@@ -7,5 +7,5 @@ TABLES = (
     *("appeal", "refund", "recognition_call", "recognition_result", "recognition_review", "recognition_day"),
     *("recognition_quarter", "kept_longer", "recognition_time", "panel", "answer", "gold", "skill", "judgement"),
     *("certainty", "standing", "evidence", "gold_seen", "gold_draw", "training", "practice", "alike", "payout"),
-    *("ignored_reporter", "skip_day"),
+    *("ignored_reporter", "skip_day", "seal", "seal_sum", "dropped_charge", "dropped_pay"),
 )

@@ -91,6 +91,12 @@ INSERT INTO usage_minute (cell, account_id, minute, queue_id, soft_id, ip, tasks
 SELECT 1, a, extract(epoch FROM now())::int / 60 - m, 1, 0, '203.0.113.7', 1, 700
 FROM generate_series(1, 20) AS a, generate_series(0, 1439) AS m;
 
+INSERT INTO dropped_charge (cell, account_id, ended_at, queue_id, soft_id, ip, tasks, charged_micros)
+SELECT 1, 1 + n % 50, now() - interval '800 days' + n * interval '1 s', 1, 0, '203.0.113.7', 2, 1400
+FROM generate_series(1, 20000) AS n;
+INSERT INTO dropped_pay (cell, worker_id, at, kind, entries, amount_micros)
+SELECT 1, 1 + n % 200, now() - interval '800 days' + n * interval '1 s', 5, 2, 1000 FROM generate_series(1, 20000) AS n;
+
 INSERT INTO queue_minute (cell, queue_id, minute, tasks, handling_ms, charged_micros)
 SELECT 1, 1, extract(epoch FROM now())::int / 60 - m, 1, 1000, 700 FROM generate_series(0, 9999) AS m;
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from manyeyes.db.queries import Queries
 from manyeyes.ledger import store as ledger
+from manyeyes.ledger.seals import store as seals
 from manyeyes.payouts import store as payouts
 from support.hot_people_queries import HOUR_AGO, NOW
 
@@ -12,6 +13,9 @@ EARNED_SUMS = (1, 5, list(range(30)), DAY_STARTS, [start + 86_400 for start in D
 HOT_PAY: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (ledger.SQL, "earned_sums", EARNED_SUMS, {"transfer_earned"}, True),
     (ledger.SQL, "earned_newest", (1, 5, [5, 8], HOUR_AGO, NOW, 0, 0, 0, 50), {"transfer_earned"}, False),
+    (seals.SQL, "dropped_earned", (1, 5, [5, 6], HOUR_AGO, NOW, 0, 0, 0, 50), {"dropped_pay_pkey"}, False),
+    (seals.SQL, "dropped_newest", (1, 5, HOUR_AGO, NOW, 0, 0, 0, 100), {"dropped_charge_pkey"}, False),
+    (seals.SQL, "dropped_oldest", (1, 5, HOUR_AGO, NOW, 0, 0, 0, 100), {"dropped_charge_pkey"}, False),
     (ledger.SQL, "cancelled_among", (1, [5, 6]), {"transfer_pkey"}, False),
     (ledger.SQL, "lock_wallets", (1, [5, 6]), {"wallet_pkey"}, True),
     (ledger.SQL, "take_from_wallets", (1, [5], [7]), {"wallet_pkey"}, True),

@@ -31,6 +31,7 @@ _ERRORS = {
         "It is no JPEG, GIF or PNG that browsers show",
     ),
     Reason.UNKNOWN_TASK: _NO_SUCH_TASK,
+    Reason.TASK_DROPPED: _NO_SUCH_TASK,
     Reason.TASK_UNFINISHED: _NO_SUCH_TASK,
     Reason.TASK_FAILED: _NO_SUCH_TASK,
     Reason.REPORT_LATE: _NO_SUCH_TASK,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.cli.signing_keys import read_keys
 from manyeyes.roles.trail_reading import ChainProof, asked_for, every_head, prove, trail_page
 from manyeyes.runtime.context import Context
 from manyeyes.trail.heads import head_line, public_key_of, read_heads
@@ -63,7 +64,7 @@ def verify(
 
     async def work(context: Context) -> dict[str, Any]:
         kept = read_heads(heads.read_text("utf-8")) if heads else []
-        trusted = [_key(text) for text in public_key or ()] or [public_key_of(context.trail_key)]
+        trusted = read_keys(public_key) or [public_key_of(context.trail_key)]
         proofs = await prove(context, kept, trusted)
         return {"whole": all(proof.flaw is None for proof in proofs), "chains": [_proof_row(each) for each in proofs]}
 
@@ -96,16 +97,6 @@ def show_key(*, common: Common | None = None) -> None:
         return {"public_key": public_key_of(context.trail_key).hex()}
 
     run(common, work, lambda r: str(r["public_key"]))
-
-
-def _key(text: str) -> bytes:
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) != 32:
-        raise CommandFailed(f"{text} is no public key: 64 hexadecimal digits, as `manyeyes audit key` prints it")
-    return key
 
 
 def _row(each: ChainedEntry) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def verify(
 
 async def _prove(settings: Settings) -> dict[str, Any]:
     async with opened(settings, may_create=False) as context:
-        found = await prove_books(context)
+        found = await prove_books(context, is_whole=True)
     return {name: found[name] for name in ("difference", "transfers", "findings")}
 
 

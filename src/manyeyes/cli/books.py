@@ -1,20 +1,23 @@
 """The proof of an installation's books, for the commands that give one."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from manyeyes.actions.check_books import check_books
+from manyeyes.runtime.books_proof import prove_cell
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.last_audit import note_audit
 from manyeyes.values import money
 
 
-async def prove_books(context: Context) -> dict[str, Any]:
-    """Return what the proof of all cells found: the sums, and a sentence for each finding; note it as the last one."""
+async def prove_books(context: Context, older_keys: Sequence[bytes] = (), *, is_whole: bool = False) -> dict[str, Any]:
+    """Return what the proof of all cells found: the sums, and a sentence for each finding; note it as the last one.
+
+    ``is_whole``: not from the newest seal on, but from the beginning.
+    """
     difference = transfers = accounts = wallets = held = 0
     findings: list[str] = []
     for cell in context.cells.numbers:
-        async with context.cells.pool(cell).acquire() as db:
-            books = await check_books(db, cell, await context.lookups.time_zones())
+        books = await prove_cell(context, cell, older_keys, is_whole=is_whole)
         difference, transfers = difference + books.difference_micros, transfers + books.transfers
         accounts, wallets = accounts + books.accounts, wallets + books.wallets
         held += books.open_tasks_held_micros

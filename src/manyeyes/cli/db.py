@@ -6,14 +6,20 @@ from cyclopts import App, Parameter
 
 from manyeyes.actions.forget_bucket_secrets import ForgetBucketSecrets, forget_bucket_secrets
 from manyeyes.actions.forget_secrets import ForgetSecrets, forget_secrets
+from manyeyes.cli import months
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.books import prove_books
 from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.cli.signing_keys import OlderKeys, read_keys
 from manyeyes.db.migrate import migrations, pending
+from manyeyes.ledger.seals.rules import month_before
+from manyeyes.runtime.books_proof import due_of, seal_cell
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.installation_keys import SecretsUnreadable, check_secrets
 
 app = App(name="db", help="Schema and books.")
+app.command(months.export, name="export-month")
+app.command(months.drop, name="drop-month")
 
 
 @app.command
@@ -32,17 +38,56 @@ def migrate(*, common: Common | None = None) -> None:
 
 
 @app.command
-def check(*, common: Common | None = None) -> None:
-    """Prove the ledger's invariants; exit 1 when the difference is not 0."""
+def check(
+    *,
+    everything: Annotated[
+        bool, Parameter(name="--all", help="From the beginning on, and each month against its seal.", negative="")
+    ] = False,
+    public_key: OlderKeys = None,
+    common: Common | None = None,
+) -> None:
+    """Prove the ledger's invariants from the newest seal on; exit 1 when the difference is not 0."""
 
     outcome: dict[str, Any] = {}
 
     async def remember(context: Context) -> dict[str, Any]:
-        outcome.update(await prove_books(context))
+        outcome.update(await prove_books(context, read_keys(public_key), is_whole=everything))
         return outcome
 
     run(common, remember, _show)
     if outcome["difference"]:
+        raise SystemExit(1)
+
+
+@app.command
+def seal(
+    *,
+    dry_run: Annotated[bool, Parameter(help="Say which months can be sealed, and seal none.", negative="")] = False,
+    public_key: OlderKeys = None,
+    common: Common | None = None,
+) -> None:
+    """Seal the months that are over (UTC): sum them up and sign the sums, so that `db check` begins behind them.
+
+    The server does it by itself, a day after a month's end. Exit 1, and nothing sealed, when the books do not balance.
+    """
+
+    difference = 0
+
+    async def work(context: Context) -> dict[str, Any]:
+        nonlocal difference
+        found: list[dict[str, Any]] = []
+        for cell in context.cells.numbers:
+            if dry_run:
+                ends = await due_of(context, cell)
+                found.append({"cell": cell, "months": [month_before(end) for end in ends], "difference": 0})
+            else:
+                sealing = await seal_cell(context, cell, read_keys(public_key))
+                found.append({"cell": cell, "months": sealing.months, "difference": sealing.difference_micros})
+                difference += sealing.difference_micros
+        return {"dry_run": dry_run, "cells": found}
+
+    run(common, work, lambda r: "\n".join(_sealed(row, dry_run) for row in r["cells"]))
+    if difference:
         raise SystemExit(1)
 
 
@@ -77,6 +122,14 @@ def reset_secrets(
         return {"reset": True, "bucket_secrets": sum(lost)}
 
     run(common, work, _show_reset)
+
+
+def _sealed(row: dict[str, Any], dry_run: bool) -> str:
+    if row["difference"]:
+        return f"cell {row['cell']}: nothing is sealed, the books differ by {row['difference']}; see manyeyes db check"
+    if not row["months"]:
+        return f"cell {row['cell']}: no month is to be sealed"
+    return f"cell {row['cell']}: {'to be sealed' if dry_run else 'sealed'}: {', '.join(row['months'])}"
 
 
 def _show_reset(result: dict[str, Any]) -> str:

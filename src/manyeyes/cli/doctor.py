@@ -4,7 +4,6 @@ from typing import Any
 
 import asyncpg
 
-from manyeyes.actions.check_books import check_books
 from manyeyes.cli.command import Common, run
 from manyeyes.db.migrate import SQL
 from manyeyes.db.pool import LIMITS
@@ -12,6 +11,7 @@ from manyeyes.db.primary import STANDBY, WRITABLE, looks
 from manyeyes.db.queries import one_row
 from manyeyes.roles.house import conditions
 from manyeyes.roles.house.conditions import Condition
+from manyeyes.runtime.books_proof import prove_cell
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.installation_keys import SecretsUnreadable, check_secrets
 from manyeyes.runtime.key_file import is_open_to_others, key_place
@@ -68,8 +68,7 @@ async def examine(context: Context) -> list[dict[str, Any]]:
         fault = await context.mail_door.look()
         checks.append(_row("mail server answers", not fault, fault or context.mail_door.server.place))
     for cell in context.cells.numbers:
-        async with context.cells.pool(cell).acquire() as db:
-            books = await check_books(db, cell, await context.lookups.time_zones())
+        books = await prove_cell(context, cell)
         checks.append(
             _row(f"books of cell {cell} balance", not books.difference_micros, f"difference {books.difference_micros}")
         )

@@ -348,6 +348,65 @@ CREATE INDEX transfer_rare ON transfer (cell, account_id, at) INCLUDE (kind, amo
 -- A worker's statement is summed from it alone; the pages of workers come after those of customers.
 CREATE INDEX transfer_earned ON transfer (cell, worker_id, at, cause_id, kind, n) INCLUDE (amount_micros)
     WHERE worker_id <> 0;
+-- Entries are only ever added, in the order of their instants: a summary per megabyte finds those since a seal, and costs an insert
+-- nothing.
+CREATE INDEX transfer_at ON transfer USING brin (cell, at) WITH (autosummarize = on);
+
+-- What the books were at the end of each month, signed: the proof reads what came after it (docs/decisions/0095).
+CREATE TABLE seal (
+    cell       int NOT NULL,
+    until      timestamptz NOT NULL,      -- the month's end, in UTC: what is dated before it is in the sums
+    transfers  bigint NOT NULL,           -- entries of the ledger from its beginning on
+    previous   bytea NOT NULL,            -- digest of the seal before; 32 zero bytes: there is none
+    digest     bytea NOT NULL,            -- SHA-256 of the sums and of the one before (ledger/seals/)
+    sealed_at  timestamptz NOT NULL,
+    public_key bytea NOT NULL,
+    signature  bytea NOT NULL,            -- Ed25519
+    exported_at  timestamptz,             -- when the month was written to files
+    dropped_at   timestamptz,             -- since when its tasks are dropped,
+    gone_through bigint NOT NULL DEFAULT 0,   -- up to which number
+    PRIMARY KEY (cell, until)
+);
+
+-- The sums of a seal, from the beginning of the books on: so a month is the difference of two.
+CREATE TABLE seal_sum (
+    cell          int NOT NULL,
+    until         timestamptz NOT NULL,
+    kind          smallint NOT NULL,
+    debit_book    smallint NOT NULL,
+    debit_id      bigint NOT NULL,
+    credit_book   smallint NOT NULL,
+    credit_id     bigint NOT NULL,
+    account_id    bigint NOT NULL,
+    worker_id     bigint NOT NULL,
+    entries       bigint NOT NULL,
+    amount_micros bigint NOT NULL,
+    PRIMARY KEY (cell, until, kind, debit_book, debit_id, credit_book, credit_id, account_id, worker_id)
+);
+
+-- What dropped tasks were charged, by the second of their end: statements and spending windows add it up as they did the tasks.
+CREATE TABLE dropped_charge (
+    cell           int NOT NULL,
+    account_id     bigint NOT NULL,
+    ended_at       timestamptz NOT NULL,  -- a whole second
+    queue_id       int NOT NULL,
+    soft_id        int NOT NULL,
+    ip             text NOT NULL,
+    tasks          bigint NOT NULL,
+    charged_micros bigint NOT NULL,
+    PRIMARY KEY (cell, account_id, ended_at, queue_id, soft_id, ip)
+);
+
+-- What people earned with dropped tasks, by the second and kind of entry.
+CREATE TABLE dropped_pay (
+    cell          int NOT NULL,
+    worker_id     bigint NOT NULL,
+    at            timestamptz NOT NULL,   -- a whole second
+    kind          smallint NOT NULL,
+    entries       bigint NOT NULL,
+    amount_micros bigint NOT NULL,
+    PRIMARY KEY (cell, worker_id, at, kind)
+);
 
 -- Pay that waits until its complaint window has closed; then it is vested into the wallet.
 CREATE TABLE pending_pay (

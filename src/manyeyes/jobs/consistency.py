@@ -1,5 +1,8 @@
 """What tasks, results and refunds say of jobs, to be compared with what jobs counted → plain figures by job."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import asyncpg
 import msgspec
 
@@ -20,22 +23,22 @@ class ResultTally(msgspec.Struct, frozen=True, kw_only=True):
     charged_micros: int = 0
 
 
-async def result_tallies(db: asyncpg.Connection, cell: int) -> dict[int, ResultTally]:
-    """Return how the ended items of each job ended, by its results."""
-    rows = read(ResultTally, await db.fetch(SQL.result_tallies, cell, timeout=PROOF_SECONDS))
+async def result_tallies(db: asyncpg.Connection, cell: int, job_ids: Sequence[int] | None) -> dict[int, ResultTally]:
+    """Return how the ended items of these jobs ended, by their results; None: of all."""
+    rows = read(ResultTally, await db.fetch(SQL.result_tallies, cell, job_ids, timeout=PROOF_SECONDS))
     return {tally.job_id: tally for tally in rows}
 
 
-async def item_tallies(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return how many items each job has, by its tasks."""
-    return dict(await db.fetch(SQL.item_tallies, cell, timeout=PROOF_SECONDS))
+async def item_tallies(db: asyncpg.Connection, cell: int, job_ids: Sequence[int] | None) -> dict[int, int]:
+    """Return how many items these jobs have, by their tasks; None: all."""
+    return dict(await db.fetch(SQL.item_tallies, cell, job_ids, timeout=PROOF_SECONDS))
 
 
-async def refund_tallies(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return the micros that were given back of each job's tasks."""
-    return dict(await db.fetch(SQL.refund_tallies, cell, timeout=PROOF_SECONDS))
+async def refund_tallies(db: asyncpg.Connection, cell: int, job_ids: Sequence[int] | None) -> dict[int, int]:
+    """Return the micros that were given back of tasks of these jobs; None: of all."""
+    return dict(await db.fetch(SQL.refund_tallies, cell, job_ids, timeout=PROOF_SECONDS))
 
 
-async def ends_without_hold(db: asyncpg.Connection, cell: int) -> list[int]:
-    """Return items that were answered though nothing was held for them: always empty."""
-    return [row["task_id"] for row in await db.fetch(SQL.ends_without_hold, cell, timeout=PROOF_SECONDS)]
+async def ends_without_hold(db: asyncpg.Connection, cell: int, since: datetime) -> list[int]:
+    """Return items that were answered since an instant though nothing was held for them: always empty."""
+    return [row["task_id"] for row in await db.fetch(SQL.ends_without_hold, cell, since, timeout=PROOF_SECONDS)]

@@ -189,28 +189,30 @@ UPDATE task SET media = m.media FROM unnest($2::bigint[], $3::text[]) AS m (task
 WHERE task.cell = $1 AND task.task_id = m.task_id;
 
 -- name: result_tallies
--- How the ended items of each job ended, and what they were charged: must equal what the job counted.
+-- How the ended items of these jobs (null: of all) ended, and what they were charged: must equal what the job counted.
 SELECT job_id, count(*) FILTER (WHERE ending = 0) AS solved, count(*) FILTER (WHERE ending = 1) AS unsolvable,
        count(*) FILTER (WHERE ending IN (2, 3)) AS unanswered, count(*) FILTER (WHERE ending = 5) AS failed,
        count(*) FILTER (WHERE ending = 4) AS cancelled, sum(charged_micros)::bigint AS charged_micros
-FROM result WHERE cell = $1 AND job_id <> 0 GROUP BY job_id;
+FROM result WHERE cell = $1 AND job_id <> 0 AND ($2::bigint[] IS NULL OR task_id = ANY (ARRAY(
+         SELECT t.task_id FROM task AS t WHERE t.cell = $1 AND t.job_id <> 0 AND t.job_id = ANY ($2) ORDER BY t.task_id)))
+GROUP BY job_id;
 
 -- name: item_tallies
--- How many items each job has: its lines, without those of files that are only half there.
+-- How many items these jobs (null: all) have: their lines, without those of files that are only half there.
 SELECT t.job_id, count(*) AS items FROM task AS t
-WHERE t.cell = $1 AND t.job_id <> 0 AND NOT EXISTS (
+WHERE t.cell = $1 AND t.job_id <> 0 AND ($2::bigint[] IS NULL OR t.job_id = ANY ($2)) AND NOT EXISTS (
       SELECT FROM job_upload AS u WHERE u.cell = $1 AND u.job_id = t.job_id AND NOT u.complete
                                         AND t.line >= u.first_line AND t.line < u.first_line + u.items)
 GROUP BY t.job_id;
 
 -- name: refund_tallies
--- What was given back of each job's tasks.
+-- What was given back of tasks of these jobs (null: of all).
 SELECT r.job_id, sum(f.refunded_micros)::bigint AS micros
 FROM refund AS f JOIN result AS r ON r.cell = f.cell AND r.task_id = f.task_id
-WHERE f.cell = $1 AND r.job_id <> 0 GROUP BY r.job_id;
+WHERE f.cell = $1 AND r.job_id <> 0 AND ($2::bigint[] IS NULL OR r.job_id = ANY ($2)) GROUP BY r.job_id;
 
 -- name: ends_without_hold
--- Items that somebody answered or tried though nothing was ever held for them; there are none.
+-- Items that somebody answered or tried since an instant though nothing was ever held for them; there are none.
 SELECT r.task_id FROM result AS r
-WHERE r.cell = $1 AND r.job_id <> 0 AND r.ending IN (0, 1)
+WHERE r.cell = $1 AND r.job_id <> 0 AND r.ending IN (0, 1) AND r.ended_at >= $2
       AND NOT EXISTS (SELECT FROM transfer AS t WHERE t.cell = $1 AND t.cause_id = r.task_id AND t.kind = 2);

@@ -8,6 +8,7 @@ import msgspec
 
 from manyeyes.db.rows import read
 from manyeyes.ledger.rules import TransferKind
+from manyeyes.ledger.seals import store as seals
 from manyeyes.ledger.statements import KindSum
 from manyeyes.ledger.store import SQL
 from manyeyes.values.time_window import Window
@@ -53,9 +54,11 @@ async def earned_newest(
     before: EarnedPlace,
     limit: int,
 ) -> list[EarnedEntry]:
-    """Return the entries of these kinds since ``start`` that stand before a place, newest first."""
-    rows = await db.fetch(SQL.earned_newest, cell, worker_id, kinds, start, before[0], *before[1], limit)
-    return read(EarnedEntry, rows)
+    """Return entries of these kinds since ``start`` before a place, newest first; dropped ones under the number 0."""
+    asked = (cell, worker_id, kinds, start, before[0], *before[1], limit)
+    found = read(EarnedEntry, await db.fetch(SQL.earned_newest, *asked))
+    found += read(EarnedEntry, await seals.dropped_earned(db, *asked))
+    return sorted(found, key=lambda entry: entry.place, reverse=True)[:limit]
 
 
 async def pending_of(db: asyncpg.Connection, cell: int, worker_id: int, limit: int) -> list[WaitingPay]:

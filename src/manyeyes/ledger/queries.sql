@@ -105,11 +105,14 @@ FROM unnest($2::bigint[], $3::bigint[]) AS w (worker_id, amount_micros)
 WHERE wallet.cell = $1 AND wallet.worker_id = w.worker_id;
 
 -- name: sum_of_books
--- Every book's total movement in a cell: credits minus debits. They sum to zero, always.
-SELECT book, owner, sum(amount)::bigint AS amount_micros FROM (
-    SELECT credit_book AS book, credit_id AS owner, amount_micros AS amount FROM transfer WHERE cell = $1
+-- Every book's movement in a cell since an instant: credits minus debits. They sum to zero, always.
+WITH moved AS MATERIALIZED (
+    SELECT debit_book, debit_id, credit_book, credit_id, sum(amount_micros) AS amount, count(*) AS entries
+    FROM transfer WHERE cell = $1 AND at >= $2 GROUP BY debit_book, debit_id, credit_book, credit_id)
+SELECT book, owner, sum(amount)::bigint AS amount_micros, sum(entries)::bigint AS entries FROM (
+    SELECT credit_book AS book, credit_id AS owner, amount, entries FROM moved
     UNION ALL
-    SELECT debit_book, debit_id, -amount_micros FROM transfer WHERE cell = $1
+    SELECT debit_book, debit_id, -amount, 0 FROM moved
 ) AS sides GROUP BY book, owner;
 
 -- name: all_balances
@@ -121,19 +124,27 @@ SELECT account_id, available_micros FROM balance WHERE cell = $1;
 SELECT worker_id, payable_micros FROM wallet WHERE cell = $1;
 
 -- name: double_endings
--- Tasks that ended twice: one of their settlements and releases could be left out, and all that was held would still be
+-- Tasks that ended since an instant, and twice: one of their settlements and releases could be left out, and all that was held would still be
 -- settled or released. There are none.
-SELECT cause_id FROM transfer WHERE cell = $1 AND kind IN (2, 3, 4) GROUP BY cause_id
+SELECT cause_id FROM transfer WHERE cell = $1 AND kind IN (2, 3, 4)
+    AND ($2::timestamptz = 'epoch' OR cause_id = ANY (ARRAY(
+         SELECT DISTINCT cause_id FROM transfer WHERE cell = $1 AND kind + 0 IN (3, 4) AND at >= $2 ORDER BY cause_id)))
+GROUP BY cause_id
 HAVING sum(amount_micros) FILTER (WHERE kind IN (3, 4)) - min(amount_micros) FILTER (WHERE kind IN (3, 4))
        >= sum(amount_micros) FILTER (WHERE kind = 2);
 
 -- name: double_pays
--- Pay that was both vested and cancelled; there is none.
-SELECT cause_id FROM transfer WHERE cell = $1 AND kind IN (6, 8) GROUP BY cause_id HAVING count(*) > 1;
+-- Pay that was both vested and cancelled, one of them since an instant; there is none.
+SELECT cause_id FROM transfer WHERE cell = $1 AND kind IN (6, 8)
+    AND ($2::timestamptz = 'epoch' OR cause_id = ANY (ARRAY(
+         SELECT DISTINCT cause_id FROM transfer WHERE cell = $1 AND kind + 0 IN (6, 8) AND at >= $2 ORDER BY cause_id)))
+GROUP BY cause_id HAVING count(*) > 1;
 
 -- name: amounts
--- What every posting of a kind moved, by its cause.
-SELECT cause_id, sum(amount_micros)::bigint AS amount_micros FROM transfer WHERE cell = $1 AND kind = $2 GROUP BY cause_id;
+-- What every posting of a kind moved since an instant, by its cause. Here and below `kind + 0` keeps PostgreSQL from walking the whole
+-- key for a kind instead of reading the pages since that instant.
+SELECT cause_id, sum(amount_micros)::bigint AS amount_micros FROM transfer
+WHERE cell = $1 AND kind + 0 = $2::smallint AND at >= $3 GROUP BY cause_id;
 
 -- name: amounts_for
 -- What the postings of a kind moved for these causes.
@@ -141,26 +152,23 @@ SELECT cause_id, sum(amount_micros)::bigint AS amount_micros FROM transfer
 WHERE cell = $1 AND kind = $2 AND cause_id = ANY ($3::bigint[]) GROUP BY cause_id;
 
 -- name: workers_sums
--- What every worker got by postings of a kind.
+-- What every worker got by postings of a kind since an instant.
 SELECT worker_id, sum(amount_micros)::bigint AS amount_micros FROM transfer
-WHERE cell = $1 AND kind = $2 GROUP BY worker_id;
-
--- name: count_transfers
--- How many transfers a cell has.
-SELECT count(*) FROM transfer WHERE cell = $1;
+WHERE cell = $1 AND kind + 0 = $2::smallint AND at >= $3 GROUP BY worker_id;
 
 -- name: all_pending
 -- All pay that waits, by worker.
 SELECT worker_id, sum(amount_micros)::bigint AS amount_micros FROM pending_pay WHERE cell = $1 GROUP BY worker_id;
 
 -- name: settled_sums
--- All that each account was charged and not given back, by the ledger.
+-- All that each account was charged since an instant, less what it was given back, by the ledger.
 SELECT account_id, sum(CASE kind WHEN 3 THEN amount_micros ELSE -amount_micros END)::bigint AS amount_micros
-FROM transfer WHERE cell = $1 AND kind IN (3, 7) GROUP BY account_id;
+FROM transfer WHERE cell = $1 AND kind + 0 IN (3, 7) AND at >= $2 GROUP BY account_id;
 
 -- name: share_sums
--- All that each soft app was ever given, taken back or not.
-SELECT credit_id, sum(amount_micros)::bigint AS amount_micros FROM transfer WHERE cell = $1 AND kind = 11 GROUP BY credit_id;
+-- All that each soft app was given since an instant, taken back or not.
+SELECT credit_id, sum(amount_micros)::bigint AS amount_micros FROM transfer
+WHERE cell = $1 AND kind + 0 = 11 AND at >= $2 GROUP BY credit_id;
 
 -- name: postings_of
 -- What was booked for one task on its customer's statement, in the order of its instants.
@@ -225,13 +233,18 @@ WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND kind IN (1, 3, 7, 13
   AND (at, cause_id, kind, n) > ($3, $5, $6, $7);
 
 -- name: earned_sums
--- What of a worker's money moved, summed by kind in ranges of seconds: read from the index alone.
-SELECT p.index, t.kind, t.entries, t.amount_micros
+-- What of a worker's money moved, summed by kind in ranges of seconds: read from indexes alone. Dropped entries are summed up already.
+SELECT p.index, t.kind, sum(t.entries)::bigint AS entries, sum(t.amount_micros)::bigint AS amount_micros
 FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS p (index, first, until) CROSS JOIN LATERAL (
     SELECT kind, count(*) AS entries, sum(amount_micros)::bigint AS amount_micros
     FROM transfer WHERE cell = $1 AND worker_id = $2 AND worker_id <> 0
       AND at >= to_timestamp(p.first) AND at < to_timestamp(p.until)
-    GROUP BY kind) AS t;
+    GROUP BY kind
+    UNION ALL
+    SELECT kind, sum(entries)::bigint, sum(amount_micros)::bigint
+    FROM dropped_pay WHERE cell = $1 AND worker_id = $2 AND at >= to_timestamp(p.first) AND at < to_timestamp(p.until)
+    GROUP BY kind) AS t
+GROUP BY p.index, t.kind;
 
 -- name: earned_newest
 -- Entries of a worker's money of some kinds, newest first, before a place.

@@ -11,6 +11,7 @@ import msgspec
 
 from manyeyes.db.rows import read
 from manyeyes.ledger.rules import TransferKind
+from manyeyes.ledger.seals import store as seals
 from manyeyes.ledger.store import SQL
 from manyeyes.values.time_window import Window
 
@@ -55,9 +56,10 @@ async def newest(
     before: tuple[datetime, tuple[int, int, int]],
     limit: int,
 ) -> list[LedgerEntry]:
-    """Return the entries since ``start`` that stand before a place, newest first."""
-    rows = await db.fetch(SQL.statement_newest, cell, account_id, start, before[0], *before[1], limit)
-    return read(LedgerEntry, rows)
+    """Return the entries since ``start`` before a place, newest first; dropped tasks stand under the number 0."""
+    asked = (cell, account_id, start, before[0], *before[1], limit)
+    rows = await db.fetch(SQL.statement_newest, *asked), await seals.dropped_newest(db, *asked)
+    return _in_order(rows, is_newest_first=True)[:limit]
 
 
 async def oldest(
@@ -68,9 +70,15 @@ async def oldest(
     end: datetime,
     limit: int,
 ) -> list[LedgerEntry]:
-    """Return the entries until ``end`` that stand after a place, oldest first."""
-    rows = await db.fetch(SQL.statement_oldest, cell, account_id, after[0], end, *after[1], limit)
-    return read(LedgerEntry, rows)
+    """Return the entries until ``end`` after a place, oldest first; dropped tasks stand under the number 0."""
+    asked = (cell, account_id, after[0], end, *after[1], limit)
+    rows = await db.fetch(SQL.statement_oldest, *asked), await seals.dropped_oldest(db, *asked)
+    return _in_order(rows, is_newest_first=False)[:limit]
+
+
+def _in_order(rows: Sequence[Sequence[asyncpg.Record]], *, is_newest_first: bool) -> list[LedgerEntry]:
+    found = [entry for each in rows for entry in read(LedgerEntry, each)]
+    return sorted(found, key=lambda entry: (entry.at, entry.place), reverse=is_newest_first)
 
 
 async def rest_of_second(

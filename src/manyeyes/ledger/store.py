@@ -165,10 +165,11 @@ async def take_from_wallets(tx: asyncpg.Connection, cell: int, sums: Mapping[int
         await tx.execute(SQL.take_from_wallets, cell, list(sums), list(sums.values()))
 
 
-async def sum_of_books(db: asyncpg.Connection, cell: int) -> dict[tuple[int, int], int]:
-    """Return the micros of each (book, owner) in a cell, from all transfers."""
-    rows = await db.fetch(SQL.sum_of_books, cell, timeout=PROOF_SECONDS)
-    return {(Book(row["book"]), row["owner"]): row["amount_micros"] for row in rows}
+async def sum_of_books(db: asyncpg.Connection, cell: int, since: datetime) -> tuple[dict[tuple[int, int], int], int]:
+    """Return the micros of each (book, owner) in a cell, from all transfers since an instant, and how many they are."""
+    rows = await db.fetch(SQL.sum_of_books, cell, since, timeout=PROOF_SECONDS)
+    sums: dict[tuple[int, int], int] = {(Book(row["book"]), row["owner"]): row["amount_micros"] for row in rows}
+    return sums, sum(row["entries"] for row in rows)
 
 
 async def stored_sums(db: asyncpg.Connection, cell: int) -> dict[tuple[int, int], int]:
@@ -180,29 +181,29 @@ async def stored_sums(db: asyncpg.Connection, cell: int) -> dict[tuple[int, int]
     return sums | {(Book.PENDING, owner): micros for owner, micros in pending}
 
 
-async def share_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return the micros that were booked as shares of each soft app."""
-    return dict(await db.fetch(SQL.share_sums, cell, timeout=PROOF_SECONDS))
+async def share_sums(db: asyncpg.Connection, cell: int, since: datetime) -> dict[int, int]:
+    """Return the micros that were booked as shares of each soft app since an instant."""
+    return dict(await db.fetch(SQL.share_sums, cell, since, timeout=PROOF_SECONDS))
 
 
-async def double_endings(db: asyncpg.Connection, cell: int) -> list[int]:
-    """Return the tasks that ended twice in the ledger: always empty."""
-    return [row["cause_id"] for row in await db.fetch(SQL.double_endings, cell, timeout=PROOF_SECONDS)]
+async def double_endings(db: asyncpg.Connection, cell: int, since: datetime) -> list[int]:
+    """Return the tasks that ended since an instant, and twice in the ledger: always empty."""
+    return [row["cause_id"] for row in await db.fetch(SQL.double_endings, cell, since, timeout=PROOF_SECONDS)]
 
 
-async def double_pays(db: asyncpg.Connection, cell: int) -> list[int]:
-    """Return the tasks whose pay was both vested and cancelled: always empty."""
-    return [row["cause_id"] for row in await db.fetch(SQL.double_pays, cell, timeout=PROOF_SECONDS)]
+async def double_pays(db: asyncpg.Connection, cell: int, since: datetime) -> list[int]:
+    """Return the tasks whose pay was both vested and cancelled, one of them since an instant: always empty."""
+    return [row["cause_id"] for row in await db.fetch(SQL.double_pays, cell, since, timeout=PROOF_SECONDS)]
 
 
-async def settled_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return what each account was charged and not given back, by the transfers, in micros."""
-    return dict(await db.fetch(SQL.settled_sums, cell, timeout=PROOF_SECONDS))
+async def settled_sums(db: asyncpg.Connection, cell: int, since: datetime) -> dict[int, int]:
+    """Return what each account was charged since an instant less what it was given back, in micros."""
+    return dict(await db.fetch(SQL.settled_sums, cell, since, timeout=PROOF_SECONDS))
 
 
-async def amounts(db: asyncpg.Connection, cell: int, kind: TransferKind) -> dict[int, int]:
-    """Return what all postings of a kind moved, in micros by cause."""
-    return dict(await db.fetch(SQL.amounts, cell, kind, timeout=PROOF_SECONDS))
+async def amounts(db: asyncpg.Connection, cell: int, kind: TransferKind, since: datetime) -> dict[int, int]:
+    """Return what all postings of a kind since an instant moved, in micros by cause."""
+    return dict(await db.fetch(SQL.amounts, cell, kind, since, timeout=PROOF_SECONDS))
 
 
 async def amounts_for(
@@ -212,14 +213,9 @@ async def amounts_for(
     return dict(await db.fetch(SQL.amounts_for, cell, kind, cause_ids, timeout=PROOF_SECONDS))
 
 
-async def workers_sums(db: asyncpg.Connection, cell: int, kind: TransferKind) -> dict[int, int]:
-    """Return what each worker got by postings of a kind, in micros."""
-    return dict(await db.fetch(SQL.workers_sums, cell, kind, timeout=PROOF_SECONDS))
-
-
-async def count_transfers(db: asyncpg.Connection, cell: int) -> int:
-    """Return how many transfers the cell has."""
-    return int(await db.fetchval(SQL.count_transfers, cell, timeout=PROOF_SECONDS))
+async def workers_sums(db: asyncpg.Connection, cell: int, kind: TransferKind, since: datetime) -> dict[int, int]:
+    """Return what each worker got by postings of a kind since an instant, in micros."""
+    return dict(await db.fetch(SQL.workers_sums, cell, kind, since, timeout=PROOF_SECONDS))
 
 
 async def postings_of(db: asyncpg.Connection, cell: int, account_id: int, task_id: int) -> list[Posting]:

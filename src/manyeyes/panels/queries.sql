@@ -74,19 +74,26 @@ SELECT answer_id, task_id, worker_id, lease, answer AS text, pay_micros, answere
 FROM answer WHERE cell = $1 AND answer_id = ANY ($2::bigint[]);
 
 -- name: panel_gaps
--- Where panels differ from their seats, their answers, what is held for them, and how their tasks ended. The lateral rows
--- are what must be nought.
+-- Where panels that are open or were decided since an instant differ from their seats, their answers, what is held for them, and
+-- how their tasks ended. The lateral rows are what must be nought.
+WITH recent AS MATERIALIZED (
+    SELECT task_id FROM panel WHERE cell = $1 AND (state < 2 OR $2::timestamptz = 'epoch')
+    UNION
+    SELECT o.task_id FROM panel AS o JOIN result AS e ON e.cell = $1 AND e.task_id = o.task_id
+    WHERE o.cell = $1 AND e.ended_at >= $2)
 SELECT p.task_id AS cause_id, g.what, abs(g.gap)::bigint AS gap
 FROM panel AS p
 LEFT JOIN (SELECT of_task, count(*) AS seats FROM work WHERE cell = $1 AND of_task <> 0 AND purpose = 1
            GROUP BY of_task) AS w ON w.of_task = p.task_id
 LEFT JOIN (SELECT task_id, count(*) AS given, count(DISTINCT worker_id) AS people,
                   array_agg(worker_id ORDER BY worker_id) AS workers
-           FROM answer WHERE cell = $1 AND purpose = 1 AND NOT is_aside GROUP BY task_id) AS a ON a.task_id = p.task_id
+           FROM answer WHERE cell = $1 AND purpose = 1 AND NOT is_aside AND task_id IN (SELECT task_id FROM recent)
+           GROUP BY task_id) AS a ON a.task_id = p.task_id
 LEFT JOIN (SELECT cause_id, coalesce(sum(amount_micros) FILTER (WHERE kind = 2), 0) AS held,
                   coalesce(sum(amount_micros) FILTER (WHERE kind = 3), 0) AS settled,
                   count(*) FILTER (WHERE kind = 3) AS charges
-           FROM transfer WHERE cell = $1 AND kind IN (2, 3) GROUP BY cause_id) AS t ON t.cause_id = p.task_id
+           FROM transfer WHERE cell = $1 AND kind IN (2, 3) AND cause_id IN (SELECT task_id FROM recent)
+           GROUP BY cause_id) AS t ON t.cause_id = p.task_id
 LEFT JOIN result AS r ON r.cell = $1 AND r.task_id = p.task_id,
 LATERAL (VALUES
     ('the number of open seats', p.open - coalesce(w.seats, 0)),
@@ -104,17 +111,24 @@ LATERAL (VALUES
     ('what the answers cost', CASE WHEN r.ending = 0 THEN r.charged_micros - p.given * p.price_micros END),
     ('the number of charges', CASE WHEN r.charged_micros > 0 THEN t.charges - greatest(p.given, 1) END)
 ) AS g (what, gap)
-WHERE p.cell = $1 AND g.gap <> 0 ORDER BY p.task_id, g.what;
+WHERE p.cell = $1 AND p.task_id IN (SELECT task_id FROM recent) AND g.gap <> 0 ORDER BY p.task_id, g.what;
 
 -- name: answer_gaps
 -- Where answers of several, to gold and to practice differ from what was booked under their numbers; and pay that is kept
--- back though its result stands and no complaint is open.
+-- back though its result stands and no complaint is open. Of those that were given, or about which something was booked, since
+-- an instant.
+WITH recent AS MATERIALIZED (
+    SELECT answer_id FROM answer WHERE cell = $1 AND answered_at >= $2
+    UNION
+    SELECT o.answer_id FROM transfer AS b JOIN answer AS o ON o.cell = $1 AND o.answer_id = b.cause_id
+    WHERE b.cell = $1 AND b.kind + 0 IN (5, 6, 8) AND b.at >= $2)
 SELECT a.answer_id AS cause_id, g.what, abs(g.gap)::bigint AS gap
 FROM answer AS a
 LEFT JOIN (SELECT cause_id, coalesce(sum(amount_micros) FILTER (WHERE kind = 5), 0) AS paid,
                   coalesce(sum(amount_micros) FILTER (WHERE kind = 6), 0) AS vested,
                   coalesce(sum(amount_micros) FILTER (WHERE kind = 8), 0) AS cancelled
-           FROM transfer WHERE cell = $1 AND kind IN (5, 6, 8) GROUP BY cause_id) AS t ON t.cause_id = a.answer_id
+           FROM transfer WHERE cell = $1 AND kind IN (5, 6, 8) AND cause_id IN (SELECT answer_id FROM recent)
+           GROUP BY cause_id) AS t ON t.cause_id = a.answer_id
 LEFT JOIN pending_pay AS p ON p.cell = $1 AND p.task_id = a.answer_id,
 LATERAL (VALUES
     ('the pay', a.pay_micros - coalesce(t.paid, 0)),
@@ -123,7 +137,7 @@ LATERAL (VALUES
     ('whether it was refused', CASE WHEN a.pay_micros > 0
                                     THEN ((a.refuted_at IS NOT NULL) <> (coalesce(t.cancelled, 0) > 0))::int END)
 ) AS g (what, gap)
-WHERE a.cell = $1 AND g.gap <> 0
+WHERE a.cell = $1 AND a.answer_id IN (SELECT answer_id FROM recent) AND g.gap <> 0
 UNION ALL
 SELECT p.task_id, 'pay that waits for nothing', 1
 FROM pending_pay AS p LEFT JOIN answer AS a ON a.cell = $1 AND a.answer_id = p.task_id
@@ -133,10 +147,10 @@ WHERE p.cell = $1 AND p.due_at = 'infinity'
 ORDER BY cause_id, what;
 
 -- name: cancelled_by_task
--- Pay that was cancelled, by the task it was for; of several answers it is booked under theirs.
+-- Pay that was cancelled since an instant, by the task it was for; of several answers it is booked under theirs.
 SELECT coalesce(a.task_id, t.cause_id) AS task_id, sum(t.amount_micros)::bigint AS amount_micros
 FROM transfer AS t LEFT JOIN answer AS a ON a.cell = t.cell AND a.answer_id = t.cause_id
-WHERE t.cell = $1 AND t.kind = 8 GROUP BY 1;
+WHERE t.cell = $1 AND t.kind + 0 = 8 AND t.at >= $2 GROUP BY 1;
 
 -- name: set_right
 -- What proved to be right and wrong of what people gave; the rows are locked in the order of the key.
@@ -235,3 +249,11 @@ JOIN task AS t ON t.cell = a.cell AND t.task_id = a.task_id;
 SELECT q.queue_id, a.took_ms FROM queue AS q, LATERAL (
     SELECT took_ms FROM answer WHERE cell = $1 AND worker_id = $2 AND queue_id = q.queue_id AND answered_at > $3 AND took_ms > 0
     ORDER BY answered_at DESC LIMIT $4) AS a ORDER BY q.queue_id;
+
+-- name: drop_answers
+-- Delete what people gave to dropped tasks.
+DELETE FROM answer WHERE cell = $1 AND task_id = ANY ($2::bigint[]) RETURNING answer_id;
+
+-- name: drop_panels
+-- Delete who was asked about dropped tasks.
+DELETE FROM panel WHERE cell = $1 AND task_id = ANY ($2::bigint[]);

@@ -208,3 +208,9 @@ def _panels(rows: Sequence[asyncpg.Record]) -> dict[int, Panel]:
 
 def _terms(kept: str) -> PeopleTerms:
     return msgspec.json.decode(kept, type=PeopleTerms)
+
+
+async def drop(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[int]:
+    """Delete who was asked about tasks and what each gave; return the numbers of the answers."""
+    await tx.execute(SQL.drop_panels, cell, task_ids)
+    return [row["answer_id"] for row in await tx.fetch(SQL.drop_answers, cell, task_ids)]

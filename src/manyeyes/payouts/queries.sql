@@ -52,4 +52,4 @@ FROM payout WHERE cell = $1 AND worker_id = $2;
 
 -- name: all_payouts
 -- Every payout, to prove the books.
-SELECT payout_id, worker_id, amount_micros, state FROM payout WHERE cell = $1;
+SELECT payout_id, worker_id, amount_micros, state, asked_at, ended_at FROM payout WHERE cell = $1;

@@ -35,13 +35,15 @@ class Payout(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
 
 
-class ProvenPayout(msgspec.Struct, frozen=True):
+class ProvenPayout(msgspec.Struct, frozen=True, kw_only=True):
     """What the books are compared with."""
 
     payout_id: int
     worker_id: int
     amount_micros: int
     state: PayoutState
+    asked_at: datetime
+    ended_at: datetime | None
 
 
 async def asked_before(db: asyncpg.Connection, cell: int, keys: Sequence[AskKey]) -> dict[AskKey, Payout]:

@@ -47,40 +47,45 @@ class TimeGap(msgspec.Struct, frozen=True):
     times: int
 
 
-async def spans(db: asyncpg.Connection, cell: int) -> list[RecordedSpan]:
-    """Return from when to when each recognition of the cell has results, and from which day to which it has counts."""
-    return read(RecordedSpan, await db.fetch(SQL.spans, cell, timeout=PROOF_SECONDS))
+async def spans(db: asyncpg.Connection, cell: int, since: datetime) -> list[RecordedSpan]:
+    """Return from when to when each recognition has results since an instant, and from which day to which counts."""
+    return read(RecordedSpan, await db.fetch(SQL.spans, cell, since, timeout=PROOF_SECONDS))
 
 
-async def quarter_gaps(db: asyncpg.Connection, cell: int) -> list[QuarterChange]:
-    """Return by how much counts by quarter of an hour are off."""
-    return read(QuarterChange, await db.fetch(SQL.quarter_gaps, cell, timeout=PROOF_SECONDS))
+async def quarter_gaps(db: asyncpg.Connection, cell: int, since: datetime) -> list[QuarterChange]:
+    """Return by how much counts by quarter of an hour since an instant are off."""
+    return read(QuarterChange, await db.fetch(SQL.quarter_gaps, cell, since, timeout=PROOF_SECONDS))
 
 
-async def time_gaps(db: asyncpg.Connection, cell: int) -> list[TimeGap]:
-    """Return by how much the histograms of durations are off."""
-    return read(TimeGap, await db.fetch(SQL.time_gaps, cell, timeout=PROOF_SECONDS))
+async def time_gaps(db: asyncpg.Connection, cell: int, since: datetime) -> list[TimeGap]:
+    """Return by how much the histograms of durations since an instant are off."""
+    return read(TimeGap, await db.fetch(SQL.time_gaps, cell, since, timeout=PROOF_SECONDS))
 
 
 async def day_gaps(
-    db: asyncpg.Connection, cell: int, recognition_ids: Sequence[int], starts: Sequence[datetime], first: date
+    db: asyncpg.Connection,
+    cell: int,
+    recognition_ids: Sequence[int],
+    starts: Sequence[datetime],
+    first: date,
+    begin: datetime,
 ) -> list[DayGap]:
     """Return by how much counts by day are off; ``starts``: of the days from ``first`` on, without any gap.
 
-    Without ``starts`` the days are not told apart.
+    ``begin``: from when on is counted, the first day's begin. Without ``starts`` the days are not told apart.
     """
-    rows = await db.fetch(SQL.day_gaps, cell, recognition_ids, starts, first, timeout=PROOF_SECONDS)
+    rows = await db.fetch(SQL.day_gaps, cell, recognition_ids, starts, first, begin, timeout=PROOF_SECONDS)
     return read(DayGap, rows)
 
 
-async def unmatched_reviews(db: asyncpg.Connection, cell: int) -> list[tuple[int, int]]:
+async def unmatched_reviews(db: asyncpg.Connection, cell: int, since: datetime) -> list[tuple[int, int]]:
     """Return (recognition, task) of what people are asked without a result that says so, and the other way round."""
-    return [tuple(row) for row in await db.fetch(SQL.unmatched_reviews, cell, timeout=PROOF_SECONDS)]
+    return [tuple(row) for row in await db.fetch(SQL.unmatched_reviews, cell, since, timeout=PROOF_SECONDS)]
 
 
-async def charge_gaps(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+async def charge_gaps(db: asyncpg.Connection, cell: int, since: datetime) -> dict[int, int]:
     """Return the calls whose results say another charge than the ledger, and how much more, in micros."""
-    return dict(await db.fetch(SQL.charge_gaps, cell, timeout=PROOF_SECONDS))
+    return dict(await db.fetch(SQL.charge_gaps, cell, since, timeout=PROOF_SECONDS))
 
 
 async def hollow_calls(db: asyncpg.Connection, cell: int) -> list[int]:

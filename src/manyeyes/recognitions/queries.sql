@@ -153,49 +153,49 @@ ON CONFLICT (cell, recognition_id, quarter, measure, bucket) DO UPDATE
 SET times = recognition_time.times + excluded.times;
 
 -- name: spans
--- From when to when each recognition has results, and from which day to which it has counts.
+-- From when to when each recognition has results since an instant, and from which day to which it has counts after its day.
 SELECT recognition_id, min(at) AS first, max(at) AS last, NULL::date AS first_day, NULL::date AS last_day
-FROM recognition_result WHERE cell = $1 GROUP BY recognition_id
+FROM recognition_result WHERE cell = $1 AND at >= $2 GROUP BY recognition_id
 UNION ALL
-SELECT recognition_id, NULL, NULL, min(day), max(day) FROM recognition_day WHERE cell = $1 GROUP BY recognition_id;
+SELECT recognition_id, NULL, NULL, min(day), max(day) FROM recognition_day WHERE cell = $1 AND day > ($2::timestamptz AT TIME ZONE 'UTC')::date GROUP BY recognition_id;
 
 -- name: quarter_gaps
--- By how much counts by quarter of an hour differ from the results and reviews themselves; only where they do.
+-- By how much counts by quarter of an hour since an instant differ from the results and reviews themselves; only where they do.
 SELECT recognition_id, quarter, sum(certain)::bigint AS certain, sum(uncertain)::bigint AS uncertain,
        sum(failed)::bigint AS failed, sum(asked)::bigint AS asked, sum(reviewed)::bigint AS reviewed,
        sum(overturned)::bigint AS overturned, sum(undecided)::bigint AS undecided
 FROM (
     SELECT recognition_id, quarter, certain, uncertain, failed, asked, reviewed, overturned, undecided
-    FROM recognition_quarter WHERE cell = $1
+    FROM recognition_quarter WHERE cell = $1 AND quarter >= (extract(epoch FROM $2::timestamptz) / 900)::int
     UNION ALL
     SELECT recognition_id, floor(extract(epoch FROM at) / 900)::int, -(label >= 0 AND NOT review)::int,
            -(label >= 0 AND review)::int, -(label < 0)::int, -(task_id <> 0)::int, 0, 0, 0
-    FROM recognition_result WHERE cell = $1
+    FROM recognition_result WHERE cell = $1 AND at >= $2
     UNION ALL
     SELECT recognition_id, floor(extract(epoch FROM asked_at) / 900)::int, 0, 0, 0, 0,
            -(state = 1 AND NOT refuted)::int, -(state = 1 AND NOT refuted AND rate > 0 AND verdict <> label)::int,
            -(state = 2 OR state = 1 AND refuted)::int
-    FROM recognition_review WHERE cell = $1
+    FROM recognition_review WHERE cell = $1 AND asked_at >= $2
 ) AS sides GROUP BY recognition_id, quarter
 HAVING sum(certain) <> 0 OR sum(uncertain) <> 0 OR sum(failed) <> 0 OR sum(asked) <> 0 OR sum(reviewed) <> 0
     OR sum(overturned) <> 0 OR sum(undecided) <> 0 ORDER BY recognition_id, quarter;
 
 -- name: day_gaps
 -- By how much counts by day and label differ from the results and reviews themselves; only where they do. The days are
--- the nth between the starts that are given, the first of which is that of $4; without any they are summed up.
+-- the nth between the starts that are given, the first of which is that of $4 and begins at $5; without any they are summed up.
 SELECT recognition_id, CASE WHEN cardinality($3::timestamptz[]) > 0 THEN n END AS n, label, sum(total)::bigint AS total,
        sum(review)::bigint AS review, sum(reviewed)::bigint AS reviewed, sum(overturned)::bigint AS overturned
 FROM (
     SELECT recognition_id, CASE WHEN cardinality($3::timestamptz[]) > 0 THEN day - $4::date + 1 ELSE 0 END AS n, label,
            total, review, reviewed, overturned
-    FROM recognition_day WHERE cell = $1 AND recognition_id = ANY ($2::bigint[])
+    FROM recognition_day WHERE cell = $1 AND recognition_id = ANY ($2::bigint[]) AND day >= $4
     UNION ALL
     SELECT recognition_id, width_bucket(at, $3::timestamptz[]), label, -1, -(review)::int, 0, 0
-    FROM recognition_result WHERE cell = $1 AND recognition_id = ANY ($2::bigint[])
+    FROM recognition_result WHERE cell = $1 AND recognition_id = ANY ($2::bigint[]) AND at >= $5
     UNION ALL
     SELECT recognition_id, width_bucket(asked_at, $3::timestamptz[]), label, 0, 0, -(state = 1 AND NOT refuted)::int,
            -(state = 1 AND NOT refuted AND rate > 0 AND verdict <> label)::int
-    FROM recognition_review WHERE cell = $1 AND recognition_id = ANY ($2::bigint[])
+    FROM recognition_review WHERE cell = $1 AND recognition_id = ANY ($2::bigint[]) AND asked_at >= $5
 ) AS sides GROUP BY recognition_id, n, label
 HAVING sum(total) <> 0 OR sum(review) <> 0 OR sum(reviewed) <> 0 OR sum(overturned) <> 0
 ORDER BY recognition_id, n, label;
@@ -204,29 +204,29 @@ ORDER BY recognition_id, n, label;
 -- By how much the histograms hold more durations than there were results (imported ones took none: their calls have no
 -- digest for a key) and verdicts; only where they do.
 SELECT recognition_id, quarter, measure, sum(times)::bigint AS times FROM (
-    SELECT recognition_id, quarter, measure, times FROM recognition_time WHERE cell = $1
+    SELECT recognition_id, quarter, measure, times FROM recognition_time WHERE cell = $1 AND quarter >= (extract(epoch FROM $2::timestamptz) / 900)::int
     UNION ALL
     SELECT recognition_id, floor(extract(epoch FROM at) / 900)::int, 0, -1 FROM recognition_result
-    WHERE cell = $1 AND call_id NOT IN (SELECT call_id FROM recognition_call WHERE cell = $1 AND length(triple) <> 32)
+    WHERE cell = $1 AND at >= $2 AND call_id NOT IN (SELECT call_id FROM recognition_call WHERE cell = $1 AND length(triple) <> 32)
     UNION ALL
-    SELECT recognition_id, floor(extract(epoch FROM asked_at) / 900)::int, 1, -1
-    FROM recognition_review WHERE cell = $1 AND state = 1
+    SELECT recognition_id, floor(extract(epoch FROM asked_at) / 900)::int, 1, -1 FROM recognition_review
+    WHERE cell = $1 AND state = 1 AND asked_at >= $2
 ) AS sides GROUP BY recognition_id, quarter, measure HAVING sum(times) <> 0 ORDER BY recognition_id, quarter, measure;
 
 -- name: unmatched_reviews
 -- Reviews and results that do not point at each other; there are none.
 SELECT recognition_id, task_id FROM (
-    SELECT recognition_id, task_id, result_id, label, rate, at FROM recognition_result WHERE cell = $1 AND task_id <> 0
+    SELECT recognition_id, task_id, result_id, label, rate, at FROM recognition_result WHERE cell = $1 AND task_id <> 0 AND at >= $2
     UNION ALL
-    SELECT recognition_id, task_id, result_id, label, rate, asked_at FROM recognition_review WHERE cell = $1
+    SELECT recognition_id, task_id, result_id, label, rate, asked_at FROM recognition_review WHERE cell = $1 AND asked_at >= $2
 ) AS sides GROUP BY recognition_id, task_id, result_id, label, rate, at HAVING count(*) <> 2;
 
 -- name: charge_gaps
 -- Calls whose results say another charge than the ledger; there are none.
 SELECT call_id, sum(micros)::bigint AS micros FROM (
-    SELECT call_id, charged_micros AS micros FROM recognition_result WHERE cell = $1 AND charged_micros > 0
+    SELECT call_id, charged_micros AS micros FROM recognition_result WHERE cell = $1 AND charged_micros > 0 AND at >= $2
     UNION ALL
-    SELECT cause_id, -amount_micros FROM transfer WHERE cell = $1 AND kind = 14
+    SELECT cause_id, -amount_micros FROM transfer WHERE cell = $1 AND kind + 0 = 14 AND at >= $2
 ) AS sides GROUP BY call_id HAVING sum(micros) <> 0 ORDER BY call_id;
 
 -- name: hollow_calls

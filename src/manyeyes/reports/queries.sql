@@ -260,12 +260,12 @@ UNION ALL
  WHERE a.cell = $1 AND a.worker_id = $2 AND a.refuted_at IS NOT NULL ORDER BY a.refuted_at DESC LIMIT $3);
 
 -- name: all_confirmed
--- What every confirmed complaint of a cell gave back.
-SELECT task_id, refunded_micros FROM report WHERE cell = $1 AND kind = 0 AND state = 1;
+-- What every complaint of a cell gave back that was confirmed since an instant.
+SELECT task_id, refunded_micros FROM report WHERE cell = $1 AND kind = 0 AND state = 1 AND decided_at >= $2;
 
 -- name: all_cancelled
--- What pay every confirmed complaint took from its worker.
-SELECT task_id, cancelled_micros FROM report WHERE cell = $1 AND cancelled_micros > 0;
+-- What pay every complaint took from its worker that was confirmed since an instant.
+SELECT task_id, cancelled_micros FROM report WHERE cell = $1 AND cancelled_micros > 0 AND decided_at >= $2;
 
 -- name: all_votes
 -- What every reviewer's votes earned.

@@ -217,14 +217,14 @@ async def votes_of(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -
     return votes
 
 
-async def all_confirmed(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return what each confirmed complaint gave back in micros, by task."""
-    return dict(await db.fetch(SQL.all_confirmed, cell, timeout=PROOF_SECONDS))
+async def all_confirmed(db: asyncpg.Connection, cell: int, since: datetime) -> dict[int, int]:
+    """Return what complaints gave back that were confirmed since an instant, in micros by task."""
+    return dict(await db.fetch(SQL.all_confirmed, cell, since, timeout=PROOF_SECONDS))
 
 
-async def all_cancelled(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return the pay that each confirmed complaint cancelled in micros, by task."""
-    return dict(await db.fetch(SQL.all_cancelled, cell, timeout=PROOF_SECONDS))
+async def all_cancelled(db: asyncpg.Connection, cell: int, since: datetime) -> dict[int, int]:
+    """Return the pay that complaints cancelled that were confirmed since an instant, in micros by task."""
+    return dict(await db.fetch(SQL.all_cancelled, cell, since, timeout=PROOF_SECONDS))
 
 
 def vote_of(verdict: int) -> Vote:

@@ -164,7 +164,7 @@ def _entry(entry: EarnedEntry, of: str) -> EarningsEntry:
         at=entry.at,
         name=EARNED_NAMES[entry.kind],
         kind=entry.kind,
-        task=wire_id(entry.cause_id) if entry.kind in _OF_TASKS else None,
+        task=wire_id(entry.cause_id) if entry.cause_id and entry.kind in _OF_TASKS else None,  # 0: dropped ones
         change_micros=-entry.amount_micros if entry.kind in _LESS[of] else entry.amount_micros,
         place=entry.place,
     )

@@ -47,6 +47,7 @@ from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
 from manyeyes.db.picture_days import keep_days
 from manyeyes.db.pool import DIRECTORY
+from manyeyes.runtime.books_proof import due_of, seal_cell
 from manyeyes.runtime.context import Context, today
 from manyeyes.runtime.heartbeat import beat
 from manyeyes.runtime.notifier import EVERY_REVIEWER
@@ -102,6 +103,14 @@ async def sign_trail(context: Context, cell: int) -> None:
     """Sign where the audit trails have got to, the cell's and the look-ups': once a day, in UTC."""
     for each in (DIRECTORY, cell):
         await context.batcher.ask(sign_heads, SignHeads(each, context.trail_key))
+
+
+async def seal_past_months(context: Context, cell: int) -> None:
+    """Seal months that are over, if the books balance: the proof of the books then begins behind them."""
+    if await due_of(context, cell):
+        sealing = await seal_cell(context, cell)
+        if sealing.difference_micros:
+            log.warning("month_not_sealed", cell=cell, difference_micros=sealing.difference_micros)
 
 
 async def learn_nightly(context: Context, cell: int) -> None:
@@ -251,6 +260,7 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (2.0, beat),
     (3600.0, learn_nightly),
     (600.0, sign_trail),
+    (3600.0, seal_past_months),
     (0.5, notice_silence),
     (2.0, notice_absence),
     (60.0, settle_reports),

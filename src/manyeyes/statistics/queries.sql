@@ -27,8 +27,8 @@ FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::ti
      AS r (task_id, account_id, queue_id, soft_id, ip, ended_at, refunded_micros);
 
 -- name: all_refunds
--- Every refund of a cell: must equal the ledger's, and what the confirmed complaints say.
-SELECT task_id, refunded_micros FROM refund WHERE cell = $1;
+-- Every refund of a cell since an instant: must equal the ledger's, and what the confirmed complaints say.
+SELECT task_id, refunded_micros FROM refund WHERE cell = $1 AND refunded_at >= $2;
 
 -- name: add_queue_minutes
 -- Add a batch's answered tasks to their queues' minute.
@@ -60,6 +60,10 @@ FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS p (index, first, until) CR
     WHERE cell = $1 AND account_id = $2 AND charged_micros > 0
       AND ended_at >= to_timestamp(p.first) AND ended_at < to_timestamp(p.until)
       AND ($6::int IS NULL OR queue_id = $6) AND ($7::int IS NULL OR soft_id = $7) AND ($8::text IS NULL OR ip = $8)
+    UNION ALL
+    SELECT coalesce(sum(tasks), 0)::bigint, coalesce(sum(charged_micros), 0)::bigint FROM dropped_charge
+    WHERE cell = $1 AND account_id = $2 AND ended_at >= to_timestamp(p.first) AND ended_at < to_timestamp(p.until)
+      AND ($6::int IS NULL OR queue_id = $6) AND ($7::int IS NULL OR soft_id = $7) AND ($8::text IS NULL OR ip = $8)
 ) AS r;
 
 -- name: spending_refunds
@@ -87,9 +91,14 @@ LEFT JOIN queue_minute AS m ON m.cell = $1 AND m.queue_id = $2 AND m.minute >= p
 GROUP BY p.index ORDER BY p.index;
 
 -- name: usage_sums
--- All that an account was charged, by the buckets: must equal the ledger's settled sums less its refunds.
-SELECT account_id, sum(tasks)::bigint AS tasks, sum(charged_micros)::bigint AS charged_micros
-FROM usage_minute WHERE cell = $1 GROUP BY account_id;
+-- All that an account was charged since an instant, on a minute, by the buckets: must equal the ledger's settled sums less its
+-- refunds, those too that were taken off an older minute.
+SELECT account_id, sum(micros)::bigint AS charged_micros FROM (
+    SELECT account_id, charged_micros AS micros FROM usage_minute
+    WHERE cell = $1 AND minute >= (extract(epoch FROM $2::timestamptz) / 60)::int
+    UNION ALL
+    SELECT account_id, -refunded_micros FROM refund WHERE cell = $1 AND refunded_at >= $2 AND ended_at < $2
+) AS sides GROUP BY account_id;
 
 -- name: tasks_since
 -- How many charged tasks accounts had in queues since a minute.
@@ -112,7 +121,10 @@ FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS p (index, first, until) CR
 SELECT queue_id, job_id, count(*) AS tasks, sum(charged_micros)::bigint AS charged_micros, 0::bigint AS refunded_micros
 FROM result
 WHERE cell = $1 AND account_id = $2 AND charged_micros > 0 AND ended_at >= $3 AND ended_at < $4
-GROUP BY queue_id, job_id;
+GROUP BY queue_id, job_id
+UNION ALL
+SELECT queue_id, 0, sum(tasks)::bigint, sum(charged_micros)::bigint, 0 FROM dropped_charge
+WHERE cell = $1 AND account_id = $2 AND ended_at >= $3 AND ended_at < $4 GROUP BY queue_id;
 
 -- name: refunds_by_work
 -- Refunds that were given in a span, by queue and job.

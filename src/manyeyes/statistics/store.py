@@ -81,9 +81,9 @@ async def refund(tx: asyncpg.Connection, now: datetime, cell: int, refunds: Sequ
     await tx.execute(SQL.take_off_usage, cell, *zip(*[(*key, micros) for key, micros in sums.items()], strict=True))
 
 
-async def all_refunds(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return every refund in micros, by task."""
-    return dict(await db.fetch(SQL.all_refunds, cell, timeout=PROOF_SECONDS))
+async def all_refunds(db: asyncpg.Connection, cell: int, since: datetime) -> dict[int, int]:
+    """Return every refund since an instant in micros, by task."""
+    return dict(await db.fetch(SQL.all_refunds, cell, since, timeout=PROOF_SECONDS))
 
 
 async def add_queue_minutes(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[QueueUsage]) -> None:
@@ -149,9 +149,9 @@ async def queue_spans(
     return [(row["tasks"], row["handling_ms"]) for row in rows]
 
 
-async def usage_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return all that each account was charged and not given back, by the buckets, in micros."""
-    rows = await db.fetch(SQL.usage_sums, cell, timeout=PROOF_SECONDS)
+async def usage_sums(db: asyncpg.Connection, cell: int, since: datetime) -> dict[int, int]:
+    """Return what each account was charged since a minute less what it was given back, by the buckets, in micros."""
+    rows = await db.fetch(SQL.usage_sums, cell, since, timeout=PROOF_SECONDS)
     return {row["account_id"]: row["charged_micros"] for row in rows}
 
 

@@ -124,9 +124,9 @@ SELECT task_id, account_id, soft_id, ended_at, share_micros FROM result
 WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND share_micros > 0 ORDER BY task_id;
 
 -- name: share_sums
--- All that went to the owner of each soft app: must equal the ledger's shares.
-SELECT soft_id, sum(share_micros)::bigint AS share_micros FROM result WHERE cell = $1 AND share_micros > 0
-GROUP BY soft_id;
+-- All that went to the owner of each soft app since an instant: must equal the ledger's shares.
+SELECT soft_id, sum(share_micros)::bigint AS share_micros FROM result
+WHERE cell = $1 AND share_micros > 0 AND ended_at >= $2 GROUP BY soft_id;
 
 -- name: known_questions
 -- Which of these questions (account, digest) are stored.

@@ -263,9 +263,9 @@ async def shares(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> 
     return read(OwnerShare, await tx.fetch(SQL.shares, cell, task_ids))
 
 
-async def share_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return the micros that went to each soft app, by the results."""
-    return dict(await db.fetch(SQL.share_sums, cell, timeout=PROOF_SECONDS))
+async def share_sums(db: asyncpg.Connection, cell: int, since: datetime) -> dict[int, int]:
+    """Return the micros that went to each soft app since an instant, by the results."""
+    return dict(await db.fetch(SQL.share_sums, cell, since, timeout=PROOF_SECONDS))
 
 
 async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, results: Sequence[TaskResult]) -> None:

@@ -23,6 +23,7 @@ PROBLEMS = {
     Reason.SCOPE_MISSING: (403, "The key does not open this call"),
     Reason.ROLE_FORBIDS: (403, "Your role does not open this call"),
     Reason.UNKNOWN_TASK: (404, "There is no such task"),
+    Reason.TASK_DROPPED: (410, "The task is of a month of which only the sums are kept"),
     Reason.UNKNOWN_REPORT: (404, "There is no such report"),
     Reason.UNKNOWN_DELIVERY: (404, "There is no such call-back"),
     Reason.UNKNOWN_QUESTION: (404, "There is no such question"),

@@ -32,6 +32,8 @@ class Deed(StrEnum):
     LINK_CLOSE = "link.close"
     LINK_MAKE = "link.make"
     LINK_USE = "link.use"
+    MONTH_DROP = "month.drop"
+    MONTH_EXPORT = "month.export"
     NETWORK_BLOCK = "network.block"
     NETWORK_UNBLOCK = "network.unblock"
     NOTICE_ADD = "notice.add"

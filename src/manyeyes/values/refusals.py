@@ -26,6 +26,7 @@ class Reason(enum.StrEnum):
     NO_ROOM = "no_room"
     ALL_FILTERED = "all_filtered"
     UNKNOWN_TASK = "unknown_task"
+    TASK_DROPPED = "task_dropped"
     UNSOLVABLE = "unsolvable"
     UNANSWERED = "unanswered"
     ACCESS_DENIED = "access_denied"

@@ -1,6 +1,7 @@
 """Prove that what jobs counted is what their tasks, results, holds and refunds say, in the snapshot of the books."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 import asyncpg
 import msgspec
@@ -29,24 +30,30 @@ class _Told(msgspec.Struct, frozen=True):
     refunds: Mapping[int, int]
 
 
-async def read_job_books(db: asyncpg.Connection, cell: int) -> JobBooks:
-    """Return where jobs differ from what they should say.
+async def read_job_books(db: asyncpg.Connection, cell: int, since: datetime, *, is_whole: bool) -> JobBooks:
+    """Return where jobs that are not over, or ended since an instant, differ from what they should.
+
+    ``is_whole``: all of them.
+
 
     Counts and charges are those of their results, ``open`` and ``held`` those of their work, ``items`` their lines; no
     item was answered without a hold; what has ended has nothing left.
     """
     found = await jobs.all_jobs(db, cell)
+    if not is_whole:
+        found = [job for job in found if job.ended_at is None or job.ended_at >= since]
+    ids = None if is_whole else [job.job_id for job in found]
     told = _Told(
-        await consistency.item_tallies(db, cell),
+        await consistency.item_tallies(db, cell, ids),
         {each.job_id: each for each in await job_work.held_by_jobs(db, cell)},
-        await consistency.result_tallies(db, cell),
-        await consistency.refund_tallies(db, cell),
+        await consistency.result_tallies(db, cell, ids),
+        await consistency.refund_tallies(db, cell, ids),
     )
     gaps = [(job.job_id, what, gap) for job in found for what, gap in _gaps(job, told) if gap]
     unknown = sorted((told.open.keys() | told.results.keys()) - {job.job_id for job in found})
     wrong = [
         *(f"there is no job {job_id}, but it has tasks" for job_id in unknown),
-        *(f"task {task} was answered without a hold" for task in await consistency.ends_without_hold(db, cell)),
+        *(f"task {task} was answered without a hold" for task in await consistency.ends_without_hold(db, cell, since)),
         *(f"job {job.job_id} has ended and has lines left" for job in found if job.is_over and job.held_back),
         *(f"job {job.job_id} is {job.state.name.lower()} and has not ended" for job in found if _is_undead(job)),
     ]

@@ -32,7 +32,7 @@ from manyeyes.tasks.rules import Ending
 from manyeyes.tasks.seen.store import TaskState
 from manyeyes.v1.question_views import instructions_view
 from manyeyes.values.integers import whole_number
-from manyeyes.values.refusals import Refusal
+from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks.rules import described
 
 POSTINGS = {
@@ -63,7 +63,9 @@ class OneTaskPages:
         number = whole_number(request.path_params["task_id"], ID_DIGITS) or 0
         found = await history_of(self._context, place, number)
         if isinstance(found, Refusal):
-            return render(request, "shared/missing.html", status=404, person=place.name)
+            is_dropped = found.reason is Reason.TASK_DROPPED
+            status = 410 if is_dropped else 404
+            return render(request, "shared/missing.html", status=status, person=place.name, is_dropped=is_dropped)
         zone, language = zone_of(request), look_of(request).language
         translations, options = catalogue(language), found.task.options
         translate, refused = translations.ugettext, request.query_params.get("refused", "")

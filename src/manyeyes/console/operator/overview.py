@@ -9,7 +9,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from manyeyes.actions.check_books import check_books
 from manyeyes.console.operator.health import Check, backup_check, books_check, disk_check, snapshot_check, waiting_check
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.guards import for_operators
@@ -20,6 +19,7 @@ from manyeyes.dispatch import open_work
 from manyeyes.dispatch.depths import store as queue_depths
 from manyeyes.roles.house.first_steps import backed_up_at, first_steps
 from manyeyes.roles.operator import open_appeals
+from manyeyes.runtime.books_proof import prove_cell
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.last_audit import note_audit
 from manyeyes.workers import store as workers
@@ -80,10 +80,9 @@ class OperatorPages:
             return self._difference[1]
         async with self._proving:
             if self._difference is None or time.monotonic() - self._difference[0] > BOOKS_FRESH_SECONDS:
-                total, zones = 0, await self._context.lookups.time_zones()
+                total = 0
                 for cell in self._context.cells.numbers:
-                    async with self._context.cells.pool(cell).acquire() as db:
-                        total += (await check_books(db, cell, zones)).difference_micros
+                    total += (await prove_cell(self._context, cell)).difference_micros
                 self._difference = (time.monotonic(), total)
                 await asyncio.to_thread(note_audit, self._context.settings, total)
             return self._difference[1]

@@ -34,11 +34,12 @@ ID_DIGITS = 18
 
 
 class TaskFinder(msgspec.Struct, frozen=True):
-    """What was typed into the search; ``is_unknown``: there is no such task."""
+    """What was typed into the search; ``is_unknown``: there is no such task, ``is_dropped``: any more."""
 
     words: str
     after: int = 0
     is_unknown: bool = False
+    is_dropped: bool = False
 
 
 class HouseTaskPages(HousePages):
@@ -52,13 +53,14 @@ class HouseTaskPages(HousePages):
         found = await house.found_tasks(self._context, number) if number else []
         if len(found) == 1:
             return RedirectResponse(f"{PATH}/{found[0].cell}/{found[0].task_id}", status_code=303)
+        is_dropped = bool(number) and not found and await house.was_dropped(self._context, number or 0)
         return await self.draw(
             request,
             "tasks",
             here="tasks",
             title=mark("Tasks"),
             lead=LEAD,
-            asked=TaskFinder(words, is_unknown=bool(words) and not found),
+            asked=TaskFinder(words, is_unknown=bool(words) and not found, is_dropped=is_dropped),
             found=found,
         )
 

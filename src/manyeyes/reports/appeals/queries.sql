@@ -33,5 +33,5 @@ FROM unnest($2::bigint[], $3::boolean[], $4::text[]) AS d (task_id, accepted, an
 WHERE appeal.cell = $1 AND appeal.task_id = d.task_id;
 
 -- name: all_accepted
--- What every accepted appeal gave its worker.
-SELECT task_id, pay_micros FROM appeal WHERE cell = $1 AND accepted AND pay_micros > 0;
+-- What every appeal gave its worker that was accepted since an instant.
+SELECT task_id, pay_micros FROM appeal WHERE cell = $1 AND accepted AND pay_micros > 0 AND decided_at >= $2;

@@ -83,6 +83,6 @@ async def decide_appeals(
         await tx.execute(SQL.decide_appeals, cell, *zip(*decided, strict=True), now)
 
 
-async def all_accepted(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return what each accepted appeal paid in micros, by task."""
-    return dict(await db.fetch(SQL.all_accepted, cell, timeout=PROOF_SECONDS))
+async def all_accepted(db: asyncpg.Connection, cell: int, since: datetime) -> dict[int, int]:
+    """Return what appeals paid that were accepted since an instant, in micros by task."""
+    return dict(await db.fetch(SQL.all_accepted, cell, since, timeout=PROOF_SECONDS))

@@ -106,6 +106,11 @@ class StatementEntry(msgspec.Struct, frozen=True, kw_only=True):
         return NAMES[self.kind]
 
     @property
+    def is_dropped(self) -> bool:
+        """Tell whether it stands for the tasks that ended in a second of a month of which only the sums are kept."""
+        return self.kind is TransferKind.SETTLE and not self.task
+
+    @property
     def is_refund(self) -> bool:
         """Tell whether it is a refund of a complaint; that complaint has a page."""
         return self.kind is TransferKind.REFUND

@@ -15,6 +15,7 @@ from manyeyes.actions.file_complaints import FileComplaint, file_complaints
 from manyeyes.actions.report_tokens import ReportToken, report_tokens
 from manyeyes.consensus.terms import ONE_ANSWER
 from manyeyes.db.settled import settled_until
+from manyeyes.ledger.seals import store as seals
 from manyeyes.reports.rules import ReportKind, ReportState
 from manyeyes.roles.pictures import KeptPicture, kept_picture
 from manyeyes.runtime.batching import read_patiently
@@ -71,12 +72,26 @@ class TaskReported(msgspec.Struct, frozen=True):
 
 
 async def task_of(context: Context, owner: Owner, number: int) -> CustomerTask | Refusal:
-    """Return one of the owner's tasks by its id or its wire id; UNKNOWN_TASK for every other one."""
+    """Return one of the owner's tasks by its id or its wire id; UNKNOWN_TASK for every other one.
+
+    TASK_DROPPED: there is none, and tasks with such numbers were dropped with their month (docs/decisions/0095).
+    """
     task_id = await context.id_blocks.of_wire(owner.cell, number)
     found = await context.batcher.read(seen_tasks.seen_each, owner.cell, task_id)
+    if found is None and await is_dropped(context, owner.cell, task_id):
+        return Refusal(Reason.TASK_DROPPED, f"of the month of task {number} only the sums are kept: see its statement")
     if found is None or found.account_id != owner.account_id:
         return Refusal(Reason.UNKNOWN_TASK, f"there is no task {number} of yours")
     return (await _shown(context, owner.cell, [found]))[0]
+
+
+async def is_dropped(context: Context, cell: int, task_id: int) -> bool:
+    """Tell whether a task that is not there may be one of a month whose tasks were dropped."""
+
+    async def read(db: asyncpg.Connection) -> int:
+        return await seals.gone_through(db, cell)
+
+    return 0 < task_id <= await read_patiently(context.cells.pool(cell), read)
 
 
 async def wait_for(context: Context, owner: Owner, number: int, seconds: float) -> CustomerTask | Refusal:

@@ -17,7 +17,7 @@ from manyeyes.reports.store import Told
 from manyeyes.reports.voting import store as voting
 from manyeyes.reports.voting.store import CastSlot
 from manyeyes.roles.customer.deliveries import CallbackLog, delivery_of
-from manyeyes.roles.customer.tasks import CustomerTask, task_of
+from manyeyes.roles.customer.tasks import CustomerTask, is_dropped, task_of
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
@@ -61,6 +61,14 @@ async def found_tasks(context: Context, number: int) -> list[FoundTask]:
         if await context.batcher.read(seen_tasks.seen_each, cell, task_id) is not None:
             found.append(FoundTask(cell, task_id))
     return found
+
+
+async def was_dropped(context: Context, number: int) -> bool:
+    """Tell whether a task that is in no cell may be of a month whose tasks were dropped."""
+    for cell in context.cells.numbers:
+        if await is_dropped(context, cell, await context.id_blocks.of_wire(cell, number)):
+            return True
+    return False
 
 
 async def life_of(context: Context, cell: int, task_id: int) -> TaskLife | None:

@@ -1,0 +1,85 @@
+"""What the proof of the books takes for proven: the newest seal that a key of ours signed (docs/decisions/0095)."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+
+import asyncpg
+import msgspec
+
+from manyeyes.ledger.seals import store as seals
+from manyeyes.ledger.seals.rules import BEGINNING, NO_SEAL, MonthGap, Seal, is_signed
+
+
+class SealedBase(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the proof begins. ``books``: micros by (book, owner) up to there. ``flaws``: what is wrong with seals."""
+
+    seal: Seal | None
+    books: dict[tuple[int, int], int]
+    flaws: list[str]
+
+    @property
+    def since(self) -> datetime:
+        """Return from when on entries are read."""
+        return self.seal.until if self.seal else BEGINNING
+
+    @property
+    def transfers(self) -> int:
+        """Return how many entries the seal stands for."""
+        return self.seal.transfers if self.seal else 0
+
+    def with_books(self, since: Mapping[tuple[int, int], int]) -> dict[tuple[int, int], int]:
+        """Return the movement of each book from its beginning on, of what came since the seal."""
+        found = Counter(self.books)
+        found.update(since)
+        return dict(found)
+
+
+async def find_base(db: asyncpg.Connection, cell: int, trusted: Sequence[bytes], *, is_whole: bool) -> SealedBase:
+    """Return where the proof begins: at the newest seal that a trusted key signed, or at the beginning.
+
+    A seal of another key is passed over. One that our key signed and whose sums are not what was signed is a flaw, and
+    then everything is read that there is: what came after the last month of which tasks were dropped.
+    """
+    every = await seals.seals(db, cell)
+    dropped = next((seal for seal in reversed(every) if seal.dropped_at), None)
+    signed = next((seal for seal in reversed(every) if is_signed(seal, trusted)), None)
+    flaw = await _flaw(db, signed) if signed else None
+    flaws = [flaw] if flaw else []
+    seal = dropped if is_whole or flaw or not signed else signed
+    if dropped and (signed is None or signed.until < dropped.until):
+        flaws.append(
+            f"no key of ours signed the seal of {dropped.month}, and its tasks are dropped; name its --public-key"
+        )
+    books = await seals.sealed_books(db, cell, seal.until) if seal else {}
+    return SealedBase(seal=seal, books=books, flaws=flaws)
+
+
+async def read_month_gaps(db: asyncpg.Connection, cell: int, base: SealedBase) -> list[str]:
+    """Return what is wrong with each seal behind the base, and how its month differs from it, in their order."""
+    found = [seal for seal in await seals.seals(db, cell) if seal.until > base.since]
+    flaw = await _flaw(db, base.seal) if base.seal else None
+    said = [flaw] if flaw and flaw not in base.flaws else []
+    for before, seal in pairwise([base.seal, *found]):
+        assert seal is not None  # only the first may be none
+        if seal.previous != (before.digest if before else NO_SEAL):
+            said.append(f"the seal of {seal.month} does not follow the one before it")
+        if flaw := await _flaw(db, seal):
+            said.append(flaw)
+        gaps = await seals.month_gaps(db, cell, before.until if before else BEGINNING, seal.until)
+        said += [f"{seal.month} is not what was sealed: {_said(gap)}" for gap in gaps]
+    return said
+
+
+async def _flaw(db: asyncpg.Connection, seal: Seal) -> str | None:
+    """Return what is wrong with the sums of a seal."""
+    if await seals.digest(db, seal.cell, seal.until, seal.previous) != (seal.digest, seal.transfers):
+        return f"the sums of the seal of {seal.month} are not what was signed"
+    return None
+
+
+def _said(gap: MonthGap) -> str:
+    sides = f"{gap.debit_book.name.lower()} of {gap.debit_id} to {gap.credit_book.name.lower()} of {gap.credit_id}"
+    many = f"{-gap.entries:+} entries, {-gap.amount_micros:+} micros"
+    return f"{gap.kind.name.lower()} from {sides} has {many}"

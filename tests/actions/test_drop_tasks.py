@@ -1,0 +1,173 @@
+"""Tasks of a sealed month go, and everything that is added up from them stays to the last micro-unit."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from manyeyes.actions import drop_tasks as action
+from manyeyes.actions.drop_tasks import DropTasks, drop_tasks
+from manyeyes.actions.forget_tasks import ForgetTasks, forget_tasks
+from manyeyes.actions.mark_months import MarkMonth, mark_months
+from manyeyes.actions.vest_pay import VestPay, vest_pay
+from manyeyes.ledger import earnings, statements
+from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
+from manyeyes.ledger.seals.rules import month_start, next_month
+from manyeyes.ledger.statements import FIRST_PLACE
+from manyeyes.statistics import charges
+from manyeyes.statistics import store as statistics
+from manyeyes.tasks.dropping import store as dropping
+from manyeyes.tasks.dropping.store import DropRange
+from manyeyes.values.time_window import Window
+from support.action_stage import Stage
+from support.sealed_months import TRUSTED, go_to, months_ago, seal
+
+LONG_AGO = 6  # months
+
+
+async def old_work(stage: Stage) -> tuple[int, int]:
+    """Play half a day of one customer and one worker half a year ago, seal it, and let the keep run out."""
+    now = stage.now
+    await go_to(stage, months_ago(stage, LONG_AGO))
+    account_id, worker_id = await stage.account(100_000), await stage.worker()
+    for seconds in (0, 0.3, 7, 55, 61, 4000):
+        stage.later(seconds)
+        await stage.solve(account_id, worker_id)
+    stage.later(PENDING_SECONDS)
+    await stage.act(vest_pay, VestPay(stage.cell))
+    await go_to(stage, now)
+    while (await stage.act(forget_tasks, ForgetTasks(stage.cell)))[0]:
+        pass
+    await seal(stage)
+    return account_id, worker_id
+
+
+async def drop(stage: Stage) -> list[int]:
+    """Drop the month of that work, as the command does."""
+    until = next_month(months_ago(stage, LONG_AGO))
+    last = await stage.read(dropping.last_ended, stage.cell, until)
+    await stage.act(mark_months, MarkMonth(cell=stage.cell, until=until, gone_through=last, is_dropped=True))
+    return (await stage.act(drop_tasks, DropTasks(stage.cell, 0, last, until)))[0]
+
+
+async def told(stage: Stage, account_id: int, worker_id: int) -> list[Any]:
+    """Return what a customer and a worker are told of that time: in windows of odd seconds, and of all of it."""
+    first = int(month_start(months_ago(stage, LONG_AGO)).timestamp())
+    begin = int(months_ago(stage, LONG_AGO).timestamp()) - 31
+    odd = [Window(begin + n * 3600, begin + (n + 1) * 3600) for n in range(24)]
+    narrow = [Window(begin + n * 13, begin + (n + 1) * 13) for n in range(40)]
+    windows = [Window(first, first + 32 * 86_400), *odd, *narrow]
+    start, end = months_ago(stage, LONG_AGO + 1), stage.now + timedelta(days=1)
+    cell = stage.cell
+    return [
+        await stage.read(charges.charges, cell, account_id, windows),
+        await stage.read(statistics.spending, cell, account_id, odd),
+        await stage.read(statistics.spending, cell, account_id, odd, queue_id=1, ip=""),
+        await stage.read(charges.charges_by_work, cell, account_id, start, end),
+        await stage.read(statements.kind_sums, cell, account_id, windows),
+        sorted(await stage.read(earnings.earned_sums, cell, worker_id, windows), key=lambda e: (e.index, e.kind)),
+        await stage.rows("balance"),
+        await stage.rows("wallet"),
+    ]
+
+
+async def changes(stage: Stage, account_id: int, worker_id: int) -> tuple[int, int, int]:
+    """Return what the entries of a statement add up to, read from both ends, and those of what was earned."""
+    start, end = months_ago(stage, LONG_AGO + 1), stage.now
+    newest = await stage.read(statements.newest, stage.cell, account_id, start, (end, FIRST_PLACE), 100)
+    oldest = await stage.read(statements.oldest, stage.cell, account_id, (start, FIRST_PLACE), end, 100)
+    assert newest == oldest[::-1]
+    earned = await stage.read(
+        earnings.earned_newest,
+        stage.cell,
+        worker_id,
+        [TransferKind.PAY],
+        start=start,
+        before=(end, FIRST_PLACE),
+        limit=99,
+    )
+    return (
+        sum(e.change_micros for e in newest),
+        sum(e.change_micros for e in oldest),
+        sum(e.amount_micros for e in earned),
+    )
+
+
+async def test_all_sums_are_as_before(stage: Stage):
+    people = await old_work(stage)
+    before, added_up = await told(stage, *people), await changes(stage, *people)
+    assert len(await drop(stage)) == 6
+    for table in ("task", "result"):
+        assert await stage.rows(table) == []
+    assert {row["kind"] for row in await stage.rows("transfer", "kind")} == {TransferKind.TOP_UP}
+    assert await told(stage, *people) == before
+    assert await changes(stage, *people) == added_up
+    for is_whole in (False, True):
+        assert (await stage.books(trusted=TRUSTED, is_whole=is_whole)).findings == []
+    assert await drop(stage) == []
+
+
+async def test_half_a_drop_changes_no_sum_and_is_gone_on_with(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    people = await old_work(stage)
+    before, added_up = await told(stage, *people), await changes(stage, *people)
+    monkeypatch.setattr(action, "LARGEST_SWEEP", 2)
+    for left in (4, 2, 0):
+        assert len(await drop(stage)) == 2
+        assert len(await stage.rows("task")) == left
+        assert await told(stage, *people) == before
+        assert await changes(stage, *people) == added_up
+        for is_whole in (False, True):
+            assert (await stage.books(trusted=TRUSTED, is_whole=is_whole)).findings == []
+
+
+async def test_of_two_who_drop_at_once_each_task_is_summed_up_by_one(stage: Stage):
+    people = await old_work(stage)
+    before = await told(stage, *people)
+    until = next_month(months_ago(stage, LONG_AGO))
+    last = await stage.read(dropping.last_ended, stage.cell, until)
+    among = DropRange(0, last, until)
+    async with stage.transaction() as tx:
+        going = await dropping.droppable(tx, stage.cell, among, 4)
+        others = await stage.read(dropping.droppable, stage.cell, among, 9)
+        assert (len(going), len(others), set(going) & set(others)) == (4, 2, set())
+    one, other = await asyncio.gather(drop(stage), drop(stage))
+    assert sorted([*one, *other]) == sorted([*going, *others])
+    assert await told(stage, *people) == before
+
+
+async def test_what_was_disputed_stays_with_all_that_was_booked_for_it(stage: Stage):
+    now = stage.now
+    await go_to(stage, months_ago(stage, LONG_AGO))
+    account_id, worker_id = await stage.account(100_000), await stage.worker()
+    disputed = await stage.dispute(account_id, worker_id, "confirm", "confirm")
+    await go_to(stage, now)
+    await stage.change("UPDATE session SET present = false WHERE cell = $1")
+    people = await old_work(stage)
+    entries = await stage.rows("transfer", where=f"cause_id = {disputed}")
+    before = await told(stage, account_id, worker_id)
+    assert len(await drop(stage)) == 6
+    assert [row["task_id"] for row in await stage.rows("result", "task_id")] == [disputed]
+    assert await stage.rows("transfer", where=f"cause_id = {disputed}") == entries
+    assert await told(stage, account_id, worker_id) == before
+    assert people != (account_id, worker_id)
+    assert (await stage.books(trusted=TRUSTED, is_whole=True)).findings == []
+
+
+async def test_what_is_kept_or_goes_on_after_the_month_stays(stage: Stage):
+    await old_work(stage)
+    kept, later, *_ = [row["task_id"] for row in await stage.rows("result", "task_id")]
+    await stage.change("UPDATE result SET kept = true WHERE cell = $1 AND task_id = $2", kept)
+    await stage.change("UPDATE transfer SET at = now() WHERE cell = $1 AND cause_id = $2 AND kind = 6", later)
+    assert len(await drop(stage)) == 4
+    assert {row["task_id"] for row in await stage.rows("task", "task_id")} == {kept, later}
+
+
+async def test_a_dropped_month_rests_on_a_seal_that_is_ours(stage: Stage):
+    await old_work(stage)
+    await drop(stage)
+    findings = (await stage.books(trusted=[bytes(32)])).findings
+    assert len(findings) == 1
+    assert "name its --public-key" in findings[0]
+    await stage.change("UPDATE seal_sum SET amount_micros = amount_micros + 1 WHERE cell = $1 AND kind = 5")
+    assert any("are not what was signed" in said for said in (await stage.books(trusted=TRUSTED)).findings)
