@@ -87,8 +87,10 @@ RUNS = .venv/bin/python -c '' 2>/dev/null || { \
 	"make clean, then make again (PYTHON=... names another)" >&2; exit 1; }
 
 demo-environment: .venv/.demo
+	@$(RUNS)
 
 dev-environment: .venv/.dev
+	@$(RUNS)
 
 .venv/.installed: .venv/.built pyproject.toml
 	@$(RUNS)

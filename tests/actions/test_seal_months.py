@@ -11,7 +11,8 @@ from manyeyes.actions.seal_months import due_months, seal_months
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.db.settled import settled_until
 from manyeyes.ledger.rules import PENDING_SECONDS
-from manyeyes.ledger.seals.rules import month_before
+from manyeyes.ledger.seals import store as seals
+from manyeyes.ledger.seals.rules import NO_SEAL, month_before
 from support.action_stage import Stage
 from support.sealed_months import KEY, TRUSTED, go_to, months_ago, seal
 
@@ -83,6 +84,41 @@ async def test_a_seal_of_another_key_is_passed_over_and_all_is_read(stage: Stage
     )
     assert (await stage.books(trusted=TRUSTED)).findings == []  # what is sealed is not read again
     assert (await stage.books(trusted=[bytes(32)])).difference_micros > 0
+
+
+FORGED = {
+    "its sums and its digest": "UPDATE seal SET digest = sha256('x') WHERE cell = $1",
+    "its signature": "UPDATE seal SET signature = sha512('x') WHERE cell = $1",
+    "a month to come": "INSERT INTO seal (cell, until, transfers, previous, digest, sealed_at, public_key, signature)"
+    " VALUES ($1, '2199-01-01Z', 0, '', '', now(), '', '')",
+}
+
+
+@pytest.mark.parametrize("forged", FORGED)
+async def test_a_forged_seal_is_told_and_nothing_is_built_on_it(stage: Stage, forged: str):
+    await two_months(stage)
+    await seal(stage)
+    await stage.change(FORGED[forged])
+    for is_whole in (False, True):
+        assert (await stage.books(trusted=TRUSTED, is_whole=is_whole)).difference_micros > 0
+
+
+async def test_another_keys_seal_is_built_on_only_where_the_entries_prove_it(stage: Stage):
+    await two_months(stage)
+    due = await stage.read(due_months, stage.cell)
+    async with stage.pool.acquire() as db:
+        await seal_months(db, stage.cell, bytes(31) + b"1", due[:1])
+        await db.execute("UPDATE seal_sum SET amount_micros = amount_micros + 1 WHERE cell = $1", stage.cell)
+        with pytest.raises(ValueError, match="not what was signed"):
+            await seal_months(db, stage.cell, KEY, due[1:])
+        digest, _ = await seals.digest(db, stage.cell, due[0], NO_SEAL)
+        await db.execute("UPDATE seal SET digest = $2 WHERE cell = $1", stage.cell, digest)
+        with pytest.raises(ValueError, match="the entries are not what it says"):
+            await seal_months(db, stage.cell, KEY, due[1:])
+        await db.execute("UPDATE seal_sum SET amount_micros = amount_micros - 1 WHERE cell = $1", stage.cell)
+        digest, _ = await seals.digest(db, stage.cell, due[0], NO_SEAL)
+        await db.execute("UPDATE seal SET digest = $2 WHERE cell = $1", stage.cell, digest)
+        assert await seal_months(db, stage.cell, KEY, due[1:]) == [month_before(due[1])]
 
 
 async def test_two_who_seal_at_once_make_each_seal_once(stage: Stage):

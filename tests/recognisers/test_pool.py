@@ -179,6 +179,18 @@ async def test_what_cannot_be_kept_warm_is_tried_again_later(pool: RecogniserPoo
     await started("opened", opened)
 
 
+async def test_whoever_asks_after_one_that_could_not_be_kept_warm_is_served(
+    pool: RecogniserPool, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(request_queue, "FIRST_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(request_queue, "LONGEST_PAUSE_SECONDS", 0.0)
+    model, failed = tmp_path / "model", counted("starts", recogniser="mischief", outcome="failed")
+    pool.keep_warm({("mischief", str(model))})
+    await started("failed", failed)
+    model.touch()
+    assert len(await told(pool, b"a", model=str(model))) == 1
+
+
 async def test_too_much_waiting_is_refused_and_what_waits_is_served(
     pool: RecogniserPool, monkeypatch: pytest.MonkeyPatch
 ):

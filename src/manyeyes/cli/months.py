@@ -8,10 +8,18 @@ from cyclopts import Parameter
 from manyeyes.cli.acting import who_types
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.roles.house.month_export import export_month
-from manyeyes.roles.house.months import MonthRefused, drop_month, note_export, sealed_month
+from manyeyes.roles.house.months import MonthRefused, cells_with, drop_month, note_export, sealed_month
 from manyeyes.runtime.context import Context
 
 NO_PYARROW = "Parquet needs pyarrow: install manyeyes with it, as in `pip install 'manyeyes[parquet]'`"
+
+
+async def cells_of(context: Context, month: str) -> list[int]:
+    """Return the cells that were there in a month, all of which have sealed it."""
+    try:
+        return await cells_with(context, month)
+    except MonthRefused as refused:
+        raise CommandFailed(str(refused)) from None
 
 
 def export(
@@ -27,10 +35,12 @@ def export(
 
     async def work(context: Context) -> dict[str, Any]:
         written = []
-        for cell in context.cells.numbers:
+        for cell in await cells_of(context, month):
             folder = to / month / f"cell-{cell}"
             try:
                 seal = await sealed_month(context, cell, month)
+                if seal.dropped_at:
+                    raise CommandFailed(f"{month} is dropped in cell {cell}: what is left of it is no export")
                 tables = await export_month(context, cell, month, folder)
             except MonthRefused as refused:
                 raise CommandFailed(str(refused)) from None
@@ -59,7 +69,7 @@ def drop(
         try:
             dropped = [
                 await drop_month(context, cell, month, who_types(), without_export=without_export)
-                for cell in context.cells.numbers
+                for cell in await cells_of(context, month)
             ]
         except MonthRefused as refused:
             raise CommandFailed(str(refused)) from None

@@ -53,7 +53,7 @@ def serve(
             raise CommandFailed("--processes must be from 1 to 64")
         if not 0 <= port <= 65535:
             raise CommandFailed("--port must be from 0 to 65535")
-        place = socket.absolute() if socket else (host, port)
+        place = socket.absolute() if socket and socket.name else (host, port)  # an empty variable is none
         as_json = common.json
         supervisor = Supervisor(settings, place, processes, say=_tell, ready=lambda url: _announce(url, as_json))
         supervisor.run()

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+import structlog
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -27,7 +28,9 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from manyeyes import __version__
 from manyeyes.logs.spans import STEPS, SpanOfAsked, TaskStep
+from manyeyes.values.refusals import Refusal
 
+log = structlog.get_logger()
 ENTERED = "entered"
 LAST_SECONDS = 2.0  # for what is left when the process ends; a receiver that is away keeps nobody
 NANOSECONDS = 1_000_000_000
@@ -58,11 +61,11 @@ class OtelSpanOfAsked:
     def end(self, future: "asyncio.Future[Any]") -> None:
         """End with what the caller is told; of a fault its kind alone."""
         error = None if future.cancelled() else future.exception()
-        reason = getattr(None if error or future.cancelled() else future.result(), "reason", None)
+        result = None if error or future.cancelled() else future.result()
         if error is not None:
             _fail(self.span, error)
-        elif reason is not None:
-            self.span.set_attribute("manyeyes.refusal", str(getattr(reason, "value", reason)))
+        elif isinstance(result, Refusal):  # others have reasons too, which people wrote
+            self.span.set_attribute("manyeyes.refusal", str(getattr(result.reason, "value", result.reason)))
         self.span.end()
 
 
@@ -102,8 +105,11 @@ class Traces:
             with self._current(f"batch {name}", within, SpanKind.INTERNAL, links) as span:
                 span.set_attribute("manyeyes.commands", len(asked))
                 yield
-            for step in sorted(noted):
-                self._tell(step, span)
+            try:
+                for step in sorted(noted):
+                    self._tell(step, span)
+            except Exception:  # the batch is committed: nothing may carry it out again
+                log.exception("steps_untold", batch=name)
         finally:
             STEPS.reset(token)
 

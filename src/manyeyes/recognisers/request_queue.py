@@ -125,7 +125,7 @@ class Lane:
         batch: list[_Entry] = []
         try:
             if opens:
-                await process.open()
+                await self._open(process)
             while batch := await self._next_batch():
                 began = time.monotonic()
                 await self._serve(process, batch)
@@ -143,6 +143,13 @@ class Lane:
         finally:
             self._staff -= 1  # before anything is waited for, so that a request that comes now starts another child
             await process.end()
+
+    async def _open(self, process: RecogniserProcess) -> None:
+        try:
+            await process.open()
+        except BaseException:
+            self._idle -= 1  # it takes no batch, and whoever asks next hires another
+            raise
 
     async def _next_batch(self) -> list[_Entry]:
         """Return this child's share of what waits, once something does; empty when nothing came for `IDLE_SECONDS`.

@@ -142,6 +142,8 @@ class WorkerDesk:
                     return None
                 goes_on = True
                 await heard(event, left)
+                if self._context.notifier.is_ending:  # all who wait here are woken at once, for nothing new
+                    return None
 
     async def attach(self, worker: Worker, *, goes_on: bool = False) -> bool:
         """Make an online worker present, and asking, through this process; False when they are not online.

@@ -48,4 +48,4 @@ async def seal_cell(context: Context, cell: int, older_keys: Sequence[bytes] = (
     if difference := (await prove_cell(context, cell, older_keys)).difference_micros:
         return Sealing([], difference)
     async with context.cells.pool(cell).acquire() as db:
-        return Sealing(await seal_months(db, cell, key, due))
+        return Sealing(await seal_months(db, cell, key, due, older_keys))

@@ -7,7 +7,7 @@ import socket
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from manyeyes.runtime.server_address import DEFAULT_OPS
@@ -85,7 +85,7 @@ class SocketFile:
 
     def close(self) -> None:
         """Listen no more, and remove the file; not another's that came after it."""
-        with _alone_in(self.path.parent):
+        with suppress(OSError), _alone_in(self.path.parent):  # its directory may have gone
             if self.path.exists() and self.path.stat().st_ino == self._file:
                 self.path.unlink()
         self.listener.close()
@@ -99,8 +99,10 @@ def _is_heard(path: Path) -> bool:
             caller.connect(str(path))
         except BlockingIOError:  # as many wait already as may
             return True
-        except OSError as error:
-            return isinstance(error, TimeoutError)
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
+        except OSError:  # a socket of another kind, or one that we may not write to, is somebody's
+            return True
     return True
 
 
@@ -116,8 +118,16 @@ def _remove_unheard(path: Path) -> None:
 def _alone_in(folder: Path) -> Iterator[None]:
     """Let no other server look for a socket and replace it in this directory meanwhile."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    give_up = time.monotonic() + PATIENCE_SECONDS
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(LOOK_SECONDS)
         yield
     finally:
         os.close(handle)

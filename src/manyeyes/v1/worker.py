@@ -177,6 +177,8 @@ class WorkerApi:
                 if not is_online or self._context.notifier.is_ending:
                     return
                 await event.wait()
+                if self._context.notifier.is_ending:
+                    return
 
     async def _tasks(self, worker: Worker) -> Tasks:
         current, upcoming = await self._desk.both(worker)

@@ -43,11 +43,14 @@ async def find_base(db: asyncpg.Connection, cell: int, trusted: Sequence[bytes],
     then everything is read that there is: what came after the last month of which tasks were dropped.
     """
     every = await seals.seals(db, cell)
+    flaws = [said for seal in every if (said := _forged(seal, trusted))]
+    if every and every[-1].until > await db.fetchval("SELECT now()"):
+        flaws.append(f"the seal of {every[-1].month} is of a month that is not over")
     dropped = next((seal for seal in reversed(every) if seal.dropped_at), None)
     signed = next((seal for seal in reversed(every) if is_signed(seal, trusted)), None)
-    flaw = await _flaw(db, signed) if signed else None
-    flaws = [flaw] if flaw else []
-    seal = dropped if is_whole or flaw or not signed else signed
+    flaw = await flaw_of(db, signed, trusted) if signed else None
+    flaws += [flaw] if flaw else []
+    seal = dropped if is_whole or flaws or not signed else signed
     if dropped and (signed is None or signed.until < dropped.until):
         flaws.append(
             f"no key of ours signed the seal of {dropped.month}, and its tasks are dropped; name its --public-key"
@@ -59,24 +62,33 @@ async def find_base(db: asyncpg.Connection, cell: int, trusted: Sequence[bytes],
 async def read_month_gaps(db: asyncpg.Connection, cell: int, base: SealedBase) -> list[str]:
     """Return what is wrong with each seal behind the base, and how its month differs from it, in their order."""
     found = [seal for seal in await seals.seals(db, cell) if seal.until > base.since]
-    flaw = await _flaw(db, base.seal) if base.seal else None
+    flaw = await flaw_of(db, base.seal) if base.seal else None
     said = [flaw] if flaw and flaw not in base.flaws else []
     for before, seal in pairwise([base.seal, *found]):
         assert seal is not None  # only the first may be none
         if seal.previous != (before.digest if before else NO_SEAL):
             said.append(f"the seal of {seal.month} does not follow the one before it")
-        if flaw := await _flaw(db, seal):
+        if flaw := await flaw_of(db, seal):
             said.append(flaw)
         gaps = await seals.month_gaps(db, cell, before.until if before else BEGINNING, seal.until)
         said += [f"{seal.month} is not what was sealed: {_said(gap)}" for gap in gaps]
     return said
 
 
-async def _flaw(db: asyncpg.Connection, seal: Seal) -> str | None:
-    """Return what is wrong with the sums of a seal."""
+async def flaw_of(db: asyncpg.Connection, seal: Seal, trusted: Sequence[bytes] = ()) -> str | None:
+    """Return what is wrong with a seal: that its signature is none, or that its sums are not what was signed."""
+    if forged := _forged(seal, trusted):
+        return forged
     if await seals.digest(db, seal.cell, seal.until, seal.previous) != (seal.digest, seal.transfers):
         return f"the sums of the seal of {seal.month} are not what was signed"
     return None
+
+
+def _forged(seal: Seal, trusted: Sequence[bytes]) -> str | None:
+    """Tell of a seal that names a key of ours, which did not sign it."""
+    if seal.public_key not in trusted or is_signed(seal, trusted):
+        return None
+    return f"the seal of {seal.month} names our key, which did not sign it"
 
 
 def _said(gap: MonthGap) -> str:

@@ -84,6 +84,7 @@ SELECT coalesce(max(gone_through), 0)::bigint FROM seal WHERE cell = $1;
 INSERT INTO dropped_pay (cell, worker_id, at, kind, entries, amount_micros)
 SELECT $1, worker_id, date_trunc('second', at), kind, count(*), sum(amount_micros) FROM transfer
 WHERE cell = $1 AND cause_id = ANY ($2::bigint[]) AND worker_id <> 0 GROUP BY worker_id, date_trunc('second', at), kind
+ORDER BY worker_id, date_trunc('second', at), kind
 ON CONFLICT (cell, worker_id, at, kind) DO UPDATE
 SET entries = dropped_pay.entries + excluded.entries, amount_micros = dropped_pay.amount_micros + excluded.amount_micros;
 

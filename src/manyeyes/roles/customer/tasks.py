@@ -169,7 +169,8 @@ async def changes_of(
             size = limit - len(found)
             entries = await seen_tasks.changes(db, owner.cell, owner.account_id, last, until, size)
             seen = await seen_tasks.seen(db, owner.cell, sorted({entry.task_id for entry in entries}))
-            found += [seen[entry.task_id] for entry in entries if of.has(seen[entry.task_id])]
+            kept = [seen[entry.task_id] for entry in entries if entry.task_id in seen]  # others were dropped meanwhile
+            found += [task for task in kept if of.has(task)]
             if entries:
                 last = entries[-1]
             if len(entries) < size:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from datetime import datetime
 from importlib import import_module
@@ -11,6 +12,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.ledger.seals.rules import month_named, next_month
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.dropping import store as dropping
@@ -40,6 +42,7 @@ async def export_month(context: Context, cell: int, name: str, folder: Path) -> 
         db.transaction(isolation="repeatable_read", readonly=True),
     ):
         await db.execute("SET LOCAL statement_timeout = 0")
+        await db.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # while the disk is waited for
         found = [
             await _write(db, parquet, statement, (cell, start, next_month(start)), folder / f"{table}.parquet")
             for table, statement in dropping.EXPORTED.items()
@@ -60,6 +63,8 @@ async def _write(
             many += len(rows)
             await asyncio.to_thread(_put, file, digest, writer.write(rows))
         await asyncio.to_thread(_put, file, digest, writer.end())
+        file.flush()
+        await asyncio.to_thread(os.fsync, file.fileno())  # what is exported may be dropped
     return ExportedTable(path.name, many, digest.hexdigest())
 
 
@@ -67,7 +72,7 @@ async def _groups(
     db: asyncpg.Connection, statement: str, of: tuple[int, datetime, datetime]
 ) -> AsyncIterator[list[tuple[Any, ...]]]:
     group: list[tuple[Any, ...]] = []
-    async for row in db.cursor(statement, *of, prefetch=ROWS):
+    async for row in db.cursor(statement, *of, prefetch=ROWS, timeout=PROOF_SECONDS):
         group.append(tuple(row))
         if len(group) == ROWS:
             yield group

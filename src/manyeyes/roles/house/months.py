@@ -21,8 +21,28 @@ async def sealed_month(context: Context, cell: int, name: str) -> Seal:
     async with context.cells.pool(cell).acquire() as db:
         found = [seal for seal in await seals.seals(db, cell) if seal.until == until]
     if not found:
-        raise MonthRefused(f"{name} is not sealed in cell {cell}: `manyeyes db seal` seals months that are over")
+        raise MonthRefused(_unsealed(name, cell))
     return found[0]
+
+
+async def cells_with(context: Context, name: str) -> list[int]:
+    """Return the cells that were there in a month. Raises `MonthRefused` where one of them has not sealed it."""
+    until, found = next_month(month_named(name)), []
+    for cell in context.cells.numbers:
+        async with context.cells.pool(cell).acquire() as db:
+            began = await seals.first_entry(db, cell)
+            every = await seals.seals(db, cell)
+        if any(seal.until == until for seal in every):
+            found.append(cell)
+        elif every[0].until < until if every else began is not None and began < until:
+            raise MonthRefused(_unsealed(name, cell))
+    if not found:
+        raise MonthRefused(_unsealed(name, context.cells.numbers[0]))
+    return found
+
+
+def _unsealed(name: str, cell: int) -> str:
+    return f"{name} is not sealed in cell {cell}: `manyeyes db seal` seals months that are over"
 
 
 async def note_export(context: Context, cell: int, seal: Seal, actor: Actor) -> None:
@@ -38,7 +58,9 @@ async def drop_month(context: Context, cell: int, name: str, actor: Actor, *, wi
     seal = await sealed_month(context, cell, name)
     async with context.cells.pool(cell).acquire() as db:
         every = await seals.seals(db, cell)
-        last = await dropping.last_ended(db, cell, seal.until)
+        async with db.transaction(readonly=True):
+            await db.execute("SET LOCAL statement_timeout = 0")  # it may read all results
+            last = await dropping.last_ended(db, cell, seal.until)
     _refuse(seal, every, context.settings.keep_months, without_export=without_export)
     mark = MarkMonth(cell=cell, until=seal.until, gone_through=last, is_dropped=True, actor=actor)
     await context.batcher.ask(mark_months, mark)

@@ -26,6 +26,7 @@ INSERT INTO dropped_charge (cell, account_id, ended_at, queue_id, soft_id, ip, t
 SELECT $1, account_id, date_trunc('second', ended_at), queue_id, soft_id, ip, count(*), sum(charged_micros) FROM result
 WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND charged_micros > 0
 GROUP BY account_id, date_trunc('second', ended_at), queue_id, soft_id, ip
+ORDER BY account_id, date_trunc('second', ended_at), queue_id, soft_id, ip
 ON CONFLICT (cell, account_id, ended_at, queue_id, soft_id, ip) DO UPDATE
 SET tasks = dropped_charge.tasks + excluded.tasks, charged_micros = dropped_charge.charged_micros + excluded.charged_micros;
 
