@@ -8,7 +8,7 @@ from manyeyes.cli import db
 
 
 def test_ctrl_c_ends_a_command_without_a_word(manyeyes, monkeypatch):
-    async def interrupted(*_: object) -> None:
+    async def interrupted(*_: object, **__: object) -> None:
         os.kill(os.getpid(), signal.SIGINT)
         await asyncio.sleep(60)
 

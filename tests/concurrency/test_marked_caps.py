@@ -167,6 +167,7 @@ class _Worker:
 @pytest.mark.parametrize("seed", range(8))
 async def test_the_next_one_never_comes_by_any_path(stage: Stage, seed: int):
     chance = random.Random(seed)
+    stage.now = stage.now.replace(hour=6) + timedelta(days=1)  # a cap is a day's, which does not end meanwhile
     account_id, other = await stage.account(), await stage.worker()
     disputed = [await stage.solve(account_id, other) for _ in range(4)]
     await stage.change("UPDATE task SET marks = $2 WHERE cell = $1", MARKS)
