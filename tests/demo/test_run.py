@@ -26,8 +26,8 @@ from support.own_ports import own_ports
 ROOT = Path(__file__).parents[2]
 LONGEST_SECONDS = 480.0  # a bound on a hanging demo, not a measure of it
 FOUND = "Jo is below the floor"
+pytestmark = pytest.mark.timeout(2 * LONGEST_SECONDS)  # it starts several
 ANSWERED = re.compile(r"(receipt|meter) .*crowd .*(right|wrong)")
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(2 * LONGEST_SECONDS)]
 
 
 class Run:
@@ -133,26 +133,37 @@ def text_on(file: bytes, data: Path) -> str:
     return next(picture.text for picture in drawn if picture.data == file)
 
 
-def test_first_answers_come_beside_a_taken_port_and_ctrl_c_ends_all(start: Callable[[int], Run], data: Path) -> None:
+@pytest.mark.faults
+def test_first_answers_come_ctrl_c_ends_all_and_the_next_start_goes_on(start: Callable[[int], Run], data: Path) -> None:
+    first = start(own_ports(8760))
+    first.read_until(ANSWERED)
+    end_all(first, signal.SIGINT)
+    assert not any("Traceback" in line for line in first.lines)
+
+    second = start(own_ports(8760))
+    account = second.read_until(r"going on with account (\d+)")[1]
+    link = second.read_until(r"The operator's page: +(http://\S+)")[1]
+    assert httpx.get(link).status_code == 200
+    second.read_until(ANSWERED)
+    end_all(second, signal.SIGTERM)
+    assert json.loads((data / "demo.json").read_text())["account_id"] == int(account)
+
+
+@pytest.mark.faults
+def test_a_taken_port_is_left_alone_and_an_early_end_leaves_nothing(start: Callable[[int], Run]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         run = start(port)
         run.read_until("starting the server")
         address = run.read_until(r"Answer pictures yourself:\s+http://127\.0\.0\.1:(\d+)/login/")
         assert int(address[1]) > port
-        run.read_until(ANSWERED)
         end_all(run, signal.SIGINT)
-    assert not any("Traceback" in line for line in run.lines)
 
 
-def test_the_next_start_goes_on_and_a_job_runs_to_its_end(start: Callable[[int], Run], data: Path) -> None:
-    if not (data / "demo.json").exists():
-        pytest.skip("there was no first start: the test before this one makes it")
+@pytest.mark.faults
+def test_a_job_runs_to_its_end_and_the_next_start_opens_another(start: Callable[[int], Run], data: Path) -> None:
     run = start(own_ports(8760))
-    account = run.read_until(r"going on with account (\d+)")[1]
     job = run.read_until(r"Their job, running: +http://localhost:\d+/customer/jobs/(\d+)")[1]
-    link = run.read_until(r"The operator's page: +(http://\S+)")[1]
-    assert httpx.get(link).status_code == 200
     run.read_until(r"The careless one, found: +http://localhost:\d+/operator/people/9")
     command_line = run.read_until("manyeyes ask ")
     assert str(data / "meters") in command_line.string
@@ -161,25 +172,37 @@ def test_the_next_start_goes_on_and_a_job_runs_to_its_end(start: Callable[[int],
     run.read_until(rf"job {job}: {METERS} of {METERS} answered, \$0\.008400, finished; ")
     if not any(FOUND in line for line in run.lines):
         run.read_until(FOUND)
-    end_all(run, signal.SIGTERM)
-    assert json.loads((data / "demo.json").read_text())["account_id"] == int(account)
-    again = start(own_ports(8780))
+    end_all(run, signal.SIGINT)
+    again = start(own_ports(8760))
     assert again.read_until(r"/customer/jobs/(\d+)")[1] != job
     end_all(again, signal.SIGINT)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
-def test_street_signs_are_left_to_the_person_and_a_killed_demo_leaves_no_server(
-    start: Callable[[int], Run], data: Path
-) -> None:
-    run = start(own_ports(8785))
+@pytest.mark.faults
+def test_street_signs_are_left_to_the_person(start: Callable[[int], Run], data: Path) -> None:
+    run = start(8780)
     address = run.read_until(r"Answer pictures yourself:\s+(http://127\.0\.0\.1:\d+)/login/")[1]
     name = answer_one_sign(data, address)
     run.read_until(rf"sign +{name} +you .*right")
+    end_all(run, signal.SIGINT)
+    assert [line for line in run.lines if re.search(r":\d\d +sign .* crowd ", line)] == []
+
+
+@pytest.mark.faults
+def test_a_wrong_answer_is_complained_about_and_its_money_comes_back(start: Callable[[int], Run], data: Path) -> None:
+    run = start(8785)
+    address = run.read_until(r"Answer pictures yourself:\s+(http://127\.0\.0\.1:\d+)/login/")[1]
     name = answer_one_sign(data, address, "Nowhere Lane")
     run.read_until(rf"sign +Nowhere Lane .*wrong, it says {name}; complained")
     run.read_until(rf"the complaint about '{name}': confirmed, \$0\.000700 given back")
-    assert [line for line in run.lines if re.search(r":\d\d +sign .* crowd ", line)] == []
+    end_all(run, signal.SIGINT)
+
+
+@pytest.mark.faults
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
+def test_a_killed_demo_leaves_no_server_behind(start: Callable[[int], Run]) -> None:
+    run = start(8790)
+    run.read_until(ANSWERED)
     everyone = run.everyone()
     run.process.kill()
     run.process.wait()
@@ -187,8 +210,9 @@ def test_street_signs_are_left_to_the_person_and_a_killed_demo_leaves_no_server(
     assert alive(everyone) == []
 
 
+@pytest.mark.faults
 def test_a_dying_server_is_told_and_ends_the_demo(start: Callable[[int], Run]) -> None:
-    run = start(own_ports(8795))
+    run = start(8795)
     run.read_until("Answer pictures yourself")
     everyone = run.everyone()
     psutil.Process(run.process.pid).children()[0].kill()

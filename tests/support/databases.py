@@ -29,6 +29,7 @@ DELETE FROM queue WHERE queue_id NOT IN (1, 2);
 UPDATE queue SET price_micros = 700, pay_micros = 500, capacity = 100000, lease_seconds = 60, marks = 0,
                  audit_share = 0.05, vote_micros = 100, accepts_complaints = queue_id <> 2, life_seconds = NULL,
                  default_terms = NULL, floor = NULL, gold_share = NULL, method = 'majority', learned_at = NULL,
+                 peers_right = NULL, guide = '',
                  name = CASE queue_id WHEN 1 THEN 'English ImageToText' ELSE 'Russian ImageToText' END;
 """
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -28,6 +29,11 @@ SUBJECTS = ["Finished: kittens", "Đã xong: mèo con", "เสร็จแล�
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
     return trustme.CA()
+
+
+def whys(logs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what was logged of the server; others, whose database is away, may log meanwhile."""
+    return [each["why"] for each in logs if each["event"] == "mail_server_unusable"]
 
 
 def server_side(authority: trustme.CA, name: str = "localhost") -> ssl.SSLContext:
@@ -96,7 +102,7 @@ async def test_a_wrong_password_is_the_operators_fault_and_tried_again(authority
             sent = await way.send(MAIL)
         assert "535" in await way.look()
     assert (sent.status, sent.is_final, sent.fault) == (0, False, UNUSABLE)
-    assert "535" in logs[0]["why"]
+    assert "535" in whys(logs)[0]
 
 
 async def test_what_is_wrong_with_ourselves_is_told_to_the_operator_alone(tmp_path: Path):
@@ -107,8 +113,8 @@ async def test_what_is_wrong_with_ourselves_is_told_to_the_operator_alone(tmp_pa
             office.sender_said = "550 notices@house.example may not send from 10.0.0.7"
             sent = await door(office).send(MAIL)
     assert (sent.status, sent.is_final, sent.fault) == (0, False, UNUSABLE)
-    assert str(missing) in logs[0]["why"]
-    assert "10.0.0.7" in logs[1]["why"]
+    assert str(missing) in whys(logs)[0]
+    assert "10.0.0.7" in whys(logs)[1]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +127,7 @@ async def test_what_is_wrong_with_ourselves_is_no_word_about_the_addressee(said:
         with capture_logs() as logs:
             sent = await door(office).send(MAIL)
     assert (sent.status, sent.is_final, sent.fault) == (0, False, UNUSABLE)
-    assert said.partition(" ")[2] in logs[0]["why"]
+    assert said.partition(" ")[2] in whys(logs)[0]
 
 
 async def test_a_password_that_is_no_text_is_told(tmp_path: Path):
