@@ -56,7 +56,7 @@ def test_a_transfer_that_vanished_is_found(manyeyes, ann, dsn, run_async):
     assert json.loads(done.out)["difference"] == 10_000_000
 
 
-PAST = "UPDATE transfer SET at = date_trunc('month', at) - interval '40 days'"
+PAST = "UPDATE transfer SET at = date_trunc('month', at - interval '1 day') - interval '40 days'"
 
 
 def test_months_that_are_over_are_sealed_and_the_proof_goes_on_behind_them(manyeyes, ann, dsn, run_async):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from manyeyes.actions.seal_months import due_months, seal_months
 from manyeyes.db.picture_days import keep_days
-from manyeyes.ledger.seals.rules import month_start
+from manyeyes.ledger.seals.rules import QUIET, month_start
 from manyeyes.runtime.context import Context
 from manyeyes.trail.heads import public_key_of
 from support.action_stage import Stage
@@ -14,8 +14,8 @@ TRUSTED = [public_key_of(KEY)]
 
 
 def months_ago(stage: Stage, many: int) -> datetime:
-    """Return the 20th of the month that was so many months before the stage's."""
-    start = month_start(stage.now)
+    """Return the 20th of the month that was so many months before the one that is not closed."""
+    start = month_start(stage.now - QUIET)  # on the first of a month the last one is not closed
     for _ in range(many):
         start = month_start(start - timedelta(days=1))
     return start + timedelta(days=19, hours=12)

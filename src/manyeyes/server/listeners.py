@@ -99,10 +99,8 @@ def _is_heard(path: Path) -> bool:
             caller.connect(str(path))
         except BlockingIOError:  # as many wait already as may
             return True
-        except (ConnectionRefusedError, FileNotFoundError):
-            return False
-        except OSError:  # a socket of another kind, or one that we may not write to, is somebody's
-            return True
+        except OSError as error:  # a socket of another kind, or one that we may not write to, is somebody's
+            return isinstance(error, TimeoutError) or error.errno in (errno.EPROTOTYPE, errno.EACCES, errno.EPERM)
     return True
 
 
