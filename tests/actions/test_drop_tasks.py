@@ -13,7 +13,7 @@ from manyeyes.actions.mark_months import MarkMonth, mark_months
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger import earnings, statements
 from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
-from manyeyes.ledger.seals.rules import month_start, next_month
+from manyeyes.ledger.seals.rules import month_before, month_start, next_month
 from manyeyes.ledger.statements import FIRST_PLACE
 from manyeyes.statistics import charges
 from manyeyes.statistics import store as statistics
@@ -48,7 +48,7 @@ async def drop(stage: Stage) -> list[int]:
     until = next_month(months_ago(stage, LONG_AGO))
     last = await stage.read(dropping.last_ended, stage.cell, until)
     await stage.act(mark_months, MarkMonth(cell=stage.cell, until=until, gone_through=last, is_dropped=True))
-    return (await stage.act(drop_tasks, DropTasks(stage.cell, 0, last, until)))[0]
+    return (await stage.act(drop_tasks, DropTasks(stage.cell, 0, last, until)))[0].task_ids
 
 
 async def told(stage: Stage, account_id: int, worker_id: int) -> list[Any]:
@@ -121,6 +121,33 @@ async def test_half_a_drop_changes_no_sum_and_is_gone_on_with(stage: Stage, monk
             assert (await stage.books(trusted=TRUSTED, is_whole=is_whole)).findings == []
 
 
+TAMPERED = {
+    "a charge that was summed up": "UPDATE dropped_charge SET charged_micros = charged_micros + 1 WHERE cell = $1",
+    "pay that was summed up": "UPDATE dropped_pay SET amount_micros = amount_micros - 1 WHERE cell = $1 AND kind = 5",
+    "a top-up, which stays": "UPDATE transfer SET amount_micros = amount_micros + 1 WHERE cell = $1 AND kind = 1",
+    "an entry that was not sealed": "INSERT INTO transfer SELECT cell, cause_id, 4, 9, 2, account_id, 1, account_id, 1,"
+    " account_id, 0, at FROM transfer WHERE cell = $1 AND kind = 1",
+}
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+async def test_what_is_altered_of_a_dropped_month_is_found(stage: Stage, what: str):
+    await old_work(stage)
+    await drop(stage)
+    month = month_before(next_month(months_ago(stage, LONG_AGO)))
+    await stage.change(TAMPERED[what])
+    findings = (await stage.books(trusted=TRUSTED, is_whole=True)).findings
+    assert findings[0].startswith(f"{month} is not what was sealed: ")
+
+
+async def test_who_only_says_that_tasks_were_dropped_hides_nothing(stage: Stage):
+    await old_work(stage)
+    await stage.change("UPDATE seal SET dropped_at = now() WHERE cell = $1")
+    assert (await stage.books(trusted=TRUSTED, is_whole=True)).findings == []
+    await stage.change("DELETE FROM transfer WHERE cell = $1 AND kind = 3")
+    assert "settle of account" in (await stage.books(trusted=TRUSTED, is_whole=True)).findings[0]
+
+
 async def test_of_two_who_drop_at_once_each_task_is_summed_up_by_one(stage: Stage):
     people = await old_work(stage)
     before = await told(stage, *people)
@@ -128,8 +155,9 @@ async def test_of_two_who_drop_at_once_each_task_is_summed_up_by_one(stage: Stag
     last = await stage.read(dropping.last_ended, stage.cell, until)
     among = DropRange(0, last, until)
     async with stage.transaction() as tx:
-        going = await dropping.droppable(tx, stage.cell, among, 4)
-        others = await stage.read(dropping.droppable, stage.cell, among, 9)
+        few = DropRange(0, await dropping.window_end(tx, stage.cell, among, 4) or 0, until)
+        going = await dropping.droppable(tx, stage.cell, few)
+        others = await stage.read(dropping.droppable, stage.cell, among)
         assert (len(going), len(others), set(going) & set(others)) == (4, 2, set())
     one, other = await asyncio.gather(drop(stage), drop(stage))
     assert sorted([*one, *other]) == sorted([*going, *others])

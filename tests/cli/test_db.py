@@ -86,7 +86,7 @@ def test_a_month_is_written_to_files_and_dropped(manyeyes, ann, dsn, run_async, 
     assert "was not exported" in manyeyes("db", "drop-month", months[0]).complaint
     files = manyeyes("db", "export-month", months[0], "--to", tmp_path, "--json").json["files"]
     assert [Path(file["file"]).name for file in files] == [
-        f"{t}.parquet" for t in ("transfer", "result", "task", "answer")
+        f"{t}.parquet" for t in ("transfer", "result", "task", "answer", "panel", "truth")
     ]
     rows = parquet.read_table(files[0]["file"]).to_pylist()
     assert [(row["kind"], row["amount_micros"], row["account_id"]) for row in rows] == [(1, 10_000_000, 1)]

@@ -105,6 +105,8 @@ def test_compose_says_what_the_image_says():
     unit = (DEPLOY / "manyeyes.service").read_text()
     assert f"TimeoutStopSec={service['stop_grace_period'].removesuffix('s')}\n" in unit
     assert "healthcheck" not in service  # the image's
+    [network] = compose()["networks"]["default"]["ipam"]["config"]
+    assert service["environment"]["MANYEYES_TRUSTED_PROXIES"] == network["gateway"]
 
 
 def test_their_settings_are_settings_and_the_key_is_a_file():

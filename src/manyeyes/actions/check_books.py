@@ -69,11 +69,17 @@ async def check_books(
         await db.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # while many findings are put into words
         base = await find_base(db, cell, trusted, is_whole=is_whole)
         months = await read_month_gaps(db, cell, base) if is_whole else []
-        return await _compared(db, cell, time_zones, base, months)
+        return await _compared(db, cell, time_zones, base, months, is_whole=is_whole)
 
 
 async def _compared(
-    db: asyncpg.Connection, cell: int, time_zones: Mapping[int, str], base: SealedBase, months: list[str]
+    db: asyncpg.Connection,
+    cell: int,
+    time_zones: Mapping[int, str],
+    base: SealedBase,
+    months: list[str],
+    *,
+    is_whole: bool,
 ) -> BooksAudit:
     """Return what differs of what came after the base; ``months``: what is wrong with those that are sealed."""
     # 1. Load everything in one snapshot.
@@ -86,7 +92,7 @@ async def _compared(
     given, earned = await ledger.share_sums(db, cell, since), await tasks.share_sums(db, cell, since)
     twice, recourse = await ledger.double_endings(db, cell, since), await _recourse(db, cell, base)
     recognised = await read_recognition_books(db, cell, time_zones, since)
-    of_jobs = await read_job_books(db, cell, since, is_whole=base.seal is None)
+    of_jobs = await read_job_books(db, cell, since, is_whole=is_whole or base.seal is None)
     of_panels = await read_panel_books(db, cell, since)
     # 2. Compare, and put what differs into words.
     findings = [*base.flaws, *months]

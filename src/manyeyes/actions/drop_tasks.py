@@ -11,7 +11,7 @@ from manyeyes.panels import store as panels
 from manyeyes.tasks.dropping import store as dropping
 from manyeyes.tasks.dropping.store import DropRange
 
-LARGEST_SWEEP = 1_000  # tasks in a batch
+LARGEST_SWEEP = 1_000  # tasks that are looked at in a batch, whether they can be dropped or not
 
 
 class DropTasks(msgspec.Struct, frozen=True):
@@ -23,18 +23,26 @@ class DropTasks(msgspec.Struct, frozen=True):
     until: datetime
 
 
-async def drop_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[DropTasks]) -> list[list[int]]:
-    """Return for each the tasks that were dropped, in order; as many as `LARGEST_SWEEP`: there may be more behind them.
+class DroppedTasks(msgspec.Struct, frozen=True):
+    """The tasks that were dropped, in order, and up to which number was looked; ``through`` 0: to the end."""
+
+    task_ids: list[int]
+    through: int
+
+
+async def drop_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[DropTasks]) -> list[DroppedTasks]:
+    """Drop what can be dropped of the first `LARGEST_SWEEP` tasks of each.
 
     What is disputed, judged, gold, still kept or part of a job stays, with all that was booked for it.
     """
     cell, outcomes = commands[0].cell, []
     for command in commands:
         among = DropRange(command.after, command.through, command.until)
-        going = await dropping.droppable(tx, cell, among, LARGEST_SWEEP)
+        through = await dropping.window_end(tx, cell, among, LARGEST_SWEEP) or 0
+        going = await dropping.droppable(tx, cell, DropRange(command.after, through, command.until)) if through else []
         if going:
             answers = await panels.drop(tx, cell, going)
             await seals.drop_entries(tx, cell, sorted([*going, *answers]))
             await dropping.drop(tx, cell, going)
-        outcomes.append(going)
+        outcomes.append(DroppedTasks(going, through))
     return outcomes

@@ -39,6 +39,11 @@ async def refund_tallies(db: asyncpg.Connection, cell: int, job_ids: Sequence[in
     return dict(await db.fetch(SQL.refund_tallies, cell, job_ids, timeout=PROOF_SECONDS))
 
 
+async def refunded_since(db: asyncpg.Connection, cell: int, since: datetime) -> set[int]:
+    """Return the jobs of whose tasks something was given back since an instant."""
+    return {row["job_id"] for row in await db.fetch(SQL.refunded_since, cell, since, timeout=PROOF_SECONDS)}
+
+
 async def ends_without_hold(db: asyncpg.Connection, cell: int, since: datetime) -> list[int]:
     """Return items that were answered since an instant though nothing was held for them: always empty."""
     return [row["task_id"] for row in await db.fetch(SQL.ends_without_hold, cell, since, timeout=PROOF_SECONDS)]

@@ -211,6 +211,11 @@ SELECT r.job_id, sum(f.refunded_micros)::bigint AS micros
 FROM refund AS f JOIN result AS r ON r.cell = f.cell AND r.task_id = f.task_id
 WHERE f.cell = $1 AND r.job_id <> 0 AND ($2::bigint[] IS NULL OR r.job_id = ANY ($2)) GROUP BY r.job_id;
 
+-- name: refunded_since
+-- The jobs of whose tasks something was given back since an instant.
+SELECT DISTINCT e.job_id FROM refund AS f JOIN result AS e ON e.cell = $1 AND e.task_id = f.task_id
+WHERE f.cell = $1 AND f.refunded_at >= $2 AND e.job_id <> 0 ORDER BY e.job_id;
+
 -- name: ends_without_hold
 -- Items that somebody answered or tried since an instant though nothing was ever held for them; there are none.
 SELECT r.task_id FROM result AS r

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextvars import Context
 
 import structlog
 
@@ -34,7 +35,7 @@ class Dispatcher:
             key = (cell, queue_id)
             self._wanted[key] = self._wanted.get(key, False) or became_idle
             if key not in self._running:
-                self._running[key] = asyncio.create_task(self._run(key))
+                self._running[key] = asyncio.create_task(self._run(key), context=Context())
 
     async def stop(self) -> None:
         """End what runs; its transaction is rolled back, and the next server's periodic job matches anew."""

@@ -5,6 +5,7 @@ again when its claim is over. What is done is done by actions, so a kill at any 
 """
 
 import asyncio
+import contextvars
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -123,7 +124,7 @@ class JobFeeder:
 
     def _begin(self, cell: int, job: Job, lines: int) -> None:
         key = (cell, job.job_id)
-        task = self._feeding[key] = asyncio.create_task(self._feed(cell, job, lines))
+        task = self._feeding[key] = asyncio.create_task(self._feed(cell, job, lines), context=contextvars.Context())
         task.add_done_callback(lambda done: self._fed(key, done))
 
     def _fed(self, key: tuple[int, int], task: asyncio.Task[int]) -> None:

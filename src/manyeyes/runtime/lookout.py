@@ -12,6 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import Context
 from functools import partial
 from typing import TypeVar
 
@@ -112,7 +113,7 @@ class Lookout:
         self._waiting += 1
         for look, seconds, told in self._kinds:
             if look not in self._looks or self._looks[look].done():
-                self._looks[look] = asyncio.create_task(self._repeat(seconds, look, told))
+                self._looks[look] = asyncio.create_task(self._repeat(seconds, look, told), context=Context())
 
     async def _repeat(self, seconds: float, look: _Look, told: asyncio.Event) -> None:
         """Look again and again, jittered so that processes do not meet, and when told, until nobody waits."""

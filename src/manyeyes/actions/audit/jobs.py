@@ -31,17 +31,17 @@ class _Told(msgspec.Struct, frozen=True):
 
 
 async def read_job_books(db: asyncpg.Connection, cell: int, since: datetime, *, is_whole: bool) -> JobBooks:
-    """Return where jobs that are not over, or ended since an instant, differ from what they should.
+    """Return where jobs that live, or ended or gave something back since an instant, differ from what they should.
 
     ``is_whole``: all of them.
-
 
     Counts and charges are those of their results, ``open`` and ``held`` those of their work, ``items`` their lines; no
     item was answered without a hold; what has ended has nothing left.
     """
     found = await jobs.all_jobs(db, cell)
     if not is_whole:
-        found = [job for job in found if job.ended_at is None or job.ended_at >= since]
+        refunded = await consistency.refunded_since(db, cell, since)
+        found = [j for j in found if j.ended_at is None or j.ended_at >= since or j.job_id in refunded]
     ids = None if is_whole else [job.job_id for job in found]
     told = _Told(
         await consistency.item_tallies(db, cell, ids),

@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.ledger.seals import store as seals
-from manyeyes.ledger.seals.rules import BEGINNING, NO_SEAL, MonthGap, Seal, is_signed
+from manyeyes.ledger.seals.rules import BEGINNING, NO_SEAL, DroppedGap, MonthGap, Seal, is_signed
 
 
 class SealedBase(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,18 +60,22 @@ async def find_base(db: asyncpg.Connection, cell: int, trusted: Sequence[bytes],
 
 
 async def read_month_gaps(db: asyncpg.Connection, cell: int, base: SealedBase) -> list[str]:
-    """Return what is wrong with each seal behind the base, and how its month differs from it, in their order."""
-    found = [seal for seal in await seals.seals(db, cell) if seal.until > base.since]
-    flaw = await flaw_of(db, base.seal) if base.seal else None
-    said = [flaw] if flaw and flaw not in base.flaws else []
-    for before, seal in pairwise([base.seal, *found]):
+    """Return what is wrong with each seal, and how its month differs from it, in their order.
+
+    Tasks were dropped of the months up to the base.
+    """
+    said: list[str] = []
+    for before, seal in pairwise([None, *await seals.seals(db, cell)]):
         assert seal is not None  # only the first may be none
         if seal.previous != (before.digest if before else NO_SEAL):
             said.append(f"the seal of {seal.month} does not follow the one before it")
-        if flaw := await flaw_of(db, seal):
+        if (flaw := await flaw_of(db, seal)) and flaw not in base.flaws:
             said.append(flaw)
-        gaps = await seals.month_gaps(db, cell, before.until if before else BEGINNING, seal.until)
+        since, is_dropped = before.until if before else BEGINNING, seal.until <= base.since
+        gaps = await seals.month_gaps(db, cell, since, seal.until, is_dropped=is_dropped)
         said += [f"{seal.month} is not what was sealed: {_said(gap)}" for gap in gaps]
+        lost = await seals.dropped_gaps(db, cell, since, seal.until) if is_dropped else []
+        said += [f"{seal.month} is not what was sealed: {_lost(gap)}" for gap in lost]
     return said
 
 
@@ -89,6 +93,11 @@ def _forged(seal: Seal, trusted: Sequence[bytes]) -> str | None:
     if seal.public_key not in trusted or is_signed(seal, trusted):
         return None
     return f"the seal of {seal.month} names our key, which did not sign it"
+
+
+def _lost(gap: DroppedGap) -> str:
+    owner = f"account {gap.account_id}" if gap.account_id else f"worker {gap.worker_id}"
+    return f"{gap.kind.name.lower()} of {owner} has {-gap.amount_micros:+} micros, with what was dropped"
 
 
 def _said(gap: MonthGap) -> str:

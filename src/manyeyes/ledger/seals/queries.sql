@@ -50,7 +50,8 @@ SELECT worker_id, sum(amount_micros)::bigint AS amount_micros FROM seal_sum
 WHERE cell = $1 AND until = $2 AND kind = $3 GROUP BY worker_id;
 
 -- name: month_gaps
--- Where a month's entries are not what its seal says beyond the one before; only where they differ.
+-- Where a month's entries are not what its seal says beyond the one before; only where they differ. Of a month of which tasks were
+-- dropped, some entries of some kinds ($4) are no longer there: none may be there that was not sealed.
 SELECT kind, debit_book, debit_id, credit_book, credit_id, account_id, worker_id, sum(entries)::bigint AS entries,
        sum(amount_micros)::bigint AS amount_micros
 FROM (
@@ -64,8 +65,25 @@ FROM (
     FROM transfer WHERE cell = $1 AND at >= $2 AND at < $3
     GROUP BY kind, debit_book, debit_id, credit_book, credit_id, account_id, worker_id
 ) AS parts GROUP BY kind, debit_book, debit_id, credit_book, credit_id, account_id, worker_id
-HAVING sum(entries) <> 0 OR sum(amount_micros) <> 0
+HAVING CASE WHEN kind = ANY ($4::smallint[]) THEN sum(entries) < 0 OR sum(amount_micros) < 0
+            ELSE sum(entries) <> 0 OR sum(amount_micros) <> 0 END
 ORDER BY kind, debit_book, debit_id, credit_book, credit_id, account_id, worker_id;
+
+-- name: dropped_gaps
+-- Of a month of which tasks were dropped: where what accounts were charged and what people earned, as it was sealed, is not that of
+-- the entries that are left and of what was summed up as others went.
+SELECT kind, account_id, worker_id, sum(amount_micros)::bigint AS amount_micros FROM (
+    SELECT kind, CASE kind WHEN 3 THEN account_id ELSE 0 END AS account_id, CASE kind WHEN 3 THEN 0 ELSE worker_id END AS worker_id,
+           CASE until WHEN $3 THEN amount_micros ELSE -amount_micros END AS amount_micros
+    FROM seal_sum WHERE cell = $1 AND until IN ($2, $3) AND kind IN (3, 5, 6)
+    UNION ALL
+    SELECT kind, CASE kind WHEN 3 THEN account_id ELSE 0 END, CASE kind WHEN 3 THEN 0 ELSE worker_id END, -amount_micros
+    FROM transfer WHERE cell = $1 AND kind + 0 IN (3, 5, 6) AND at >= $2 AND at < $3
+    UNION ALL
+    SELECT 3, account_id, 0, -charged_micros FROM dropped_charge WHERE cell = $1 AND ended_at >= $2 AND ended_at < $3
+    UNION ALL
+    SELECT kind, 0, worker_id, -amount_micros FROM dropped_pay WHERE cell = $1 AND at >= $2 AND at < $3
+) AS parts GROUP BY kind, account_id, worker_id HAVING sum(amount_micros) <> 0 ORDER BY kind, account_id, worker_id;
 
 -- name: mark_exported
 -- A sealed month was written to files.

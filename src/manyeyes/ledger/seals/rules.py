@@ -10,6 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from manyeyes.ledger.rules import Book, TransferKind
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # before all that was ever booked
+# What is booked for a task that can be dropped (tasks/dropping/queries.sql).
+DROPPED_KINDS = (
+    *(TransferKind.HOLD, TransferKind.SETTLE, TransferKind.RELEASE),
+    *(TransferKind.PAY, TransferKind.VEST, TransferKind.SHARE),
+)
 NO_SEAL = bytes(32)  # the digest before the first one
 QUIET = timedelta(days=1)  # after a month's end, before it is sealed by itself: clocks are not that far off
 
@@ -56,6 +61,15 @@ class MonthGap(msgspec.Struct, frozen=True, kw_only=True):
     account_id: int
     worker_id: int
     entries: int
+    amount_micros: int
+
+
+class DroppedGap(msgspec.Struct, frozen=True, kw_only=True):
+    """Micros that an account was charged, or a worker got by entries of a kind, beyond what is left to show for it."""
+
+    kind: TransferKind
+    account_id: int
+    worker_id: int
     amount_micros: int
 
 

@@ -9,7 +9,7 @@ from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import read, values
 from manyeyes.ledger.rules import Book, TransferKind
-from manyeyes.ledger.seals.rules import MonthGap, Seal
+from manyeyes.ledger.seals.rules import DROPPED_KINDS, DroppedGap, MonthGap, Seal
 
 SQL = Queries(__package__)
 
@@ -59,9 +59,20 @@ async def sealed_pay(db: asyncpg.Connection, cell: int, until: datetime, kind: T
     return dict(await db.fetch(SQL.sealed_pay, cell, until, kind))
 
 
-async def month_gaps(db: asyncpg.Connection, cell: int, since: datetime, until: datetime) -> list[MonthGap]:
-    """Return where the entries between two seals are not what the second one says beyond the first."""
-    return read(MonthGap, await db.fetch(SQL.month_gaps, cell, since, until, timeout=PROOF_SECONDS))
+async def month_gaps(
+    db: asyncpg.Connection, cell: int, since: datetime, until: datetime, *, is_dropped: bool = False
+) -> list[MonthGap]:
+    """Return where the entries between two seals are not what the second one says beyond the first.
+
+    ``is_dropped``: entries of tasks that were dropped are no longer there, and others may not have come.
+    """
+    gone = DROPPED_KINDS if is_dropped else ()
+    return read(MonthGap, await db.fetch(SQL.month_gaps, cell, since, until, gone, timeout=PROOF_SECONDS))
+
+
+async def dropped_gaps(db: asyncpg.Connection, cell: int, since: datetime, until: datetime) -> list[DroppedGap]:
+    """Return whose charges and pay between two seals are not those left and those summed up when tasks were dropped."""
+    return read(DroppedGap, await db.fetch(SQL.dropped_gaps, cell, since, until, timeout=PROOF_SECONDS))
 
 
 async def mark_exported(tx: asyncpg.Connection, now: datetime, cell: int, until: datetime) -> bool:

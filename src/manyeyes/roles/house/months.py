@@ -65,9 +65,12 @@ async def drop_month(context: Context, cell: int, name: str, actor: Actor, *, wi
     mark = MarkMonth(cell=cell, until=seal.until, gone_through=last, is_dropped=True, actor=actor)
     await context.batcher.ask(mark_months, mark)
     after, dropped = 0, 0
-    while going := await context.batcher.ask(drop_tasks, DropTasks(cell, after, last, seal.until)):
-        after, dropped = going[-1], dropped + len(going)
-    return dropped
+    while True:
+        found = await context.batcher.ask(drop_tasks, DropTasks(cell, after, last, seal.until))
+        dropped += len(found.task_ids)
+        if not found.through:
+            return dropped
+        after = found.through
 
 
 def _refuse(seal: Seal, every: list[Seal], keep_months: int, *, without_export: bool) -> None:

@@ -1,3 +1,8 @@
+-- name: window_end
+-- The number of the last of so many results behind one and up to another; null: there is none.
+SELECT max(task_id) AS task_id FROM (
+    SELECT task_id FROM result WHERE cell = $1 AND task_id > $2 AND task_id <= $3 ORDER BY task_id LIMIT $4) AS few;
+
 -- name: droppable
 -- Tasks by themselves of which all was over before an instant, answers and pictures long forgotten, and which nobody disputed,
 -- judged or is asked as gold: in the order of their numbers, behind one and up to another. Locked: whoever else drops takes others.
@@ -14,7 +19,7 @@ WHERE r.cell = $1 AND r.task_id > $2 AND r.task_id <= $3 AND r.ended_at < $4 AND
                   WHERE EXISTS (SELECT FROM pending_pay AS o WHERE o.cell = $1 AND o.task_id = c.id)
                      OR EXISTS (SELECT FROM transfer AS o WHERE o.cell = $1 AND o.cause_id = c.id
                                                           AND (o.at >= $4 OR o.kind NOT IN (2, 3, 4, 5, 6, 11))))
-ORDER BY r.task_id LIMIT $5 FOR UPDATE OF r SKIP LOCKED;
+ORDER BY r.task_id FOR UPDATE OF r SKIP LOCKED;
 
 -- name: last_ended
 -- The highest number of the tasks that ended before an instant.
@@ -53,6 +58,16 @@ SELECT * FROM result WHERE cell = $1 AND ended_at >= $2 AND ended_at < $3 ORDER 
 -- name: tasks_of_month
 -- The tasks that ended in a month, as they were submitted.
 SELECT t.* FROM task AS t JOIN result AS r ON r.cell = $1 AND r.task_id = t.task_id
+WHERE t.cell = $1 AND r.ended_at >= $2 AND r.ended_at < $3 ORDER BY t.task_id;
+
+-- name: panels_of_month
+-- Who was asked, on what terms and for what price, about tasks that ended in a month.
+SELECT p.* FROM panel AS p JOIN result AS r ON r.cell = $1 AND r.task_id = p.task_id
+WHERE p.cell = $1 AND r.ended_at >= $2 AND r.ended_at < $3 ORDER BY p.task_id;
+
+-- name: truths_of_month
+-- The right answers that customers gave of tasks that ended in a month.
+SELECT t.* FROM truth AS t JOIN result AS r ON r.cell = $1 AND r.task_id = t.task_id
 WHERE t.cell = $1 AND r.ended_at >= $2 AND r.ended_at < $3 ORDER BY t.task_id;
 
 -- name: answers_of_month

@@ -16,6 +16,8 @@ EXPORTED = {
     "result": SQL.results_of_month,
     "task": SQL.tasks_of_month,
     "answer": SQL.answers_of_month,
+    "panel": SQL.panels_of_month,
+    "truth": SQL.truths_of_month,
 }
 
 
@@ -32,9 +34,15 @@ async def last_ended(db: asyncpg.Connection, cell: int, until: datetime) -> int:
     return int(await db.fetchval(SQL.last_ended, cell, until, timeout=PROOF_SECONDS))
 
 
-async def droppable(tx: asyncpg.Connection, cell: int, among: DropRange, limit: int) -> list[int]:
-    """Return the first ``limit`` tasks of a range that can be dropped, in the order of their numbers."""
-    rows = await tx.fetch(SQL.droppable, cell, among.after, among.through, among.until, limit)
+async def window_end(tx: asyncpg.Connection, cell: int, among: DropRange, limit: int) -> int | None:
+    """Return the number of the last of the first ``limit`` tasks of a range; None: there is none."""
+    found: int | None = await tx.fetchval(SQL.window_end, cell, among.after, among.through, limit)
+    return found
+
+
+async def droppable(tx: asyncpg.Connection, cell: int, among: DropRange) -> list[int]:
+    """Return the tasks of a range that can be dropped, in the order of their numbers."""
+    rows = await tx.fetch(SQL.droppable, cell, among.after, among.through, among.until)
     return [row["task_id"] for row in rows]
 
 
