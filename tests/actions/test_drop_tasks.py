@@ -15,11 +15,16 @@ from manyeyes.ledger import earnings, statements
 from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
 from manyeyes.ledger.seals.rules import month_before, month_start, next_month
 from manyeyes.ledger.statements import FIRST_PLACE
+from manyeyes.roles.customer.statement import every_entry, read_statement
+from manyeyes.roles.customer.statement_span import StatementSpan
+from manyeyes.roles.earnings import entries_of
+from manyeyes.runtime.context import Context
 from manyeyes.statistics import charges
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks.dropping import store as dropping
 from manyeyes.tasks.dropping.store import DropRange
 from manyeyes.values.time_window import Window
+from support import factories
 from support.action_stage import Stage
 from support.sealed_months import TRUSTED, go_to, months_ago, seal
 
@@ -146,6 +151,33 @@ async def test_who_only_says_that_tasks_were_dropped_hides_nothing(stage: Stage)
     assert (await stage.books(trusted=TRUSTED, is_whole=True)).findings == []
     await stage.change("DELETE FROM transfer WHERE cell = $1 AND kind = 3")
     assert "settle of account" in (await stage.books(trusted=TRUSTED, is_whole=True)).findings[0]
+
+
+async def test_what_is_read_beside_a_drop_lists_each_entry_once(stage: Stage, context: Context):
+    account_id, worker_id = await old_work(stage)
+    start, end = months_ago(stage, LONG_AGO + 1), stage.now.replace(microsecond=0)
+    owner = factories.Customer(stage.cell, account_id, "")
+    statement = await read_statement(context, owner, StatementSpan(start=start, end=end, tz="UTC"))
+
+    async def listed() -> list[int]:
+        return [each.change_micros async for batch in every_entry(context, owner, statement) for each in batch]
+
+    async def earned() -> list[int]:
+        found = await entries_of(context, worker_id, "earned", start, (end, FIRST_PLACE), 99)
+        return [each.change_micros for each in found]
+
+    before = sum(await listed()), sum(await earned())
+    async with stage.transaction() as tx:
+        await tx.execute("LOCK TABLE dropped_charge, dropped_pay")  # each reads those after the entries
+        reading = [asyncio.create_task(listed()), asyncio.create_task(earned())]
+        blocked = "NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        waiting = f"SELECT count(DISTINCT pid) FROM pg_locks WHERE {blocked}"
+        while await tx.fetchval(waiting) < 2:  # noqa: ASYNC110 (it tells by no event)
+            await asyncio.sleep(0.05)
+        until = next_month(months_ago(stage, LONG_AGO))
+        last = await dropping.last_ended(tx, stage.cell, until)
+        await drop_tasks(tx, stage.now, [DropTasks(stage.cell, 0, last, until)])
+    assert (sum(await reading[0]), sum(await reading[1])) == before
 
 
 async def test_of_two_who_drop_at_once_each_task_is_summed_up_by_one(stage: Stage):

@@ -138,7 +138,7 @@ async def test_who_is_killed_while_sealing_leaves_no_half_seal(stage: Stage):
         await blocking.start()
         await other.execute(same, stage.cell, due[1], account_id)  # the sums of the second month wait for it
         sealing = asyncio.create_task(seal_months(db, stage.cell, KEY, due))
-        waiting = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock')"
+        waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pid = $1)"
         while not await other.fetchval(waiting, db.get_server_pid()):  # noqa: ASYNC110 (it tells by no event)
             await asyncio.sleep(0.05)
         await other.execute("SELECT pg_terminate_backend($1)", db.get_server_pid())

@@ -28,7 +28,7 @@ def export(
     to: Annotated[Path, Parameter(help="The directory that gets a folder for each cell.")],
     common: Common | None = None,
 ) -> None:
-    """Write a sealed month (UTC), such as 2026-01, to Parquet: entries, tasks, results, panels, answers and truths, with checksums.
+    """Write a sealed month (UTC), such as 2026-01, to Parquet, with checksums: all that dropping it takes away.
 
     The files hold what customers' tasks were: keep them as you keep a backup.
     """

@@ -107,9 +107,10 @@ async def entries_of(
     for cell in context.cells.numbers:
 
         async def read(db: asyncpg.Connection, cell: int = cell) -> list[EarnedEntry]:
-            return await earnings.earned_newest(
-                db, cell, worker_id, ENTRIES[of], start=start, before=before, limit=limit
-            )
+            async with db.transaction(isolation="repeatable_read", readonly=True):  # tasks may be dropped meanwhile
+                return await earnings.earned_newest(
+                    db, cell, worker_id, ENTRIES[of], start=start, before=before, limit=limit
+                )
 
         found += await read_patiently(context.cells.pool(cell), read)
     newest = sorted(found, key=lambda entry: entry.place, reverse=True)[:limit]

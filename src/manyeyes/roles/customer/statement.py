@@ -174,7 +174,7 @@ async def every_entry(context: Context, owner: Owner, statement: Statement) -> A
     pool, span = context.cells.pool(owner.cell), statement.span
     place, balance = (span.start, FIRST_PLACE), statement.opening_micros
     while True:
-        async with pool.acquire() as db:
+        async with pool.acquire() as db, db.transaction(isolation="repeatable_read", readonly=True):
             found = await statements.oldest(db, owner.cell, owner.account_id, place, span.end, STREAMED)
         batch = []
         for entry in found:
