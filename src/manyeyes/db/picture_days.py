@@ -7,10 +7,11 @@ import asyncpg
 from manyeyes.db.migrate import SQL
 
 DAYS_AHEAD = 2
+DAYS_BEHIND = 1  # the database's clock may be behind ours, or be set back, when a day has just begun
 
 
 async def keep_days(db: asyncpg.Connection, today: date, keep_days: int | None = None) -> None:
-    """Make partitions for today and two days more; drop empty ones older than ``keep_days`` days (None: drop none).
+    """Make partitions from yesterday to two days ahead; drop empty ones older than ``keep_days`` days (None: none).
 
     A day on which a job was made that is not over, and every later one, stays: pictures of its items may still come.
     Raises asyncpg.LockNotAvailableError when a day cannot be dropped now because somebody reads the table.
@@ -18,7 +19,7 @@ async def keep_days(db: asyncpg.Connection, today: date, keep_days: int | None =
     async with db.transaction():
         await db.execute("LOCK TABLE blob IN SHARE UPDATE EXCLUSIVE MODE")  # one maker at a time; nobody else waits
         there = {row["relname"] for row in await db.fetch(SQL.blob_days)}
-        for day in (today + timedelta(days=i) for i in range(DAYS_AHEAD + 1)):
+        for day in (today + timedelta(days=i) for i in range(-DAYS_BEHIND, DAYS_AHEAD + 1)):
             if _name(day) not in there:
                 await _make(db, day)
     if keep_days is None:
